@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Azure.Functions.Worker;
+
+namespace AdminFunctions.LocalHost.FunctionHost;
+
+/// <summary>Where an argument of a function comes from.</summary>
+internal delegate ValueTask<object?> ParameterBinder(HttpContext context);
+
+/// <summary>
+/// Binds parameters as the isolated worker does: HttpRequest and CancellationToken by type, <c>[FromBody]</c> through MVC's
+/// formatters, everything else by name from the route, or, where the route has no such parameter, from the query.
+/// A value that does not convert fails the call, as there. (The host would also look into a JSON body for a name; this one does not.)
+/// </summary>
+internal static class ParameterBinding
+{
+    // By name: the worker's own attribute, of which not every build of the worker's assemblies has the type.
+    private const string FromBodyAttribute = "Microsoft.Azure.Functions.Worker.Http.FromBodyAttribute";
+
+    /// <summary>Why a parameter cannot be bound, and what to write instead; null when it can.</summary>
+    public static string? FaultOf(ParameterInfo parameter)
+    {
+        var (name, type) = (parameter.Name, parameter.ParameterType);
+        if (type == typeof(HttpRequest)) return null;
+        if (parameter.IsDefined(typeof(HttpTriggerAttribute)))
+            return $"[HttpTrigger] is on '{name}', a {type.Name}; put it on an HttpRequest.";
+        if (parameter.GetCustomAttributes().FirstOrDefault(attribute => attribute is IBindingSourceMetadata or FromKeyedServicesAttribute) is { } ignored)
+            return $"the worker ignores [{ignored.GetType().Name.Replace("Attribute", "", StringComparison.Ordinal)}] on '{name}'; bind it by its name, read it from HttpRequest, or take a service through the constructor.";
+        if (IsBody(parameter) || IsCancellation(type)) return null;
+        if (type == typeof(HttpContext))
+            return $"the worker does not bind the HttpContext '{name}'; take HttpRequest and use its HttpContext.";
+        if (ConverterTo(type) is null)
+            return $"the {type.Name} '{name}' cannot be bound here; take HttpRequest, CancellationToken, a string, a number, a bool, a Guid or a DateTime, and services through the constructor.";
+        return null;
+    }
+
+    /// <summary>How to get the argument for a parameter that <see cref="FaultOf"/> has nothing against.</summary>
+    public static ParameterBinder For(ParameterInfo parameter, RoutePattern route)
+    {
+        var (name, type) = (parameter.Name!, parameter.ParameterType);
+        if (type == typeof(HttpRequest)) return context => new(context.Request);
+        if (IsCancellation(type)) return context => new(context.RequestAborted);
+        if (IsBody(parameter)) return context => ReadBodyAsync(context, type);
+
+        Func<HttpContext, string?> source = route.GetParameter(name) is null
+            ? context => context.Request.Query[name] is [.., var last] ? last : null
+            : context => context.GetRouteValue(name) as string;
+        var convert = ConverterTo(type)!;
+        var optional = parameter.HasDefaultValue || !type.IsValueType || Nullable.GetUnderlyingType(type) is not null;
+        var missing = parameter.HasDefaultValue ? parameter.DefaultValue : null;
+        return context => source(context) switch
+        {
+            { } text => new(convert(text) ?? throw new InvalidOperationException($"Cannot convert input parameter '{name}' to type '{type}'.")),
+            null when optional => new(missing),
+            null => throw new InvalidOperationException($"Could not populate the value for '{name}' parameter. Consider adding a default value or making the parameter nullable."),
+        };
+    }
+
+    private static bool IsBody(ParameterInfo parameter)
+        => parameter.CustomAttributes.Any(attribute => string.Equals(attribute.AttributeType.FullName, FromBodyAttribute, StringComparison.Ordinal));
+
+    private static bool IsCancellation(Type type) => type == typeof(CancellationToken) || type == typeof(CancellationToken?);
+
+    // The worker's converters: Guid and DateTime are parsed, numbers and booleans read as JSON ("true", but not "True"). Null is a failure.
+    private static Func<string, object?>? ConverterTo(Type type)
+    {
+        var target = Nullable.GetUnderlyingType(type) ?? type;
+        if (target == typeof(string)) return text => text;
+        if (target == typeof(Guid)) return text => Guid.TryParse(text, out var value) ? value : null;
+        if (target == typeof(DateTime)) return text => DateTime.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
+        if (target == typeof(DateTimeOffset)) return text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
+        if (target.IsEnum || Type.GetTypeCode(target) is not (TypeCode.Boolean or (>= TypeCode.SByte and <= TypeCode.Decimal))) return null;
+        return text =>
+        {
+            try
+            {
+                return JsonSerializer.Deserialize(text, target);
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        };
+    }
+
+    // As the worker's FromBodyConversionFeature: what cannot be read fails the call.
+    private static async ValueTask<object?> ReadBodyAsync(HttpContext context, Type type)
+    {
+        var metadata = context.RequestServices.GetRequiredService<IModelMetadataProvider>().GetMetadataForType(type);
+        var binding = new BindingInfo { BindingSource = BindingSource.Body };
+        var binder = context.RequestServices.GetRequiredService<IModelBinderFactory>()
+            .CreateBinder(new ModelBinderFactoryContext { Metadata = metadata, BindingInfo = binding });
+        var model = new DefaultModelBindingContext
+        {
+            ActionContext = new ActionContext { HttpContext = context },
+            BindingSource = BindingSource.Body,
+            ModelMetadata = metadata,
+            ModelName = "",
+            ModelState = new(),
+        };
+        await binder.BindModelAsync(model);
+        if (model.Result.IsModelSet || model.ModelState.IsValid) return model.Result.Model;
+        var errors = model.ModelState.Values.SelectMany(entry => entry.Errors)
+            .Select(error => error.ErrorMessage is { Length: > 0 } message ? message : error.Exception?.Message);
+        throw new InvalidOperationException($"Cannot read the request's body: {string.Join(' ', errors)}");
+    }
+}

@@ -1,0 +1,75 @@
+using AdminFunctions.Access;
+using AdminFunctions.Functions;
+using AdminFunctions.LocalHost.FunctionHost;
+using AdminFunctions.LocalHost.Tenant.Users;
+
+namespace AdminFunctions.LocalHost;
+
+/// <summary>What the local host prints when it is ready: what runs where, and lines to paste.</summary>
+internal static class Greeting
+{
+    /// <summary>Prints it.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="addresses">Where the functions are served; none under a test server, which gets no greeting.</param>
+    /// <param name="functions">The functions.</param>
+    /// <param name="local">The local tenant and vault, if they are what the functions use.</param>
+    /// <param name="settings">The local.settings.json that names another tenant, if not.</param>
+    public static void Print(
+        TextWriter output,
+        IEnumerable<string> addresses,
+        IReadOnlyList<FunctionDescriptor> functions,
+        LocalTenantAndVault? local,
+        LocalSettings settings)
+    {
+        if (addresses.FirstOrDefault() is not { } address)
+        {
+            return;
+        }
+
+        output.WriteLine();
+        if (local is not null)
+        {
+            output.WriteLine($"Tenant, in Auth0's place:    {local.Tenant.Address.GetLeftPart(UriPartial.Authority)} with {local.Tenant.Users.Count} users");
+            output.WriteLine($"Vault, in Key Vault's place: https://localhost:{local.Vault.Address.Port}");
+        }
+        else
+        {
+            output.WriteLine($"Tenant and vault as set in {settings.Path ?? "the environment"}.");
+        }
+
+        output.WriteLine();
+        output.WriteLine("Functions:");
+        output.WriteLine();
+        foreach (var function in functions)
+        {
+            output.WriteLine($"        {function.Describe(new Uri(address))}");
+        }
+
+        output.WriteLine();
+        output.WriteLine(local is null ? "To call them, with an access token of the tenant for this API:" : "To call them, paste a line (its token is good for a day):");
+        output.WriteLine();
+        foreach (var function in functions)
+        {
+            output.WriteLine(CurlLine(function, address, local));
+            output.WriteLine();
+        }
+
+        output.WriteLine("Ctrl+C stops.");
+        output.Flush();
+    }
+
+    private static string CurlLine(FunctionDescriptor function, string address, LocalTenantAndVault? local)
+    {
+        var method = function.Methods is [var first, ..] && first != "GET" ? $"-i -X {first} " : "";
+        var path = function.Pattern.RawText!.Replace("{id}", local is null ? "auth0%7C{id}" : Uri.EscapeDataString(local.Tenant.Users.All[^1].UserId), StringComparison.Ordinal);
+        var (query, permission) = function.Name switch
+        {
+            nameof(GetUsers) => ("?per_page=5&include_totals=true", Permissions.ReadUsers),
+            nameof(DeleteUser) => ("", Permissions.DeleteUsers),
+            _ => ("", null),
+        };
+        var header = permission is null ? ""
+            : $" -H \"Authorization: Bearer {(local is null ? "$TOKEN" : local.Tenant.MintAccessToken(Admin.All[0].UserId, [permission]))}\"";
+        return $"curl {method}\"{address}/{path}{query}\"{header}";
+    }
+}

@@ -1,0 +1,110 @@
+using AdminFunctions.Functions;
+using AdminFunctions.LocalHost.FunctionHost;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.LocalHost.Vault;
+using AdminFunctions.Settings;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace AdminFunctions.LocalHost;
+
+/// <summary>The functions in one process, for a developer's machine and for tests.</summary>
+internal static class LocalHostApplication
+{
+    /// <summary>Runs until it is told to stop.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <returns>The exit code: 0, or 1 if it could not start.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        try
+        {
+            var options = LocalHostOptions.Parse(arguments);
+            if (options.Help)
+            {
+                Console.WriteLine(LocalHostOptions.Usage);
+                return 0;
+            }
+
+            await RunAsync(arguments, options);
+            return 0;
+        }
+        catch (Exception exception) when (exception is LocalHostException or FunctionHostException or IOException)
+        {
+            IReadOnlyList<string> sentences = exception switch
+            {
+                LocalHostException { Faults: var faults } => faults,
+                FunctionHostException { Faults: var faults } => faults,
+                _ => [exception.Message],
+            };
+            foreach (var sentence in sentences)
+            {
+                await Console.Error.WriteLineAsync(sentence);
+            }
+
+            return 1;
+        }
+    }
+
+    private static async Task RunAsync(string[] arguments, LocalHostOptions options)
+    {
+        var settings = LocalSettings.Read(options.ScriptRoot);
+        var builder = WebApplication.CreateBuilder(arguments);
+        AddSettings(builder.Configuration, settings);
+
+        await using var local = string.IsNullOrEmpty(builder.Configuration["Auth0:Domain"])
+            ? await LocalTenantAndVault.StartAsync(
+                new TenantOptions { Port = options.TenantPort, Users = options.Users },
+                new VaultOptions { Port = options.VaultPort })
+            : null;
+        if (local is not null)
+        {
+            builder.Configuration.AddInMemoryCollection(local.Settings);
+            local.ReplaceTransport(builder.Services);
+        }
+
+        builder.Services.AddAdminFunctions().AddFunctionHost();
+        builder.Logging.ClearProviders()
+            .AddSimpleConsole(console => console.SingleLine = true)
+            .AddFilter("Microsoft", LogLevel.Warning);
+        var port = options.Port ?? settings.LocalHttpPort ?? 7071;
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            if (port == 0)
+            {
+                kestrel.Listen(System.Net.IPAddress.Loopback, port);
+            }
+            else
+            {
+                kestrel.ListenLocalhost(port);
+            }
+        });
+
+        await using var app = builder.Build();
+        var functions = app.MapFunctions(typeof(GetUsers).Assembly, settings.Host);
+        if (app.Services.GetRequiredService<SettingsFaults>() is { Sentences: { Count: > 0 } faults })
+        {
+            throw new LocalHostException(faults);
+        }
+
+        app.Lifetime.ApplicationStarted.Register(() => Greeting.Print(Console.Out, app.Urls, functions, local, settings));
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (IOException) when (port != 0)
+        {
+            throw new LocalHostException([$"Port {port} is already in use on this machine. Stop what uses it, or choose another one with --port."]);
+        }
+    }
+
+    /// <summary>local.settings.json's values, which the environment and the command line override, as under Core Tools.</summary>
+    private static void AddSettings(ConfigurationManager configuration, LocalSettings settings)
+    {
+        var values = settings.Values.ToDictionary(
+            static setting => setting.Key.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal),
+            static setting => (string?)setting.Value,
+            StringComparer.OrdinalIgnoreCase);
+        values.TryAdd(FunctionsEnvironment.Variable, "Development");
+        ((IConfigurationBuilder)configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = values });
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using AdminFunctions.Settings;
+
+namespace AdminFunctions.LocalHost;
+
+/// <summary>The command line of the local host.</summary>
+internal sealed record LocalHostOptions
+{
+    /// <summary>What <c>--help</c> prints.</summary>
+    public const string Usage = """
+        Runs the functions on this machine, with a local tenant and a local vault in Auth0's and Key Vault's place,
+        or against the tenant that local.settings.json names.
+
+          --port N           functions, default 7071 (0: any free port)
+          --tenant-port N    local tenant, default 7072
+          --vault-port N     local vault, default 7073
+          --users N          users that the local tenant begins with, default 1200
+          --script-root DIR  where to look for host.json and local.settings.json, and above; default: here
+          --help             this text
+        """;
+
+    /// <summary>The functions' port; <see langword="null"/> for the one that local.settings.json may name.</summary>
+    public int? Port { get; private init; }
+
+    /// <summary>The local tenant's port.</summary>
+    public int TenantPort { get; private init; } = 7072;
+
+    /// <summary>The local vault's port.</summary>
+    public int VaultPort { get; private init; } = 7073;
+
+    /// <summary>How many users the local tenant begins with.</summary>
+    public int Users { get; private init; } = 1200;
+
+    /// <summary>Where to look for host.json and local.settings.json, and above.</summary>
+    public string ScriptRoot { get; private init; } = Directory.GetCurrentDirectory();
+
+    /// <summary>Whether just <see cref="Usage"/> is asked for.</summary>
+    public bool Help { get; private init; }
+
+    /// <summary>Reads the command line: <c>--name value</c> or <c>--name=value</c>.</summary>
+    /// <param name="arguments">
+    /// The arguments. Settings by their configuration names (<c>--Auth0:Domain=…</c>) and ASP.NET Core's own are left to those.
+    /// </param>
+    /// <exception cref="LocalHostException">Some are wrong: a sentence for each.</exception>
+    public static LocalHostOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new LocalHostOptions();
+        List<string> faults = [];
+        var rest = new Queue<string>(arguments);
+        while (rest.TryDequeue(out var argument))
+        {
+            var (name, attached) = argument.Split('=', 2) is [var left, var right] ? (left, right) : (argument, null);
+            if (name is "--help" or "-h" or "-?")
+            {
+                return options with { Help = true };
+            }
+
+            var value = attached ?? (rest.TryDequeue(out var next) ? next : "");
+            if (IsForConfiguration(name))
+            {
+                continue;
+            }
+
+            switch (name)
+            {
+                case "--port":
+                    options = options with { Port = Number(value, 65_535) };
+                    break;
+                case "--tenant-port":
+                    options = options with { TenantPort = Number(value, 65_535) };
+                    break;
+                case "--vault-port":
+                    options = options with { VaultPort = Number(value, 65_535) };
+                    break;
+                case "--users":
+                    options = options with { Users = Number(value, 1_000_000) };
+                    break;
+                case "--script-root" when Directory.Exists(value):
+                    options = options with { ScriptRoot = value };
+                    break;
+                case "--script-root":
+                    faults.Add("--script-root takes a directory that exists.");
+                    break;
+                default:
+                    faults.Add($"{name} is no option here: see --help.");
+                    break;
+            }
+
+            int Number(string text, int most)
+            {
+                if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > most)
+                {
+                    faults.Add($"{name} takes a whole number from 0 to {most}.");
+                }
+
+                return number;
+            }
+        }
+
+        return faults.Count == 0 ? options : throw new LocalHostException(faults);
+    }
+
+    private static bool IsForConfiguration(string name) =>
+        name.StartsWith("--", StringComparison.Ordinal)
+        && name[2..].Split(':')[0] is Auth0Options.Section or KeyVaultOptions.Section or UsersOptions.Section or "environment" or "contentRoot" or "applicationName";
+}

@@ -1,0 +1,3 @@
+using AdminFunctions.LocalHost;
+
+return await LocalHostApplication.RunAsync(args);

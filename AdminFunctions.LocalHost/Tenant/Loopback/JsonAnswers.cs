@@ -1,0 +1,19 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace AdminFunctions.LocalHost.Tenant.Loopback;
+
+internal static class JsonAnswers
+{
+    // Auth0 and Key Vault escape no more than JSON asks for; these bodies are never put into HTML.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Answers with JSON.</summary>
+    public static Task AnswerAsync(this HttpContext context, int status, JsonNode body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        return context.Response.WriteAsync(body.ToJsonString(Plain), context.RequestAborted);
+    }
+}

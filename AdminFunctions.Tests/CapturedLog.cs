@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace AdminFunctions.Tests;
+
+/// <summary>Everything that is logged, at every level.</summary>
+internal sealed class CapturedLog : ILoggerProvider
+{
+    private readonly ConcurrentQueue<(LogLevel Level, string Category, string Text)> lines = new();
+
+    /// <summary>The lines of a level or above, exceptions included.</summary>
+    public IEnumerable<string> Lines(LogLevel atLeast = LogLevel.Trace) =>
+        lines.Where(line => line.Level >= atLeast).Select(line => $"{line.Category}: {line.Text}");
+
+    /// <inheritdoc />
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, lines);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(string category, ConcurrentQueue<(LogLevel Level, string Category, string Text)> lines) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue((logLevel, category, $"{formatter(state, exception)} {exception}"));
+    }
+}

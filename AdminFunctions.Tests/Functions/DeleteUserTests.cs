@@ -1,0 +1,194 @@
+using System.Net;
+using AdminFunctions.Access;
+using AdminFunctions.LocalHost.Tenant.Loopback;
+
+namespace AdminFunctions.Tests.Functions;
+
+public sealed class DeleteUserTests
+{
+    [Fact]
+    public async Task A_deleted_user_is_gone_and_nobody_else_is()
+    {
+        await using var app = await AdminApp.StartAsync();
+        var before = app.Tenant.Users.All.Select(user => user.UserId).ToList();
+        using var administrator = app.Administrator();
+
+        var answer = await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(before[7])}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await answer.Content.ReadAsStringAsync()).ShouldBeEmpty();
+        answer.ShouldHaveTheHeadersOfEveryAnswer();
+        before.Remove(before[7]);
+        app.Tenant.Users.All.Select(user => user.UserId).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task To_delete_a_user_again_is_as_good_as_the_first_time()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+
+        (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task Auth0s_own_404_says_the_same_and_another_servers_does_not()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+        app.Tenant.Faults.Add(
+            Fault.Answer("DELETE *", 404, """{"statusCode":404,"error":"Not Found","message":"The user does not exist.","errorCode":"inexistent_user"}"""),
+            Fault.Answer("DELETE *", 404, "<html>Not found</html>", "text/html"));
+
+        (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+    }
+
+    [Theory]
+    [InlineData("auth0%7C5f7c8ec7c33c6c004bbafe99", "auth0|5f7c8ec7c33c6c004bbafe99")]
+    [InlineData("auth0|5f7c8ec7c33c6c004bbafe99", "auth0|5f7c8ec7c33c6c004bbafe99")]
+    [InlineData("samlp%7Ccontoso%7Cann.smith%40example.com", "samlp|contoso|ann.smith@example.com")]
+    [InlineData("samlp%7Ccontoso%7Cteam%2Fann", "samlp|contoso|team/ann")]
+    [InlineData("samlp%7Ccontoso%7Cteam%2fann", "samlp|contoso|team/ann")]
+    [InlineData("samlp%7Ccontoso%7C..%2F..%2Fclients", "samlp|contoso|../../clients")]
+    [InlineData("email%7Cann%20smith", "email|ann smith")]
+    [InlineData("email%7Cann+smith%2Btag", "email|ann+smith+tag")]
+    [InlineData("waad%7C%C5%BDofie%20%F0%9F%A6%89", "waad|Žofie 🦉")]
+    [InlineData("oauth2%7C%3Fq%3D1%23top", "oauth2|?q=1#top")]
+    [InlineData("oauth2%7C..", "oauth2|..")]
+    public async Task An_id_reaches_Auth0_as_it_is(string inTheAddress, string id)
+    {
+        await using var app = await AdminApp.StartAsync();
+        app.Tenant.Users.Put(app.Tenant.Users.All[0] with { UserId = id });
+        var others = app.Tenant.Users.All.Select(user => user.UserId).Except([id]).ToList();
+        using var administrator = app.Administrator();
+
+        var answer = await administrator.DeleteAsync($"/api/users/{inTheAddress}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        app.Tenant.Users.All.Select(user => user.UserId).ShouldBe(others);
+        var path = app.Tenant.Requests.Matching("DELETE *").ShouldHaveSingleItem().RawTarget;
+        path.ShouldStartWith("/api/v2/users/");
+        Uri.UnescapeDataString(path["/api/v2/users/".Length..]).ShouldBe(id);
+    }
+
+    [Theory]
+    [InlineData("5f7c8ec7c33c6c004bbafe99")]
+    [InlineData("%7C")]
+    [InlineData("auth0%7C")]
+    [InlineData("%7C5f7c8ec7c33c6c004bbafe99")]
+    [InlineData("samlp%7C%7Cann")]
+    [InlineData("auth0%7C%20")]
+    [InlineData("auth0%7Ca%00b")]
+    [InlineData("auth0%7Ca%0D%0Ab")]
+    [InlineData("auth0%7Ca%C2%85b")]
+    [InlineData("auth0%7C%FF%FE")]
+    [InlineData("...")]
+    [InlineData("..%2F..%2Fclients")]
+    public async Task What_cannot_be_an_id_is_a_400_and_Auth0_is_not_asked(string inTheAddress)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+
+        var answer = await administrator.DeleteAsync($"/api/users/{inTheAddress}");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        (await answer.JsonAsync())["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["id"]);
+        app.Tenant.Requests.Matching("* /api/v2/*").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(255, HttpStatusCode.NoContent)]
+    [InlineData(256, HttpStatusCode.BadRequest)]
+    public async Task An_id_has_at_most_255_characters(int length, HttpStatusCode expected)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+
+        var id = "auth0|".PadRight(length, 'a');
+        (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(id)}")).StatusCode.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("/api/users/..")]
+    [InlineData("/api/users/%2E%2E")]
+    [InlineData("/api/users/")]
+    [InlineData("/api/users/a/b%7Cc")]
+    public async Task An_address_without_an_id_is_no_function(string address)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+
+        (await administrator.DeleteAsync(address)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        app.Tenant.Requests.All.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(AdminApp.CallerId)]
+    [InlineData("AUTH0|5F7C8EC7C33C6C004BBAFE82")]
+    public async Task Nobody_deletes_their_own_account(string id)
+    {
+        await using var app = await AdminApp.StartAsync();
+        app.Tenant.Users.Put(app.Tenant.Users.All[0] with { UserId = AdminApp.CallerId });
+        using var administrator = app.Administrator();
+
+        var answer = await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(id)}");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.Conflict, "self-deletion");
+        app.Tenant.Users.Find(AdminApp.CallerId).ShouldNotBeNull();
+        app.Tenant.Requests.Matching("DELETE *").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("auth0%7Cowner")]
+    [InlineData("auth0%7COWNER")]
+    [InlineData("samlp%7Ccontoso%7Croot%2Fops")]
+    public async Task A_protected_user_is_not_deleted(string inTheAddress)
+    {
+        await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", "auth0|owner, samlp|contoso|root/ops"));
+        using var administrator = app.Administrator();
+
+        await (await administrator.DeleteAsync($"/api/users/{inTheAddress}")).ShouldBeProblemAsync(HttpStatusCode.Conflict, "protected-user");
+
+        app.Tenant.Requests.Matching("DELETE *").ShouldBeEmpty();
+        (await administrator.DeleteAsync("/api/users/auth0%7Cother")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task The_tenants_log_names_the_deletion_by_the_callers_trace()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+        administrator.DefaultRequestHeaders.Add("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+
+        await administrator.DeleteAsync("/api/users/auth0%7Csomebody");
+
+        app.Tenant.Requests.Matching("DELETE *").ShouldHaveSingleItem().CorrelationId.ShouldBe("4bf92f3577b34da6a3ce929d0e0e4736");
+    }
+
+    [Fact]
+    public async Task There_is_no_deletion_by_GET_nor_without_the_permission()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        (await reader.GetAsync("/api/users/auth0%7Csomebody")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await reader.GetAsync("/api/users/auth0%7Csomebody/delete")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await (await reader.DeleteAsync("/api/users/auth0%7Csomebody")).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "insufficient-permission");
+        app.Tenant.Requests.Matching("DELETE *").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(200, "{}")]
+    [InlineData(200, "<html>Sign in to the guest network</html>")]
+    [InlineData(302, "")]
+    public async Task An_answer_that_is_not_Auth0s_204_is_no_deletion(int status, string body)
+    {
+        await using var app = await AdminApp.StartAsync();
+        app.Tenant.Faults.Add(Fault.Answer("DELETE *", status, body, "text/html") with { Times = null });
+        using var administrator = app.CallerWith(Permissions.DeleteUsers);
+
+        await (await administrator.DeleteAsync("/api/users/auth0%7Csomebody")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+    }
+}

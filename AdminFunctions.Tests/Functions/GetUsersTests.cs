@@ -1,0 +1,252 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.LocalHost.Tenant.Loopback;
+using AdminFunctions.Users;
+
+namespace AdminFunctions.Tests.Functions;
+
+public sealed class GetUsersTests
+{
+    [Fact]
+    public async Task The_first_fifty_users_come_as_a_bare_array()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 60 });
+        using var reader = app.Reader();
+
+        var answer = await reader.GetAsync("/api/users");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType?.ToString().ShouldBe("application/json; charset=utf-8");
+        answer.ShouldHaveTheHeadersOfEveryAnswer();
+        (await answer.JsonAsync()).AsArray().Count.ShouldBe(50);
+    }
+
+    [Fact]
+    public async Task A_user_is_served_as_Auth0_serves_it_but_for_the_fields_that_are_nobodys_business()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 100, AlwaysShowProviderTokens = true });
+        using var reader = app.Reader();
+
+        var served = (await (await reader.GetAsync("/api/users?per_page=100")).JsonAsync()).AsArray();
+
+        // The tenant's own words, asked directly, with a token that may see all.
+        var atAuth0 = await app.ManagementApi().UsersAsync("per_page=100");
+        atAuth0.ToJsonString().ShouldContain("\"access_token\"");
+        atAuth0.ToJsonString().ShouldContain("\"user_metadata\"");
+        foreach (var user in atAuth0.AsArray())
+        {
+            user!.AsObject().KeepOnly(User.ServedFields);
+            foreach (var identity in user["identities"]!.AsArray())
+            {
+                identity!.AsObject().KeepOnly(["connection", "provider", "user_id", "isSocial"]);
+            }
+        }
+
+        served.Count.ShouldBe(100);
+        for (var i = 0; i < served.Count; i++)
+        {
+            JsonNode.DeepEquals(served[i], atAuth0[i]).ShouldBeTrue($"{served[i]}\n{atAuth0[i]}");
+        }
+    }
+
+    [Theory]
+    [InlineData("12")]
+    [InlineData("103547991597142817347")]
+    [InlineData("-1")]
+    [InlineData("\"12\"")]
+    [InlineData("\"0012\"")]
+    [InlineData("\"+12\"")]
+    [InlineData("\"103547991597142817347\"")]
+    [InlineData("\"5f7c8ec7c33c6c004bbafe82\"")]
+    public async Task An_identitys_id_stays_the_number_or_the_string_that_it_is_at_Auth0(string id)
+    {
+        await using var app = await AdminApp.StartAsync();
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users", 200, $$"""
+            {"start":0,"limit":50,"length":1,"total":1,"users":[{"user_id":"custom|1","identities":[{"provider":"custom","user_id" : {{id}} }]}]}
+            """));
+        using var reader = app.Reader();
+
+        var users = await (await reader.GetAsync("/api/users")).JsonAsync();
+
+        users[0]!["identities"]![0]!["user_id"]!.ToJsonString().ShouldBe(JsonNode.Parse(id)!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_page_with_totals_has_the_Management_APIs_shape()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 60 });
+        using var reader = app.Reader();
+
+        var page = (await (await reader.GetAsync("/api/users?page=2&per_page=25&include_totals=true")).JsonAsync()).AsObject();
+
+        page.Select(member => member.Key).ShouldBe(["start", "limit", "length", "total", "users"]);
+        page["start"]!.GetValue<int>().ShouldBe(50);
+        page["limit"]!.GetValue<int>().ShouldBe(25);
+        page["length"]!.GetValue<int>().ShouldBe(10);
+        page["total"]!.GetValue<int>().ShouldBe(60);
+        page["users"]!.AsArray().Count.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task A_page_past_the_last_user_is_empty()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        (await (await reader.GetAsync("/api/users?page=5")).JsonAsync()).AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_thousandth_user_can_be_reached_and_what_lies_behind_it_is_a_400_that_names_the_way()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 1200 });
+        using var reader = app.Reader();
+
+        var last = await (await reader.GetAsync("/api/users?per_page=100&page=9&include_totals=true")).JsonAsync();
+        last["start"]!.GetValue<int>().ShouldBe(900);
+        last["length"]!.GetValue<int>().ShouldBe(100);
+        last["total"]!.GetValue<int>().ShouldBe((await app.ManagementApi().UsersAsync("per_page=1&include_totals=true"))["total"]!.GetValue<int>());
+
+        app.Tenant.Requests.Clear();
+        var detail = await (await reader.GetAsync("/api/users?per_page=100&page=10")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        detail.ShouldContain("first 1000");
+        detail.ShouldContain("created_at:[");
+        app.Tenant.Requests.All.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("page=-1", "page")]
+    [InlineData("page=1.5", "page")]
+    [InlineData("page=", "page")]
+    [InlineData("page=one", "page")]
+    [InlineData("page=%2B1", "page")]
+    [InlineData("page=99999999999", "page")]
+    [InlineData("page=2147483647&per_page=100", "page")]
+    [InlineData("page=20", "page")]
+    [InlineData("page=10&per_page=97", "page")]
+    [InlineData("per_page=0", "per_page")]
+    [InlineData("per_page=101", "per_page")]
+    [InlineData("per_page=many", "per_page")]
+    [InlineData("include_totals=1", "include_totals")]
+    [InlineData("include_totals=TRUE", "include_totals")]
+    [InlineData("sort=name", "sort")]
+    [InlineData("sort=name:2", "sort")]
+    [InlineData("sort=name:1,email:1", "sort")]
+    [InlineData("sort=:1", "sort")]
+    [InlineData("sort=name:1%0A", "sort")]
+    [InlineData("fields=app_metadata", "fields")]
+    [InlineData("fields=user_id,identities.access_token", "fields")]
+    [InlineData("fields=user_id,", "fields")]
+    [InlineData("fields=", "fields")]
+    [InlineData("page=1&page=1", "page")]
+    [InlineData("q=a&q=b", "q")]
+    [InlineData("fields=user_id&FIELDS=email", "fields")]
+    public async Task A_parameter_that_is_wrong_is_a_400_that_names_it(string query, string parameter)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        var answer = await reader.GetAsync($"/api/users?{query}");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        var errors = (await answer.JsonAsync())["errors"]!.AsObject();
+        errors.Select(error => error.Key).ShouldBe([parameter]);
+        errors[parameter]!.AsArray().ShouldHaveSingleItem()!.GetValue<string>().ShouldNotBeNullOrWhiteSpace();
+        app.Tenant.Stats.TokenGrants.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Every_fault_is_named_at_once()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        var answer = await reader.GetAsync($"/api/users?page=x&per_page=0&include_totals=x&sort=x&fields=x&q={new string('q', 1001)}");
+
+        (await answer.JsonAsync())["errors"]!.AsObject().Select(error => error.Key)
+            .ShouldBe(["page", "per_page", "include_totals", "sort", "fields", "q"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_query_may_have_a_thousand_characters_and_an_unknown_parameter_is_ignored()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        (await reader.GetAsync($"/api/users?q={new string('q', 1000)}&from=usr_1&take=5")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_search_reaches_Auth0_as_it_was_written()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 200 });
+        var someone = app.Tenant.Users.All.First(user => user.Email is not null);
+        using var reader = app.Reader();
+
+        var found = await (await reader.GetAsync($"/api/users?q={Uri.EscapeDataString($"email:\"{someone.Email}\"")}")).JsonAsync();
+
+        found.AsArray().ShouldHaveSingleItem()!["user_id"]!.GetValue<string>().ShouldBe(someone.UserId);
+    }
+
+    [Fact]
+    public async Task An_empty_search_lists_everyone()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        (await (await reader.GetAsync("/api/users?q=%20&include_totals=true")).JsonAsync())["total"]!.GetValue<int>().ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task Users_are_sorted_by_the_field_and_in_the_direction_asked_for()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 50 });
+        using var reader = app.Reader();
+
+        async Task<DateTime[]> CreatedAsync(string sort) =>
+            [.. (await (await reader.GetAsync($"/api/users?sort={sort}")).JsonAsync()).AsArray()
+                .Select(user => DateTime.Parse(user!["created_at"]!.GetValue<string>(), CultureInfo.InvariantCulture))];
+
+        var ascending = await CreatedAsync("created_at:1");
+        ascending.ShouldBeInOrder();
+        (await CreatedAsync("created_at:-1")).ShouldBe(ascending.Reverse());
+    }
+
+    [Fact]
+    public async Task Only_the_fields_asked_for_are_served_and_only_they_are_asked_of_Auth0()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        var users = (await (await reader.GetAsync("/api/users?fields=user_id,created_at,user_id")).JsonAsync()).AsArray();
+
+        users.ShouldAllBe(user => user!.AsObject().Select(field => field.Key).SequenceEqual(new[] { "user_id", "created_at" }));
+        app.Tenant.Requests.Matching("GET /api/v2/users").ShouldHaveSingleItem()
+            .RawTarget.ShouldContain("fields=user_id%2Ccreated_at&");
+    }
+
+    [Fact]
+    public async Task What_Auth0_cannot_parse_comes_back_as_a_400_in_Auth0s_words()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        var detail = await (await reader.GetAsync("/api/users?q=name:(ann")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+
+        var atAuth0 = await app.ManagementApi().UsersAsync("q=name:(ann");
+        detail.ShouldBe(atAuth0["message"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task One_list_is_one_request_to_Auth0()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        await reader.GetAsync("/api/users?include_totals=true");
+
+        app.Tenant.Requests.Matching("* /api/v2/*").Count.ShouldBe(1);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using AdminFunctions.Settings;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace AdminFunctions.Access;
+
+/// <summary>
+/// Admits callers by their bearer token: an access token of the tenant for our API (RFC 9068 in substance), with a permission.
+/// </summary>
+/// <param name="settings">The tenant and our audience.</param>
+/// <param name="signingKeys">The tenant's keys.</param>
+/// <param name="time">The clock that tokens expire by.</param>
+public sealed class BearerAuthentication(IOptions<Auth0Options> settings, SigningKeys signingKeys, TimeProvider time)
+{
+    private const int LongestTokenInBytes = 16 * 1024;
+
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
+
+    private readonly JsonWebTokenHandler tokens = new()
+    {
+        MapInboundClaims = false,
+        MaximumTokenSizeInBytes = LongestTokenInBytes,
+    };
+
+    /// <summary>Finds out who calls, and that they may.</summary>
+    /// <param name="request">The request with its <c>Authorization</c> header (RFC 6750, section 2.1; the only place looked at).</param>
+    /// <param name="permission">One of <see cref="Permissions"/>.</param>
+    /// <param name="cancellationToken">Ends the wait for the tenant's signing keys.</param>
+    /// <returns>The caller.</returns>
+    /// <exception cref="AccessDeniedException">The caller is not admitted.</exception>
+    /// <exception cref="Management.TenantException">The tenant's signing keys could not be had.</exception>
+    public async Task<Caller> AdmitAsync(HttpRequest request, string permission, CancellationToken cancellationToken)
+    {
+        var token = await ValidateAsync(BearerToken(request), cancellationToken);
+
+        if (string.IsNullOrEmpty(token.Subject))
+        {
+            throw Invalid("The access token names no subject (sub).");
+        }
+
+        // Auth0 hands a first-party application any scope it asks for, unless RBAC is on: scope proves nothing, permissions do.
+        return Grants(token, permission)
+            ? new Caller(token.Subject)
+            : throw new AccessDeniedException(
+                AccessDenial.InsufficientPermission,
+                $"This needs the permission {permission}, which the access token does not carry. Give the user a role with it, and see that the API adds permissions to access tokens (RBAC), then sign in again.",
+                permission);
+    }
+
+    private static string BearerToken(HttpRequest request)
+    {
+        var headers = request.Headers.Authorization;
+        if (headers.Count > 1)
+        {
+            throw Invalid("The request has more than one Authorization header.");
+        }
+
+        var (scheme, token) = headers.ToString().Split(' ', 2) is [var first, var rest] ? (first, rest.Trim()) : (headers.ToString(), "");
+        if (!scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new AccessDeniedException(
+                AccessDenial.MissingToken,
+                "This needs an access token: send it as Authorization: Bearer {token}.");
+        }
+
+        return token.Length > 0 ? token : throw Invalid("The Authorization header has no token behind Bearer.");
+    }
+
+    private async Task<JsonWebToken> ValidateAsync(string bearerToken, CancellationToken cancellationToken)
+    {
+        if (!tokens.CanReadToken(bearerToken))
+        {
+            throw Invalid("The access token is not a JSON Web Token of at most 16 KiB.");
+        }
+
+        var configuration = await signingKeys.GetAsync(cancellationToken);
+        var result = await tokens.ValidateTokenAsync(bearerToken, Parameters(configuration));
+        if (result.Exception is SecurityTokenSignatureKeyNotFoundException
+            && await signingKeys.RefreshAsync(configuration, cancellationToken) is { } newer)
+        {
+            result = await tokens.ValidateTokenAsync(bearerToken, Parameters(newer));
+        }
+
+        return result.IsValid
+            ? (JsonWebToken)result.SecurityToken
+            : throw Invalid(WhatIsWrong(result.Exception));
+    }
+
+    private TokenValidationParameters Parameters(OpenIdConnectConfiguration configuration) => new()
+    {
+        IssuerSigningKeys = configuration.SigningKeys,
+        ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
+        ValidTypes = ["JWT", "at+jwt"],
+        ValidIssuer = settings.Value.TokenIssuer,
+        ValidAudience = settings.Value.Audience,
+        LifetimeValidator = IsWithinLifetime,
+    };
+
+    /// <summary>The library's own check, by our clock.</summary>
+    private bool IsWithinLifetime(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return expires is null ? throw new SecurityTokenNoExpirationException()
+            : notBefore > now + ClockSkew ? throw new SecurityTokenNotYetValidException()
+            : expires <= now - ClockSkew ? throw new SecurityTokenExpiredException()
+            : true;
+    }
+
+    private static bool Grants(JsonWebToken token, string permission) =>
+        token.TryGetPayloadValue<JsonElement>("permissions", out var permissions)
+        && permissions.ValueKind is JsonValueKind.Array
+        && permissions.EnumerateArray().Any(entry => entry.ValueKind is JsonValueKind.String && entry.ValueEquals(permission));
+
+    private string WhatIsWrong(Exception exception) => exception switch
+    {
+        SecurityTokenExpiredException => "The access token has expired: get a new one.",
+        SecurityTokenNotYetValidException => "The access token is not valid yet.",
+        SecurityTokenNoExpirationException => "The access token does not say when it expires.",
+        SecurityTokenInvalidAudienceException => $"The access token is for another audience: ask Auth0 for one with audience {settings.Value.Audience}.",
+        SecurityTokenInvalidIssuerException => "The access token is of another issuer.",
+        SecurityTokenInvalidTypeException => "The token is not an access token.",
+        SecurityTokenInvalidAlgorithmException => "The access token is not signed with RS256.",
+        SecurityTokenSignatureKeyNotFoundException => "The access token is signed with a key that the tenant does not have.",
+        SecurityTokenInvalidSignatureException => "The access token's signature is not the tenant's.",
+        _ => "The access token is malformed.",
+    };
+
+    private static AccessDeniedException Invalid(string message) => new(AccessDenial.InvalidToken, message);
+}

@@ -1,0 +1,125 @@
+using AdminFunctions.Management;
+using AdminFunctions.Settings;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+
+namespace AdminFunctions.Access;
+
+/// <summary>
+/// The tenant's signing keys, found through its OpenID configuration and kept. They are read again in the background when
+/// they are half a day old, and at once when a token names a key that is not among them, though not more often than every
+/// five minutes: whoever invents key ids shall not make us call the tenant.
+/// </summary>
+/// <remarks>
+/// IdentityModel's <c>ConfigurationManager</c> reads again only in the background, so that the first caller after a key
+/// rotation would be turned away, and by a clock of its own; its retriever is what reads here.
+/// </remarks>
+public sealed class SigningKeys
+{
+    /// <summary>How long the keys are taken for fresh.</summary>
+    internal static readonly TimeSpan FreshFor = TimeSpan.FromHours(12);
+
+    /// <summary>How often unknown key ids may make us read the keys again.</summary>
+    internal static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long to leave the tenant alone when it could not tell its keys.</summary>
+    internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+
+    private readonly TimeProvider time;
+    private readonly SingleFlight<Snapshot> reading;
+    private volatile Snapshot? latest;
+    private long readAgainAtUtcTicks;
+
+    /// <summary>Reads nothing yet.</summary>
+    /// <param name="settings">Names the tokens' issuer, which publishes its configuration (OpenID Connect Discovery 1.0, section 4).</param>
+    /// <param name="http">The way to the tenant.</param>
+    /// <param name="time">The clock that keys age by.</param>
+    public SigningKeys(IOptions<Auth0Options> settings, TenantHttp http, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(http);
+        this.time = time;
+        reading = new(async () =>
+        {
+            using var budget = RequestBudget.Start(time, RequestBudget.ForSharedWork);
+            try
+            {
+                var again = latest is not null;
+                latest = new(await ReadAsync(settings.Value, http, budget.Token), time.GetUtcNow());
+                ReadAgainNotBefore(again ? RefreshInterval : TimeSpan.Zero);
+                return latest;
+            }
+            catch (TenantException)
+            {
+                ReadAgainNotBefore(PauseAfterFailure);
+                throw;
+            }
+        });
+    }
+
+    /// <summary>The configuration with the keys, as last read.</summary>
+    /// <param name="cancellationToken">Ends this wait, not the reading that others wait for too.</param>
+    /// <exception cref="TenantException">There are none yet, and they could not be had.</exception>
+    public async Task<OpenIdConnectConfiguration> GetAsync(CancellationToken cancellationToken)
+    {
+        if (latest is not { } kept)
+        {
+            return (await reading.RunAsync(cancellationToken)).Configuration;
+        }
+
+        if (time.GetUtcNow() - kept.ReadAt >= FreshFor && MayReadAgain)
+        {
+            reading.RunInBackground();
+        }
+
+        return kept.Configuration;
+    }
+
+    /// <summary>Reads the keys again, after a token that names none of <paramref name="known"/>.</summary>
+    /// <param name="known">The configuration that did not have the key.</param>
+    /// <param name="cancellationToken">Ends this wait, not the reading.</param>
+    /// <returns>The newer configuration, or <see langword="null"/> if it is too early to ask or the tenant cannot tell now.</returns>
+    public async Task<OpenIdConnectConfiguration?> RefreshAsync(OpenIdConnectConfiguration known, CancellationToken cancellationToken)
+    {
+        if (latest?.Configuration == known && (reading.IsRunning || MayReadAgain))
+        {
+            try
+            {
+                await reading.RunAsync(cancellationToken);
+            }
+            catch (TenantException)
+            {
+                // The tokens that the known keys vouch for are still good; this one stays unknown.
+            }
+        }
+
+        return latest?.Configuration is { } newer && newer != known ? newer : null;
+    }
+
+    private bool MayReadAgain => time.GetUtcNow().UtcTicks >= Interlocked.Read(ref readAgainAtUtcTicks);
+
+    private void ReadAgainNotBefore(TimeSpan fromNow) =>
+        Interlocked.Exchange(ref readAgainAtUtcTicks, (time.GetUtcNow() + fromNow).UtcTicks);
+
+    private static async Task<OpenIdConnectConfiguration> ReadAsync(Auth0Options settings, TenantHttp http, CancellationToken cancellationToken)
+    {
+        const string what = "the signing keys of the callers' tokens";
+        try
+        {
+            var configuration = await OpenIdConnectConfigurationRetriever.GetAsync(
+                $"{settings.TokenIssuer}.well-known/openid-configuration",
+                new HttpDocumentRetriever(http.Client),
+                cancellationToken);
+            return configuration.SigningKeys.Count > 0
+                ? configuration
+                : throw TenantErrors.Unreadable(what);
+        }
+        catch (Exception exception) when (exception is not TenantException)
+        {
+            throw TenantErrors.Translate(exception, what);
+        }
+    }
+
+    private sealed record Snapshot(OpenIdConnectConfiguration Configuration, DateTimeOffset ReadAt);
+}

@@ -1,0 +1,66 @@
+using AdminFunctions.Access;
+using AdminFunctions.Management;
+using AdminFunctions.Users;
+using Microsoft.AspNetCore.Http;
+
+namespace AdminFunctions.Http;
+
+/// <summary>A failure as callers see it: problem details (RFC 9457) with the headers that belong to them.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Slug">The last part of the problem's <c>type</c>.</param>
+/// <param name="Title">What kind of problem this is, always the same.</param>
+/// <param name="Detail">What happened this time and what to do.</param>
+public sealed record Problem(int Status, string Slug, string Title, string Detail)
+{
+    /// <summary>For each parameter at fault, what is wrong with it.</summary>
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    /// <summary>The challenge of a 401 or 403 (RFC 6750, section 3).</summary>
+    public string? WwwAuthenticate { get; init; }
+
+    /// <summary>When to come again (RFC 9110, section 10.2.3).</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The settings keep the functions from working.</summary>
+    /// <param name="faults">A sentence for each fault.</param>
+    public static Problem Misconfigured(IEnumerable<string> faults) =>
+        new(StatusCodes.Status503ServiceUnavailable, "misconfigured", "The settings need to be set right", string.Join(' ', faults));
+
+    /// <summary>The whole table of what can go wrong.</summary>
+    /// <param name="exception">What a room below threw.</param>
+    public static Problem From(Exception exception) => exception switch
+    {
+        InvalidRequestException invalid => InvalidRequest(invalid.Message) with { Errors = invalid.Errors },
+
+        AccessDeniedException { Denial: AccessDenial.MissingToken } denied => new(401, "missing-token", "An access token is missing", denied.Message)
+        {
+            // Without an error code: the caller has not tried yet (RFC 6750, section 3.1).
+            WwwAuthenticate = "Bearer",
+        },
+        AccessDeniedException { Denial: AccessDenial.InvalidToken } denied => new(401, "invalid-token", "The access token is not valid", denied.Message)
+        {
+            WwwAuthenticate = $"Bearer error=\"invalid_token\", error_description=\"{Quotable(denied.Message)}\"",
+        },
+        AccessDeniedException { Denial: AccessDenial.InsufficientPermission } denied => new(403, "insufficient-permission", "The access token lacks a permission", denied.Message)
+        {
+            WwwAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{denied.Permission}\"",
+        },
+
+        DeletionRefusedException { Refusal: DeletionRefusal.SelfDeletion } refused => new(409, "self-deletion", "Nobody deletes their own account here", refused.Message),
+        DeletionRefusedException { Refusal: DeletionRefusal.ProtectedUser } refused => new(409, "protected-user", "The user is protected", refused.Message),
+
+        TenantException { Failure: TenantFailure.InvalidRequest } tenant => InvalidRequest(tenant.Message),
+        TenantException { Failure: TenantFailure.Refused } tenant => new(502, "tenant-refused", "Auth0 did not do what it was asked", tenant.Message),
+        TenantException { Failure: TenantFailure.RateLimited } tenant => new(503, "tenant-rate-limited", "Auth0's rate limit is reached", tenant.Message) { RetryAfter = tenant.RetryAfter },
+        TenantException { Failure: TenantFailure.Timeout } tenant => new(504, "tenant-timeout", "Auth0 did not answer in time", tenant.Message),
+        VaultException vault => new(503, "vault-unavailable", "The client secret could not be read", vault.Message),
+
+        _ => new(500, "unexpected", "Something went wrong here", "This should not have happened. If it happens again, report it with the traceId, by which the log names it."),
+    };
+
+    private static Problem InvalidRequest(string detail) => new(400, "invalid-request", "The request is not valid", detail);
+
+    /// <summary>What an error_description may hold (RFC 6750, section 3): an audience may have more.</summary>
+    private static string Quotable(string text) =>
+        string.Concat(text.Where(static character => character is >= ' ' and <= '~' and not '"' and not '\\'));
+}

@@ -1,0 +1,181 @@
+using System.Net;
+using Auth0.AuthenticationApi;
+using Auth0.AuthenticationApi.Models;
+using Auth0.Core.Exceptions;
+using Auth0.ManagementApi;
+using Microsoft.Extensions.Logging;
+
+namespace AdminFunctions.Management;
+
+/// <summary>
+/// Keeps the Management API token that all requests share, got by the client credentials grant (RFC 6749, section 4.4).
+/// One grant is under way at a time however many wait for it; the token is renewed in the background before it expires,
+/// while callers go on with the old one.
+/// </summary>
+internal sealed partial class ManagementTokenProvider : ITokenProvider
+{
+    /// <summary>How long before its expiry a token is no longer given out, so that it does not expire on its way.</summary>
+    internal static readonly TimeSpan Leeway = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a renewal that failed waits for the next, while the old token still serves.</summary>
+    internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+
+    private readonly TimeProvider time;
+    private readonly ILogger<ManagementTokenProvider> logger;
+    private readonly SingleFlight<Token> granting;
+    private volatile Token? kept;
+
+    /// <summary>Asks for nothing yet.</summary>
+    /// <param name="domain">The tenant's domain.</param>
+    /// <param name="clientId">The machine-to-machine application.</param>
+    /// <param name="secret">Its secret.</param>
+    /// <param name="http">The way to the tenant.</param>
+    /// <param name="time">The clock that tokens expire by.</param>
+    /// <param name="logger">Told of renewals, never of tokens.</param>
+    public ManagementTokenProvider(
+        string domain,
+        string clientId,
+        ClientSecret secret,
+        HttpClient http,
+        TimeProvider time,
+        ILogger<ManagementTokenProvider> logger)
+    {
+        this.time = time;
+        this.logger = logger;
+        var tenant = new AuthenticationApiClient(domain, new HttpClientAuthenticationConnection(http));
+        granting = new(() => RenewAsync(tenant, new ClientCredentialsTokenRequest { ClientId = clientId, Audience = $"https://{domain}/api/v2/" }, secret));
+    }
+
+    /// <summary>A token that is good for a while.</summary>
+    /// <param name="cancellationToken">
+    /// Ends this caller's wait, not the grant. The SDK gives none: then the <see cref="RequestBudget"/> ends the wait.
+    /// </param>
+    /// <exception cref="TenantException">Auth0 gave none.</exception>
+    /// <exception cref="VaultException">The client secret could not be read.</exception>
+    public async Task<string> GetTokenAsync(CancellationToken cancellationToken = default)
+    {
+        var now = time.GetUtcNow();
+        if (kept is not { } token || token.NoLongerServesAt <= now)
+        {
+            var wait = cancellationToken.CanBeCanceled ? cancellationToken : RequestBudget.Current?.Token ?? default;
+            return (await granting.RunAsync(wait)).Value;
+        }
+
+        if (token.RenewAt <= now)
+        {
+            granting.RunInBackground();
+        }
+
+        return token.Value;
+    }
+
+    /// <summary>Forgets a token that Auth0 has refused, unless it has been replaced already.</summary>
+    /// <param name="refused">The token.</param>
+    public void Drop(string refused)
+    {
+        if (kept is { } token && token.Value == refused)
+        {
+            Interlocked.CompareExchange(ref kept, null, token);
+        }
+    }
+
+    private async Task<Token> RenewAsync(AuthenticationApiClient tenant, ClientCredentialsTokenRequest request, ClientSecret secret)
+    {
+        var old = kept;
+        var started = time.GetUtcNow();
+        if (old is not null && started < old.RenewAt)
+        {
+            // The grant before this one ended just as this caller came to wait for it.
+            return old;
+        }
+
+        try
+        {
+            using var budget = RequestBudget.Start(time, RequestBudget.ForSharedWork);
+            var response = await GrantAsync(tenant, request, secret, budget.Token);
+            var token = new Token(response.AccessToken, started, TimeSpan.FromSeconds(response.ExpiresIn));
+            kept = token;
+            LogGranted(response.ExpiresIn);
+            return token;
+        }
+        catch (Exception exception) when (old is not null && started < old.NoLongerServesAt)
+        {
+            Interlocked.CompareExchange(ref kept, old with { RenewAt = time.GetUtcNow() + PauseAfterFailure }, old);
+            LogRenewalFailed(exception.GetType().Name, exception.Message);
+            throw;
+        }
+    }
+
+    private async Task<AccessTokenResponse> GrantAsync(
+        AuthenticationApiClient tenant,
+        ClientCredentialsTokenRequest request,
+        ClientSecret secret,
+        CancellationToken cancellationToken)
+    {
+        request.ClientSecret = await secret.GetAsync(cancellationToken);
+        try
+        {
+            return await RequestAsync(tenant, request, cancellationToken);
+        }
+        catch (ErrorApiException exception) when (RefusesCredentials(exception))
+        {
+            // A rotated secret: the vault has the new one, Auth0 knows the old one no longer.
+            var newer = await secret.ReadAgainAsync(cancellationToken);
+            if (newer == request.ClientSecret)
+            {
+                throw TenantErrors.Translate(exception, Grant);
+            }
+
+            LogSecretRotated();
+            request.ClientSecret = newer;
+        }
+
+        try
+        {
+            return await RequestAsync(tenant, request, cancellationToken);
+        }
+        catch (ErrorApiException exception)
+        {
+            throw TenantErrors.Translate(exception, Grant);
+        }
+    }
+
+    private const string Grant = "the grant of a Management API token";
+
+    private static async Task<AccessTokenResponse> RequestAsync(AuthenticationApiClient tenant, ClientCredentialsTokenRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await tenant.GetTokenAsync(request, cancellationToken);
+            return response is { AccessToken.Length: > 0, ExpiresIn: > 0 } ? response : throw TenantErrors.Unreadable(Grant);
+        }
+        catch (Exception exception) when (exception is not TenantException && !(exception is ErrorApiException refusal && RefusesCredentials(refusal)))
+        {
+            throw TenantErrors.Translate(exception, Grant);
+        }
+    }
+
+    private static bool RefusesCredentials(ErrorApiException exception) =>
+        exception.StatusCode is HttpStatusCode.Unauthorized || exception.ApiError?.Error is "invalid_client";
+
+    [LoggerMessage(1, LogLevel.Information, "Auth0 granted a Management API token for {Seconds} s.")]
+    private partial void LogGranted(int seconds);
+
+    [LoggerMessage(2, LogLevel.Warning, "The Management API token could not be renewed ahead of its expiry ({Exception}: {Reason}). It still serves; the next try is in half a minute.")]
+    private partial void LogRenewalFailed(string exception, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Auth0 refused the client secret, and Key Vault has a newer one: trying that.")]
+    private partial void LogSecretRotated();
+
+    /// <param name="Value">The token itself.</param>
+    /// <param name="RenewAt">When a caller sets off its renewal in the background.</param>
+    /// <param name="NoLongerServesAt">When callers wait for the next one.</param>
+    private sealed record Token(string Value, DateTimeOffset RenewAt, DateTimeOffset NoLongerServesAt)
+    {
+        /// <summary>A token lives 24 h by default, but a tenant may have it live for seconds: the leeway is at most an eighth of its life.</summary>
+        public Token(string value, DateTimeOffset grantedAt, TimeSpan life)
+            : this(value, grantedAt + (life * 0.75), grantedAt + life - (life / 8 < Leeway ? life / 8 : Leeway))
+        {
+        }
+    }
+}

@@ -1,0 +1,64 @@
+namespace AdminFunctions.Management;
+
+/// <summary>
+/// The time that one request may spend on Auth0 and Key Vault: all tries, the token and the vault together. It is ambient,
+/// because the SDK hands neither a deadline nor a token to <c>ITokenProvider</c> and to the message handlers under it.
+/// </summary>
+public sealed class RequestBudget : IDisposable
+{
+    /// <summary>What a caller's request may take.</summary>
+    public static readonly TimeSpan ForRequest = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What work that several requests wait for may take. Less than theirs, so that the request that started it learns why
+    /// it failed, and not just that it took too long.
+    /// </summary>
+    internal static readonly TimeSpan ForSharedWork = TimeSpan.FromSeconds(8);
+
+    private static readonly AsyncLocal<RequestBudget?> Ambient = new();
+
+    private readonly TimeProvider time;
+    private readonly long started;
+    private readonly TimeSpan length;
+    private readonly CancellationTokenSource timer;
+    private readonly CancellationTokenSource ended;
+
+    private RequestBudget(TimeProvider time, TimeSpan length, CancellationToken cancellationToken)
+    {
+        this.time = time;
+        this.length = length;
+        started = time.GetTimestamp();
+        timer = new CancellationTokenSource(length, time);
+        ended = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+    }
+
+    /// <summary>The budget of the request that is being served here, if one is.</summary>
+    internal static RequestBudget? Current => Ambient.Value;
+
+    /// <summary>Cancelled when the time is spent or the caller has gone.</summary>
+    public CancellationToken Token => ended.Token;
+
+    /// <summary>What is left; never less than nothing.</summary>
+    internal TimeSpan Remaining
+    {
+        get
+        {
+            var left = length - time.GetElapsedTime(started);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Starts a budget for the calling async method and all that it awaits.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="length">How long it lasts.</param>
+    /// <param name="cancellationToken">Ends it early: the caller has gone.</param>
+    public static RequestBudget Start(TimeProvider time, TimeSpan length, CancellationToken cancellationToken = default) =>
+        Ambient.Value = new RequestBudget(time, length, cancellationToken);
+
+    /// <summary>Ends it.</summary>
+    public void Dispose()
+    {
+        ended.Dispose();
+        timer.Dispose();
+    }
+}

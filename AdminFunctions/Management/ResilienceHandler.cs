@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+
+namespace AdminFunctions.Management;
+
+/// <summary>
+/// Sends again what may succeed at another try: 408, 429, 5xx, broken connections and tries that hang. Every request that
+/// comes this way may be sent twice: lists and grants change nothing, and a delete is idempotent (RFC 9110, section 9.2.2).
+/// </summary>
+/// <remarks>
+/// A wait that Auth0 asks for is honoured to the second; one that would outlast the <see cref="RequestBudget"/> is not
+/// begun, so that the caller learns at once when to come again. Answers are read whole, under the request's own token,
+/// because the SDK reads bodies without one.
+/// </remarks>
+internal sealed class ResilienceHandler : DelegatingHandler
+{
+    /// <summary>How long one try may take. Auth0 ends a search after 2 s: an answer that takes twice as long is not coming.</summary>
+    internal static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(4);
+
+    /// <summary>How often a failure, other than the rate limit, is tried again.</summary>
+    internal const int RetriesOfFailures = 3;
+
+    private const int LongestBodyInBytes = 16 * 1024 * 1024;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
+
+    private readonly TimeProvider time;
+    private readonly ResiliencePipeline<HttpResponseMessage> pipeline;
+
+    public ResilienceHandler(HttpMessageHandler inner, TimeProvider time)
+        : base(inner)
+    {
+        this.time = time;
+        pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                // The budget ends the tries, not their number.
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = arguments => ValueTask.FromResult(MaySucceedAgain(arguments.Outcome, arguments.AttemptNumber)),
+                DelayGenerator = arguments => ValueTask.FromResult(RequestedWait(arguments.Outcome.Result)),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = FirstDelay,
+                MaxDelay = LongestDelay,
+                OnRetry = static arguments =>
+                {
+                    arguments.Outcome.Result?.Dispose();
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .AddTimeout(TryTimeout)
+            .Build();
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // Not every client library hands its caller's token on.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, RequestBudget.Current?.Token ?? default);
+        var response = await pipeline.ExecuteAsync(
+            static (call, token) => call.Handler.SendOnceAsync(call.Request, token),
+            (Handler: this, Request: request),
+            ended.Token);
+
+        if (response.StatusCode is HttpStatusCode.TooManyRequests && RequestedWait(response) is { } wait)
+        {
+            // One form of the three that it comes in, and the one that the SDK reads.
+            response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)));
+        }
+
+        return response;
+    }
+
+    private async ValueTask<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        try
+        {
+            await response.Content.LoadIntoBufferAsync(LongestBodyInBytes, cancellationToken);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private bool MaySucceedAgain(Outcome<HttpResponseMessage> outcome, int retries)
+    {
+        var mayAgain = outcome switch
+        {
+            { Result.StatusCode: HttpStatusCode.TooManyRequests } => true,
+            { Result.StatusCode: HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError } => retries < RetriesOfFailures,
+            { Exception: HttpRequestException or IOException or TimeoutRejectedException } => retries < RetriesOfFailures,
+            _ => false,
+        };
+        return mayAgain && (RequestedWait(outcome.Result) ?? LongestBackoff(retries)) < (RequestBudget.Current?.Remaining ?? RequestBudget.ForRequest);
+    }
+
+    /// <summary>What the pipeline's backoff with its jitter comes to at the most.</summary>
+    private static TimeSpan LongestBackoff(int retries) =>
+        retries < 3 ? FirstDelay * (2 << retries) : LongestDelay;
+
+    /// <summary>The wait that Auth0 asks for: Retry-After, else, on a 429, the moment at which its bucket is refilled.</summary>
+    private TimeSpan? RequestedWait(HttpResponseMessage? response) =>
+        response is null ? null : Positive(RetryAfter(response) ?? RateLimitReset(response));
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response) =>
+        response.Headers.RetryAfter is { } header
+            ? header.Delta ?? header.Date - time.GetUtcNow()
+            : null;
+
+    private TimeSpan? RateLimitReset(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.TooManyRequests
+        && response.Headers.TryGetValues("X-RateLimit-Reset", out var values)
+        && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var epochSeconds)
+        && epochSeconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(epochSeconds) - time.GetUtcNow()
+            : null;
+
+    private static TimeSpan? Positive(TimeSpan? wait) => wait > TimeSpan.Zero ? wait : null;
+}

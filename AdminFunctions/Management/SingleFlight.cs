@@ -1,0 +1,54 @@
+namespace AdminFunctions.Management;
+
+/// <summary>
+/// Runs one piece of shared work at a time, however many callers wait for it. A caller's cancellation ends its wait, not the
+/// work; nothing is kept of a failure, but that everyone who waited learns it.
+/// </summary>
+/// <typeparam name="T">What the work brings.</typeparam>
+/// <param name="work">The work. It must bound itself, since no caller's token reaches it.</param>
+internal sealed class SingleFlight<T>(Func<Task<T>> work)
+{
+    private readonly Lock gate = new();
+    private Task<T>? flight;
+
+    /// <summary>Whether the work is under way now.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (gate)
+            {
+                return flight is { IsCompleted: false };
+            }
+        }
+    }
+
+    /// <summary>Waits for the work that is under way, or starts it.</summary>
+    /// <param name="cancellationToken">Ends this caller's wait.</param>
+    public Task<T> RunAsync(CancellationToken cancellationToken) => Join().WaitAsync(cancellationToken);
+
+    /// <summary>Sees to it that the work is under way, for nobody to wait for. The work reports its own failure.</summary>
+    public void RunInBackground() =>
+        _ = Join().ContinueWith(
+            static finished => finished.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+
+    private Task<T> Join()
+    {
+        lock (gate)
+        {
+            if (flight is not { IsCompleted: false })
+            {
+                // The work belongs to no single caller: neither to its budget nor to its trace.
+                using (ExecutionContext.SuppressFlow())
+                {
+                    flight = Task.Run(work);
+                }
+            }
+
+            return flight;
+        }
+    }
+}

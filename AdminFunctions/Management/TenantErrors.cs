@@ -1,0 +1,96 @@
+using System.Net;
+using Auth0.Core.Exceptions;
+using Auth0.ManagementApi;
+using Microsoft.IdentityModel.Protocols;
+using Polly.Timeout;
+
+namespace AdminFunctions.Management;
+
+/// <summary>
+/// What the client libraries throw, as what happened. Two families of exceptions meet here: <see cref="ApiException"/> of the
+/// token endpoint and <see cref="ManagementApiException"/> of the Management API; around them HttpClient's, Polly's, the
+/// JSON reader's, and IdentityModel's.
+/// </summary>
+internal static class TenantErrors
+{
+    /// <summary>Auth0 gave an answer that is no answer.</summary>
+    /// <param name="what">What was asked for.</param>
+    /// <param name="exception">What could not be done with the answer.</param>
+    public static TenantException Unreadable(string what, Exception? exception = null) => new(
+        TenantFailure.Refused,
+        $"Auth0's answer to {what} could not be read. See that Auth0__Domain is the tenant's domain and that nothing stands between the function app and Auth0.",
+        exception);
+
+    /// <summary>Says what happened.</summary>
+    /// <param name="exception">What a client library threw.</param>
+    /// <param name="what">What was asked for, to begin or end a sentence with.</param>
+    public static TenantException Translate(Exception exception, string what) => exception switch
+    {
+        TenantException known => known,
+        ManagementApiException api => OfManagementApi(api, what),
+        RateLimitApiException limited => RateLimited(limited.RateLimit is { RetryAfter: > 0 } limit ? TimeSpan.FromSeconds(limit.RetryAfter) : null, what, limited),
+        ErrorApiException api => OfTokenEndpoint(api, what),
+        OperationCanceledException or TimeoutRejectedException => new(
+            TenantFailure.Timeout,
+            $"Auth0 did not answer to {what} in time. Try again shortly.",
+            exception),
+        HttpRequestException { StatusCode: null } => new(
+            TenantFailure.Timeout,
+            $"Auth0 could not be reached for {what}. Try again shortly; if this lasts, see that Auth0__Domain is the tenant's domain.",
+            exception),
+
+        // IdentityModel's document retriever wraps all that goes wrong, and notes an answer's status.
+        IOException { InnerException: { } inner } => Translate(inner, what),
+        IOException when exception.Data[HttpDocumentRetriever.StatusCode] is HttpStatusCode status => OfStatus((int)status, what, exception),
+        _ => Unreadable(what, exception),
+    };
+
+    private static TenantException OfManagementApi(ManagementApiException exception, string what) => exception.StatusCode switch
+    {
+        400 => new(TenantFailure.InvalidRequest, exception.ApiError?.Message ?? "Auth0 refused the request.", exception),
+        401 => new(
+            TenantFailure.Refused,
+            "Auth0 refuses the Management API token that it has granted, a new one too. See that Auth0__Domain is the tenant's own domain.",
+            exception),
+        403 => new(
+            TenantFailure.Refused,
+            $"Auth0 forbids {what} ({Reason(exception.ApiError?.Message)}). Grant the application in Auth0__ClientId the scopes read:users and delete:users of the Auth0 Management API.",
+            exception),
+        429 => RateLimited(exception.RateLimit?.RetryAfter, what, exception),
+        var status => OfStatus(status, what, exception),
+    };
+
+    private static TenantException OfTokenEndpoint(ErrorApiException exception, string what) => (int)exception.StatusCode switch
+    {
+        401 => new(
+            TenantFailure.Refused,
+            "Auth0 refuses the credentials of the application in Auth0__ClientId. See that this is its client id and that the secret in Key Vault is its current client secret.",
+            exception),
+        403 => new(
+            TenantFailure.Refused,
+            $"Auth0 gives the application in Auth0__ClientId no Management API token ({Reason(exception.ApiError?.Message)}). See that it is a machine-to-machine application and authorize it for the Auth0 Management API with the scopes read:users and delete:users.",
+            exception),
+        var status => OfStatus(status, what, exception),
+    };
+
+    private static TenantException OfStatus(int status, string what, Exception exception) => status switch
+    {
+        408 => new(TenantFailure.Timeout, $"Auth0 did not answer to {what} in time. Try again shortly.", exception),
+        429 => RateLimited(null, what, exception),
+        >= 500 => new(TenantFailure.Refused, $"Auth0 answered to {what} with status {status}, at every try. Try again shortly.", exception),
+        >= 400 => new(TenantFailure.Refused, $"Auth0 answered to {what} with status {status}. See that Auth0__Domain and Auth0__ClientId are right.", exception),
+        _ => Unreadable(what, exception),
+    };
+
+    private static TenantException RateLimited(TimeSpan? wait, string what, Exception exception) => new(
+        TenantFailure.RateLimited,
+        $"Auth0's rate limit leaves no room for {what}. Try again after the seconds in Retry-After.",
+        exception)
+    {
+        RetryAfter = wait ?? TimeSpan.FromSeconds(1),
+    };
+
+    /// <summary>Auth0's words; not the page of whatever else may have answered in its place.</summary>
+    private static string Reason(string? message) =>
+        message is { Length: > 0 and <= 300 } && !message.StartsWith('<') ? message : "it gives no reason";
+}

@@ -1,0 +1,10 @@
+using AdminFunctions;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+
+builder.ConfigureFunctionsWebApplication();
+builder.Services.AddAdminFunctions();
+
+await builder.Build().RunAsync();

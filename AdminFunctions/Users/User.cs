@@ -1,0 +1,138 @@
+using System.Text.Json.Serialization;
+using AdminFunctions.Management;
+using Auth0.ManagementApi;
+
+namespace AdminFunctions.Users;
+
+/// <summary>
+/// A user as this API serves it: the fields that the dashboard needs, by Auth0's names. What Auth0 knows beyond them (metadata,
+/// the identity providers' tokens) has no place here to slip through. A field that Auth0 leaves out is left out.
+/// </summary>
+public sealed record User
+{
+    /// <summary>The fields that are served and asked for, in the order of the answer.</summary>
+    public static readonly IReadOnlyList<string> ServedFields =
+    [
+        "user_id", "email", "email_verified", "username", "phone_number", "phone_verified", "name", "given_name", "family_name",
+        "nickname", "picture", "created_at", "updated_at", "last_login", "last_ip", "logins_count", "blocked", "identities",
+    ];
+
+    /// <summary>The id, such as <c>auth0|5f7c8ec7c33c6c004bbafe82</c>.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>The e-mail address.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>Whether the e-mail address is verified.</summary>
+    public bool? EmailVerified { get; init; }
+
+    /// <summary>The user name, in connections that have them.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>The phone number, in E.164 form.</summary>
+    public string? PhoneNumber { get; init; }
+
+    /// <summary>Whether the phone number is verified.</summary>
+    public bool? PhoneVerified { get; init; }
+
+    /// <summary>The full name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The given name.</summary>
+    public string? GivenName { get; init; }
+
+    /// <summary>The family name.</summary>
+    public string? FamilyName { get; init; }
+
+    /// <summary>The nickname.</summary>
+    public string? Nickname { get; init; }
+
+    /// <summary>The address of a picture.</summary>
+    public string? Picture { get; init; }
+
+    /// <summary>When the user was created.</summary>
+    public DateTime? CreatedAt { get; init; }
+
+    /// <summary>When the user was last changed.</summary>
+    public DateTime? UpdatedAt { get; init; }
+
+    /// <summary>When the user last logged in; absent if never.</summary>
+    public DateTime? LastLogin { get; init; }
+
+    /// <summary>The IP address of the last login.</summary>
+    public string? LastIp { get; init; }
+
+    /// <summary>How often the user has logged in.</summary>
+    public int? LoginsCount { get; init; }
+
+    /// <summary>Whether an administrator has blocked the user.</summary>
+    public bool? Blocked { get; init; }
+
+    /// <summary>The accounts that are linked into this user.</summary>
+    public IReadOnlyList<Identity>? Identities { get; init; }
+
+    /// <summary>Takes the served fields of what the SDK read.</summary>
+    /// <param name="user">Auth0's user.</param>
+    public static User From(UserResponseSchema user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return new User
+        {
+            UserId = user.UserId,
+            Email = user.Email,
+            EmailVerified = user.EmailVerified,
+            Username = user.Username,
+            PhoneNumber = user.PhoneNumber,
+            PhoneVerified = user.PhoneVerified,
+            Name = user.Name,
+            GivenName = user.GivenName,
+            FamilyName = user.FamilyName,
+            Nickname = user.Nickname,
+            Picture = user.Picture,
+            CreatedAt = user.CreatedAt,
+            UpdatedAt = user.UpdatedAt,
+            LastLogin = user.LastLogin,
+            LastIp = user.LastIp,
+            LoginsCount = user.LoginsCount,
+            Blocked = user.Blocked,
+            Identities = user.Identities?.Select(Identity.From).ToList(),
+        };
+    }
+}
+
+/// <summary>An account of a user at an identity provider, without that provider's tokens.</summary>
+public sealed record Identity
+{
+    /// <summary>The connection's name.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>The provider, such as <c>auth0</c> or <c>google-oauth2</c>.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>The id at the provider: the user's id without the provider before it. A number for some providers.</summary>
+    public IdentityId? UserId { get; init; }
+
+    /// <summary>Whether the provider is a social one.</summary>
+    [JsonPropertyName("isSocial")]
+    public bool? IsSocial { get; init; }
+
+    internal static Identity From(UserIdentitySchema identity) => new()
+    {
+        Connection = identity.Connection,
+        Provider = identity.Provider?.Value,
+        UserId = identity.UserId is { } id ? new IdentityId(IdentityIds.Read(id)) : null,
+        IsSocial = identity.IsSocial,
+    };
+}
+
+/// <summary>A user's id at an identity provider: a string, or, for some providers, a number.</summary>
+/// <param name="Text">Its text.</param>
+/// <param name="IsNumber">Whether it is a JSON number.</param>
+[JsonConverter(typeof(IdentityIdConverter))]
+public readonly record struct IdentityId(string Text, bool IsNumber)
+{
+    internal IdentityId((string Text, bool IsNumber) id)
+        : this(id.Text, id.IsNumber)
+    {
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace AdminFunctions.Users;
+
+/// <summary>
+/// An Auth0 user id: a provider, a bar, and what identifies the user there, in one part or more
+/// (https://auth0.com/docs/manage-users/user-accounts/identify-users).
+/// </summary>
+public static class UserId
+{
+    /// <summary>The longest id that is taken, in characters.</summary>
+    public const int LongestInCharacters = 255;
+
+    /// <summary>Reads an id out of a route.</summary>
+    /// <param name="routeValue">
+    /// The value as the host hands it over: decoded, but for the slash, so that a <c>%2F</c> left in it means <c>/</c>.
+    /// </param>
+    /// <returns>The id.</returns>
+    /// <exception cref="InvalidRequestException">This cannot be an id.</exception>
+    public static string Parse(string routeValue)
+    {
+        var id = routeValue.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        var fault =
+            id.Length > LongestInCharacters ? $"A user id has at most {LongestInCharacters} characters."
+            : id.EnumerateRunes().Any(static rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar) ? "A user id has no control characters and is valid UTF-8."
+            : !id.Contains('|', StringComparison.Ordinal) ? "A user id has a bar, as in auth0|5f7c8ec7c33c6c004bbafe82: send it percent-encoded, as auth0%7C5f7c8ec7c33c6c004bbafe82."
+            : id.Split('|').Any(string.IsNullOrWhiteSpace) ? "A user id has something before and after each bar, as in auth0|5f7c8ec7c33c6c004bbafe82."
+            : null;
+
+        return fault is null
+            ? id
+            : throw new InvalidRequestException(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["id"] = [fault] });
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AdminFunctions.Users;
+
+/// <summary>JSON as the Management API writes it.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(Auth0DateTimeConverter)])]
+[JsonSerializable(typeof(UserPage))]
+[JsonSerializable(typeof(IReadOnlyList<User>))]
+internal sealed partial class UsersJson : JsonSerializerContext
+{
+    /// <summary>Names stay readable: the answers are JSON and never sniffed for anything else.</summary>
+    public static UsersJson Unescaped { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
+
+/// <summary>Auth0's form of a moment: UTC, with milliseconds always.</summary>
+internal sealed class Auth0DateTimeConverter : JsonConverter<DateTime>
+{
+    public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime();
+
+    public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+}
+
+/// <summary>Writes an id as what it is at Auth0.</summary>
+internal sealed class IdentityIdConverter : JsonConverter<IdentityId>
+{
+    public override IdentityId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType is JsonTokenType.String
+            ? new IdentityId(reader.GetString()!, IsNumber: false)
+            : new IdentityId(JsonElement.ParseValue(ref reader).GetRawText(), IsNumber: true);
+
+    public override void Write(Utf8JsonWriter writer, IdentityId value, JsonSerializerOptions options)
+    {
+        if (value.IsNumber)
+        {
+            writer.WriteRawValue(value.Text);
+        }
+        else
+        {
+            writer.WriteStringValue(value.Text);
+        }
+    }
+}
