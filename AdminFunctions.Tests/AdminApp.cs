@@ -28,6 +28,7 @@ internal sealed class AdminApp : IAsyncDisposable
         this.local = local;
         Time = time;
         factory = new Factory(local, time, Log, settings);
+        factory.UseKestrel();
     }
 
     public FakeTime Time { get; }
@@ -60,7 +61,15 @@ internal sealed class AdminApp : IAsyncDisposable
     }
 
     /// <summary>A client without a token.</summary>
-    public HttpClient Anyone() => factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+    public HttpClient Anyone()
+    {
+        factory.StartServer();
+        return factory.CreateClient(new WebApplicationFactoryClientOptions
+        {
+            BaseAddress = factory.ClientOptions.BaseAddress,
+            AllowAutoRedirect = false,
+        });
+    }
 
     /// <summary>A client of <see cref="CallerId"/>, whose token carries these permissions.</summary>
     public HttpClient CallerWith(params string[] permissions) => CallerWithToken(Tenant.MintAccessToken(CallerId, permissions));
@@ -98,6 +107,7 @@ internal sealed class AdminApp : IAsyncDisposable
             // A developer's own local.settings.json stays out of this.
             File.WriteAllText(Path.Combine(scriptRoot.FullName, "host.json"), """{"version":"2.0"}""");
             builder.UseSetting("script-root", scriptRoot.FullName);
+            builder.UseSetting("port", "0");
 
             // That a domain is set keeps the local host from starting a tenant.
             foreach (var (name, value) in local.Settings.Concat(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))))

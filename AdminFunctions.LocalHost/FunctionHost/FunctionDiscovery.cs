@@ -43,6 +43,9 @@ internal static partial class FunctionDiscovery
                 continue;
             }
 
+            if (method.GetParameters().FirstOrDefault(parameter => ParameterBinding.IsTaken(parameter, pattern!)) is { } taken)
+                faults.Add($"{function.Name}: the host does not pass on a query parameter under the name '{taken.Name}'; read it from HttpRequest.Query.");
+
             foreach (var other in functions)
             {
                 if (string.Equals(other.Name, function.Name, StringComparison.OrdinalIgnoreCase))

@@ -29,7 +29,7 @@ internal static class ParameterBinding
         if (parameter.IsDefined(typeof(HttpTriggerAttribute)))
             return $"[HttpTrigger] is on '{name}', a {type.Name}; put it on an HttpRequest.";
         if (parameter.GetCustomAttributes().FirstOrDefault(attribute => attribute is IBindingSourceMetadata or FromKeyedServicesAttribute) is { } ignored)
-            return $"the worker ignores [{ignored.GetType().Name.Replace("Attribute", "", StringComparison.Ordinal)}] on '{name}'; bind it by its name, read it from HttpRequest, or take a service through the constructor.";
+            return $"the worker ignores ASP.NET Core's [{ignored.GetType().Name.Replace("Attribute", "", StringComparison.Ordinal)}] on '{name}'; bind it by its name, read it from HttpRequest, take a service through the constructor, or a body with the worker's own [FromBody].";
         if (IsBody(parameter) || IsCancellation(type)) return null;
         if (type == typeof(HttpContext))
             return $"the worker does not bind the HttpContext '{name}'; take HttpRequest and use its HttpContext.";
@@ -37,6 +37,11 @@ internal static class ParameterBinding
             return $"the {type.Name} '{name}' cannot be bound here; take HttpRequest, CancellationToken, a string, a number, a bool, a Guid or a DateTime, and services through the constructor.";
         return null;
     }
+
+    /// <summary>Whether the host puts something else under the parameter's name: it drops <c>code</c>, and has its own <c>headers</c> and <c>query</c>.</summary>
+    public static bool IsTaken(ParameterInfo parameter, RoutePattern route)
+        => parameter.Name is { } name && route.GetParameter(name) is null && ConverterTo(parameter.ParameterType) is not null && !IsBody(parameter)
+            && (name.Equals("code", StringComparison.OrdinalIgnoreCase) || name.Equals("headers", StringComparison.OrdinalIgnoreCase) || name.Equals("query", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>How to get the argument for a parameter that <see cref="FaultOf"/> has nothing against.</summary>
     public static ParameterBinder For(ParameterInfo parameter, RoutePattern route)

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using AdminFunctions.LocalHost.Tenant.Loopback;
+using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant.Oidc;
 
 namespace AdminFunctions.LocalHost.Tenant;

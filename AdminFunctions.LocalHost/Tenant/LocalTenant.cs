@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AdminFunctions.LocalHost.Tenant.Loopback;
+using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant.ManagementApi;
 using AdminFunctions.LocalHost.Tenant.Oidc;
 using AdminFunctions.LocalHost.Tenant.Users;

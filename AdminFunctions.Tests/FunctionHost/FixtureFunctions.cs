@@ -56,6 +56,9 @@ public class BindingFunctions
     [Function("Optional")]
     public IResult Optional([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{id?}")] HttpRequest request, string? id) => Results.Text(id ?? "none");
 
+    [Function("Code")]
+    public IResult Code([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "codes/{code}")] HttpRequest request, string code) => Results.Text(code);
+
     [Function("Files")]
     public IResult Files([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "files/{*path}")] HttpRequest request, string path) => Results.Text(path);
 

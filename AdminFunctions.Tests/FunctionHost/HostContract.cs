@@ -67,6 +67,7 @@ public sealed class HostContract(HostContract.Host host) : IClassFixture<HostCon
         ["an optional route value may be missing"] = new("GET", "/api/optional", 200, "none"),
         ["an optional route value may be there"] = new("GET", "/api/optional/7", 200, "7"),
         ["a route parameter is not looked for in the query"] = new("GET", "/api/optional?id=7", 200, "none"),
+        ["a route value may be called code, and the query does not change it"] = new("GET", "/api/codes/7?code=8", 200, "7"),
         ["a catch-all takes the rest"] = new("GET", "/api/files/a/b%20c", 200, "a/b c"),
         ["other parameters come from the query, or are their defaults"] = new("GET", "/api/query?name=ann", 200, "ann - 50"),
         ["the last of several wins"] = new("GET", "/api/query?name=ann&NAME=bob&n=3&size=4", 200, "bob 3 4"),

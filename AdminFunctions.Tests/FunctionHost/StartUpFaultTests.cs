@@ -31,8 +31,9 @@ public sealed class StartUpFaultTests
     [InlineData(typeof(TakesService), "the ILogger 'logger' cannot be bound here; take HttpRequest,")]
     [InlineData(typeof(TakesDay), "the DayOfWeek 'day' cannot be bound here;")]
     [InlineData(typeof(TakesOut), "the String& 'text' cannot be bound here;")]
-    [InlineData(typeof(TakesFromServices), "the worker ignores [FromServices] on 'logger';")]
-    [InlineData(typeof(TakesFromQuery), "the worker ignores [FromQuery] on 'page';")]
+    [InlineData(typeof(TakesFromServices), "the worker ignores ASP.NET Core's [FromServices] on 'logger';")]
+    [InlineData(typeof(TakesFromQuery), "the worker ignores ASP.NET Core's [FromQuery] on 'page';")]
+    [InlineData(typeof(TakesCode), "TakesCode: the host does not pass on a query parameter under the name 'code'; read it from HttpRequest.Query.")]
     [InlineData(typeof(NotPublic), "the worker cannot reach it; make it a public method of a class that is neither nested, generic nor abstract.")]
     [InlineData(typeof(Nested), "the worker cannot reach it;")]
     [InlineData(typeof(Generic<>), "the worker cannot reach it;")]
@@ -211,6 +212,12 @@ public class TakesFromQuery
 {
     [Function("TakesFromQuery")]
     public IResult Run([HttpTrigger] HttpRequest request, [FromQuery(Name = "p")] int page) => Results.Ok();
+}
+
+public class TakesCode
+{
+    [Function("TakesCode")]
+    public IResult Run([HttpTrigger] HttpRequest request, string code) => Results.Text(code);
 }
 
 public class NotPublic

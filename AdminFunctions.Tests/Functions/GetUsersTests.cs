@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using AdminFunctions.LocalHost.Tenant;
-using AdminFunctions.LocalHost.Tenant.Loopback;
+using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.Users;
 
 namespace AdminFunctions.Tests.Functions;
@@ -224,7 +224,37 @@ public sealed class GetUsersTests
 
         users.ShouldAllBe(user => user!.AsObject().Select(field => field.Key).SequenceEqual(new[] { "user_id", "created_at" }));
         app.Tenant.Requests.Matching("GET /api/v2/users").ShouldHaveSingleItem()
-            .RawTarget.ShouldContain("fields=user_id%2Ccreated_at&");
+            .RawTarget.Replace("%2C", ",", StringComparison.Ordinal).ShouldContain("fields=user_id,created_at&");
+    }
+
+    [Theory]
+    [InlineData("phone_verified")]
+    [InlineData("phone_number,phone_verified")]
+    public async Task The_one_field_that_Auth0_does_not_take_by_name_is_served_all_the_same(string fields)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 100 });
+        using var reader = app.Reader();
+
+        var users = (await (await reader.GetAsync($"/api/users?per_page=100&fields={fields}")).JsonAsync()).AsArray();
+
+        users.Count(user => user!["phone_verified"] is not null).ShouldBe(app.Tenant.Users.All.Count(user => user.PhoneVerified is not null));
+        users.ShouldAllBe(user => !user!.AsObject().Select(field => field.Key).Except(fields.Split(',')).Any());
+        app.Tenant.Requests.Matching("GET /api/v2/users").ShouldHaveSingleItem().RawTarget.ShouldContain("app_metadata");
+    }
+
+    [Theory]
+    [InlineData("吉野")]
+    [InlineData("𠮷野")]
+    [InlineData("Ann 🦉")]
+    public async Task A_name_of_any_script_is_found(string name)
+    {
+        await using var app = await AdminApp.StartAsync();
+        app.Tenant.Users.Put(app.Tenant.Users.All[0] with { UserId = "auth0|wanted", Name = name });
+        using var reader = app.Reader();
+
+        var found = await (await reader.GetAsync($"/api/users?q={Uri.EscapeDataString($"name:\"{name}\"")}")).JsonAsync();
+
+        found.AsArray().ShouldHaveSingleItem()!["name"]!.GetValue<string>().ShouldBe(name);
     }
 
     [Fact]

@@ -46,11 +46,13 @@ public sealed class SharedManagementClient(
             time,
             loggers.CreateLogger<ManagementTokenProvider>());
 
+        // From the SDK down to the tries.
+        var handlers = new IdentityIds.Handler(new SupplementaryCharacters.Handler(new TokenRenewalHandler(tokens, http.Resilience)));
         return new ManagementClient(new ManagementClientOptions
         {
             Domain = auth0.Value.Domain,
             TokenProvider = tokens,
-            HttpClient = TenantHttp.CreateClient(new IdentityIds.Handler(new TokenRenewalHandler(tokens, http.Resilience))),
+            HttpClient = TenantHttp.CreateClient(handlers),
             MaxRetries = 0,
         });
     }

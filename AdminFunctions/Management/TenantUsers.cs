@@ -20,7 +20,8 @@ public sealed class TenantUsers(SharedManagementClient shared)
         const string what = "the list of users";
         try
         {
-            var pager = await shared.Client.Users.ListAsync(request, cancellationToken: cancellationToken);
+            var q = request.Q is { IsDefined: true, Value: { } text } ? SupplementaryCharacters.SpellOut(text) : request.Q;
+            var pager = await shared.Client.Users.ListAsync(request with { Q = q }, cancellationToken: cancellationToken);
             return pager.CurrentPage.Response as ListUsersOffsetPaginatedResponseContent ?? throw TenantErrors.Unreadable(what);
         }
         catch (Exception exception) when (exception is not VaultException)
@@ -41,7 +42,7 @@ public sealed class TenantUsers(SharedManagementClient shared)
         try
         {
             var options = new RequestOptions { AdditionalHeaders = [new("X-Correlation-ID", correlationId)] };
-            var answer = await shared.Client.Users.DeleteAsync(id, options, cancellationToken).WithRawResponse();
+            var answer = await shared.Client.Users.DeleteAsync(SupplementaryCharacters.SpellOut(id), options, cancellationToken).WithRawResponse();
             if (answer.StatusCode is not HttpStatusCode.NoContent)
             {
                 // The SDK takes every 2xx and 3xx for success, a proxy's sign-in page among them.

@@ -16,6 +16,8 @@ public sealed partial record UserListQuery
 
     private const int LongestQueryInCharacters = 1000;
 
+    private static readonly string[] FieldsThatAuth0TakesByName = [.. User.ServedFields.Except(["phone_verified"]), "app_metadata", "user_metadata"];
+
     private UserListQuery()
     {
     }
@@ -63,18 +65,24 @@ public sealed partial record UserListQuery
         return query with { Q = string.IsNullOrWhiteSpace(query.Q) ? null : query.Q };
     }
 
-    /// <summary>The same question to Auth0: the served fields alone, and always with totals.</summary>
-    public ListUsersRequestParameters ToListUsersRequest() => new()
+    /// <summary>The same question to Auth0, always with totals, since the SDK cannot read a bare array.</summary>
+    public ListUsersRequestParameters ToListUsersRequest()
     {
-        Page = Page,
-        PerPage = PerPage,
-        IncludeTotals = true,
-        Fields = string.Join(',', Fields),
-        IncludeFields = true,
-        Q = Q,
-        Sort = Sort,
-        SearchEngine = SearchEngineVersionsEnum.V3,
-    };
+        // Auth0 checks the names in fields against a list of its own, which lacks one that it serves: to have that one, the
+        // others are asked away.
+        var byName = !Fields.Except(FieldsThatAuth0TakesByName).Any();
+        return new()
+        {
+            Page = Page,
+            PerPage = PerPage,
+            IncludeTotals = true,
+            Fields = string.Join(',', byName ? Fields : FieldsThatAuth0TakesByName.Except(Fields)),
+            IncludeFields = byName,
+            Q = Q,
+            Sort = Sort,
+            SearchEngine = SearchEngineVersionsEnum.V3,
+        };
+    }
 
     private static int? WholeNumber(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

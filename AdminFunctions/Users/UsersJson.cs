@@ -15,7 +15,7 @@ namespace AdminFunctions.Users;
 internal sealed partial class UsersJson : JsonSerializerContext
 {
     /// <summary>Names stay readable: the answers are JSON and never sniffed for anything else.</summary>
-    public static UsersJson Unescaped { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static UsersJson Unescaped => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary>Auth0's form of a moment: UTC, with milliseconds always.</summary>

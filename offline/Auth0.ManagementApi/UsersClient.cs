@@ -45,14 +45,14 @@ internal sealed class UsersClient(ManagementClientOptions client) : IUsersClient
     /// <summary>Sends a request and waits for the answer's headers. As in the package, nobody disposes the answer: read it or buffer it.</summary>
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, RequestOptions? options, CancellationToken cancellationToken)
     {
-        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
-        {
-            ["Authorization"] = $"Bearer {await client.TokenProvider.GetTokenAsync(CancellationToken.None)}",
-        };
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in options?.AdditionalHeaders ?? [])
         {
             if (value is not null) headers[name] = value;
         }
+
+        if (!headers.ContainsKey("Authorization"))
+            headers["Authorization"] = $"Bearer {await client.TokenProvider.GetTokenAsync(CancellationToken.None)}";
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(options?.Timeout ?? client.Timeout ?? TimeSpan.FromSeconds(30));

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AdminFunctions.LocalHost.Tenant.Loopback;
+using AdminFunctions.LocalHost.Loopback;
 
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AdminFunctions.LocalHost.Tenant.Loopback;
+using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant.Users;
 using Microsoft.IdentityModel.Tokens;
 

@@ -6,12 +6,12 @@ namespace AdminFunctions.LocalHost.Tenant.Users;
 internal static class UserJson
 {
     /// <summary>
-    /// What the <c>fields</c> parameter takes. Auth0's list, as its own refusal of another field names it, and
-    /// phone_verified, which that list lacks.
+    /// What the <c>fields</c> parameter takes: Auth0's list, as its own refusal of another field names it. It lacks
+    /// phone_verified.
     /// </summary>
     public static readonly IReadOnlyList<string> Fields =
     [
-        "phone_number", "phone_verified", "email", "email_verified", "picture", "username", "user_id", "name", "nickname",
+        "phone_number", "email", "email_verified", "picture", "username", "user_id", "name", "nickname",
         "created_at", "identities", "app_metadata", "user_metadata", "last_ip", "last_login", "logins_count", "updated_at",
         "blocked", "family_name", "given_name",
     ];

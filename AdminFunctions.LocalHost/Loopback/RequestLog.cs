@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 
-namespace AdminFunctions.LocalHost.Tenant.Loopback;
+namespace AdminFunctions.LocalHost.Loopback;
 
 /// <summary>A request that arrived.</summary>
 /// <param name="Method">The HTTP method.</param>

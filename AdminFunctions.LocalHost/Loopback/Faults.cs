@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace AdminFunctions.LocalHost.Tenant.Loopback;
+namespace AdminFunctions.LocalHost.Loopback;
 
 /// <summary>The faults in wait, and the middleware that lets them happen. The first that matches a request is used.</summary>
 /// <param name="stopping">Signals that the server ends, so that a request which hangs lets go.</param>

@@ -1,4 +1,4 @@
-namespace AdminFunctions.LocalHost.Tenant.Loopback;
+namespace AdminFunctions.LocalHost.Loopback;
 
 /// <summary>
 /// A pattern for requests: <c>METHOD /path</c>, either part of which may be <c>*</c>, and the path of which may end

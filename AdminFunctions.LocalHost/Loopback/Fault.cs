@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace AdminFunctions.LocalHost.Tenant.Loopback;
+namespace AdminFunctions.LocalHost.Loopback;
 
 /// <summary>How a <see cref="Fault"/> spoils the request it meets.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<FaultMode>))]

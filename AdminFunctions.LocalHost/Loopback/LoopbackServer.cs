@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace AdminFunctions.LocalHost.Tenant.Loopback;
+namespace AdminFunctions.LocalHost.Loopback;
 
 /// <summary>
 /// Starts a Kestrel server that listens on the loopback interface only, reads no configuration, logs nothing and
