@@ -8,7 +8,7 @@ namespace AdminFunctions.LocalHost.Tenant;
 
 /// <summary>
 /// A stand-in for an Auth0 tenant on this machine: OpenID Connect, the Management API's users, and under
-/// <c>/_local</c> what only a local tool may have. It speaks plain http; its issuer and audiences are https, as a
+/// <c>/_local</c> what only a local tool may have. It speaks plain http, unless it is given a certificate; its issuer and audiences are https, as a
 /// real tenant's are.
 /// </summary>
 internal sealed class LocalTenant : IAsyncDisposable
@@ -24,7 +24,7 @@ internal sealed class LocalTenant : IAsyncDisposable
     private LocalTenant(TenantOptions options, int port)
     {
         _options = options;
-        Address = new Uri($"http://localhost:{port}");
+        Address = new Uri($"{(options.Certificate is null ? "http" : "https")}://localhost:{port}");
         Domain = $"localhost:{port}";
         Issuer = $"https://{Domain}/";
         ClientSecret = NewSecret();
@@ -34,7 +34,7 @@ internal sealed class LocalTenant : IAsyncDisposable
         _tokens = new Tokens(SigningKeys, Issuer, options.TimeProvider);
     }
 
-    /// <summary>Where it listens: <c>http://localhost:PORT</c>.</summary>
+    /// <summary>Where it listens: <c>http://localhost:PORT</c>, or https with a certificate.</summary>
     public Uri Address { get; }
 
     /// <summary>The tenant's domain, <c>localhost:PORT</c>.</summary>
@@ -84,7 +84,10 @@ internal sealed class LocalTenant : IAsyncDisposable
             var app = await LoopbackServer.StartAsync(
                 options.Port,
                 "--tenant-port",
-                _ => { },
+                listen =>
+                {
+                    if (options.Certificate is { } certificate) listen.UseHttps(certificate);
+                },
                 services => services.AddCors(),
                 (app, port) =>
                 {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace AdminFunctions.LocalHost.Tenant;
 
 /// <summary>How a local tenant behaves.</summary>
@@ -5,6 +7,9 @@ internal sealed record TenantOptions
 {
     /// <summary>The port; 0 for any free one.</summary>
     public int Port { get; init; }
+
+    /// <summary>What it serves https with, as Auth0 does; null for http.</summary>
+    public X509Certificate2? Certificate { get; init; }
 
     /// <summary>How many users it begins with, the three admins who can sign in amongst them.</summary>
     public int Users { get; init; } = 1200;

@@ -61,7 +61,7 @@ internal sealed class LocalVault : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         LocalVault? vault = null;
-        var certificate = VaultCertificate.Create();
+        var certificate = LoopbackCertificate.Create();
         try
         {
             var app = await LoopbackServer.StartAsync(

@@ -18,7 +18,7 @@ public sealed class Auth0Options
     /// <summary>Who issues the callers' tokens, when that is a custom domain; <see langword="null"/> for the tenant itself.</summary>
     [RegularExpression(
         @"https://[^/?#@\s]+/",
-        ErrorMessage = "Auth0__Issuer is the iss of the callers' tokens, an https address that ends in a slash: set it to one such as https://login.example.com/, or leave it out for https://{Auth0__Domain}/.")]
+        ErrorMessage = "Auth0__Issuer is the iss of the callers' tokens, an https address that ends in a slash: set it to one such as https://login.example.com/, or leave it out if the tenant has no custom domain.")]
     public string? Issuer { get; set; }
 
     /// <summary>The identifier of our API in the tenant: what the callers' tokens must have in <c>aud</c>.</summary>

@@ -6,6 +6,10 @@ namespace Auth0.ManagementApi;
 /// <summary>The rate-limit headers of an answer; null for one that is missing or no number.</summary>
 public sealed class RateLimit
 {
+    // The years 1 to 9999.
+    private const long MinSeconds = -62_135_596_800;
+    private const long MaxSeconds = 253_402_300_799;
+
     /// <summary>Requests allowed in the window.</summary>
     public long? Limit { get; init; }
 
@@ -26,12 +30,12 @@ public sealed class RateLimit
         {
             Limit = Number("x-ratelimit-limit"),
             Remaining = Number("x-ratelimit-remaining"),
-            Reset = Number("x-ratelimit-reset") is { } seconds && seconds >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-                ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+            Reset = Number("x-ratelimit-reset") is { } seconds and >= MinSeconds and <= MaxSeconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
             RetryAfter = Number("retry-after") is { } wait ? TimeSpan.FromSeconds(wait) : null,
         };
 
         long? Number(string name) =>
-            headers.TryGetValue(name, out var value) && long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+            headers.TryGetValue(name, out var value) && long.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+                ? number : null;
     }
 }

@@ -48,8 +48,11 @@ public readonly struct ResponseHeaders : IEnumerable<HttpHeader>
     /// <inheritdoc/>
     public IEnumerator<HttpHeader> GetEnumerator()
     {
-        IEnumerable<KeyValuePair<string, IEnumerable<string>>> all = [.. _headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>(), .. _contentHeaders ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>()];
-        return all.Select(header => new HttpHeader(header.Key, string.Join(", ", header.Value))).GetEnumerator();
+        foreach (var headers in new HttpHeaders?[] { _headers, _contentHeaders })
+        {
+            if (headers is null) continue;
+            foreach (var (name, values) in headers) yield return new HttpHeader(name, string.Join(", ", values));
+        }
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace AdminFunctions.LocalHost.Vault;
+namespace AdminFunctions.LocalHost.Loopback;
 
-/// <summary>Makes the vault's certificate: self-signed, for loopback names only, kept in no store.</summary>
-internal static class VaultCertificate
+/// <summary>Makes a certificate for https on this machine: self-signed, for loopback names only, kept in no store.</summary>
+internal static class LoopbackCertificate
 {
     public static X509Certificate2 Create()
     {

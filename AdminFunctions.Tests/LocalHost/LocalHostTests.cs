@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using AdminFunctions.Access;
+using AdminFunctions.LocalHost;
+using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.LocalHost.Tenant;
+
+namespace AdminFunctions.Tests.LocalHost;
+
+/// <summary>The local host as a process of its own, as a developer starts it.</summary>
+public sealed partial class LocalHostTests : IDisposable
+{
+    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("admin-functions-");
+
+    public void Dispose() => directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task The_lines_it_prints_work_when_they_are_pasted()
+    {
+        await using var host = await HostProcess.StartAsync(directory, "--port", "0", "--tenant-port", "0", "--vault-port", "0", "--users", "30");
+
+        host.Output.ShouldContain("GetUsers: [GET] ");
+        host.Output.ShouldContain("DeleteUser: [DELETE] ");
+        host.Output.ShouldContain("GetHealth: [GET] ");
+        var lines = CurlLine().Matches(host.Output);
+        lines.Count.ShouldBe(3);
+        using var client = new HttpClient();
+        foreach (Match line in lines)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(line.Groups["method"] is { Success: true, Value: var method } ? method : "GET"), line.Groups["address"].Value);
+            if (line.Groups["token"] is { Success: true, Value: var token })
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            }
+
+            var answer = await client.SendAsync(request);
+            answer.IsSuccessStatusCode.ShouldBeTrue($"{request.Method} {request.RequestUri}: {await answer.Content.ReadAsStringAsync()}");
+        }
+
+        host.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task It_serves_another_tenant_with_the_secret_of_local_settings_and_starts_none_of_its_own()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // Elsewhere a process cannot be told which certificate to trust.
+            return;
+        }
+
+        using var certificate = LoopbackCertificate.Create();
+        await using var elsewhere = await LocalTenant.StartAsync(new TenantOptions { Users = 7, Certificate = certificate });
+        var trusted = Path.Combine(directory.FullName, "trusted.pem");
+        await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem());
+        WriteSettings(new JsonObject
+        {
+            ["Auth0__Domain"] = elsewhere.Domain,
+            ["Auth0__Audience"] = elsewhere.Audience,
+            ["Auth0__ClientId"] = elsewhere.ClientId,
+            ["Auth0__ClientSecret"] = elsewhere.ClientSecret,
+        });
+        await using var host = await HostProcess.StartAsync(directory, new Dictionary<string, string> { ["SSL_CERT_FILE"] = trusted }, "--port", "0");
+
+        host.Output.ShouldContain("local.settings.json");
+        host.Output.ShouldNotContain("in Auth0's place");
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", elsewhere.MintAccessToken("auth0|x", [Permissions.ReadUsers]));
+        var answer = await client.GetAsync(FunctionsAddress().Match(host.Output).Groups["address"].Value + "/api/users");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, host.Errors + await answer.Content.ReadAsStringAsync());
+        (await answer.JsonAsync()).AsArray().Count.ShouldBe(7);
+        elsewhere.Stats.UserLists.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Faulty_settings_end_it_with_a_sentence_for_each_and_no_stack_trace()
+    {
+        WriteSettings(new JsonObject { ["Auth0__Domain"] = "https://x.auth0.com/", ["Auth0__ClientId"] = "client", ["Auth0__ClientSecret"] = "secret" });
+
+        var (exitCode, output, errors) = await HostProcess.RunAsync(directory);
+
+        exitCode.ShouldBe(1);
+        output.ShouldBeEmpty();
+        var sentences = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        sentences.Length.ShouldBe(2);
+        sentences.ShouldContain(sentence => sentence.StartsWith("Auth0__Domain is a host name alone") && sentence.Contains("tenant.eu.auth0.com"));
+        sentences.ShouldContain(sentence => sentence.StartsWith("Auth0__Audience is missing") && sentence.Contains("https://admin.example.com/api"));
+    }
+
+    [Fact]
+    public async Task A_local_settings_file_that_is_no_JSON_is_named_with_its_line()
+    {
+        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "local.settings.json"), "{\n  \"IsEncrypted\": false,\n  \"Values\": {{\n}");
+
+        var (exitCode, _, errors) = await HostProcess.RunAsync(directory);
+
+        exitCode.ShouldBe(1);
+        errors.ShouldContain("local.settings.json");
+        errors.ShouldContain("line 3");
+        errors.ShouldNotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("--port")]
+    [InlineData("--tenant-port")]
+    [InlineData("--vault-port")]
+    public async Task A_port_that_is_taken_is_named_with_the_option_that_changes_it(string option)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        string[] others = [.. new[] { "--port", "--tenant-port", "--vault-port" }.Where(other => other != option).SelectMany(other => new[] { other, "0" })];
+
+        var (exitCode, _, errors) = await HostProcess.RunAsync(directory, [option, $"{port}", .. others]);
+
+        exitCode.ShouldBe(1);
+        errors.ShouldContain($"Port {port}");
+        errors.ShouldContain(option);
+        errors.ShouldNotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("--users", "many")]
+    [InlineData("--port", "70000")]
+    [InlineData("--nonsense", "1")]
+    [InlineData("--script-root", "/no/such/directory")]
+    public void A_wrong_option_is_named(string option, string value) =>
+        Should.Throw<LocalHostException>(() => LocalHostOptions.Parse([option, value])).Faults.ShouldHaveSingleItem().ShouldStartWith(option);
+
+    [Fact]
+    public void Options_are_read_in_both_forms()
+    {
+        var options = LocalHostOptions.Parse(["--port=1", "--tenant-port", "2", "--vault-port", "3", "--users=4", "--Auth0:Domain", "x"]);
+
+        options.ShouldBe(LocalHostOptions.Parse(["--users", "4", "--vault-port=3", "--tenant-port=2", "--port", "1"]));
+        options.Users.ShouldBe(4);
+    }
+
+    private void WriteSettings(JsonObject values) =>
+        File.WriteAllText(
+            Path.Combine(directory.FullName, "local.settings.json"),
+            new JsonObject { ["IsEncrypted"] = false, ["Values"] = values }.ToJsonString());
+
+    [GeneratedRegex("""^curl (?:-i -X (?<method>\w+) )?"(?<address>[^"]+)"(?: -H "Authorization: Bearer (?<token>[^"]+)")?""", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CurlLine();
+
+    [GeneratedRegex(@"GetUsers: \[GET\] (?<address>http://[^/]+)/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FunctionsAddress();
+}
