@@ -28,12 +28,22 @@ internal static partial class FunctionDiscovery
         var functions = new List<FunctionDescriptor>();
         foreach (var method in types.SelectMany(type => type.GetMethods(Any)))
         {
-            if (method.GetCustomAttribute<FunctionAttribute>() is not { } function) continue;
+            if (method.GetCustomAttribute<FunctionAttribute>() is not { } function)
+            {
+                continue;
+            }
+
             var found = faults.Count;
             var triggers = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>().ToArray();
             foreach (var fault in FaultsOf(function.Name, method, triggers.Length))
+            {
                 faults.Add($"{function.Name} ({method.DeclaringType}.{method.Name}): {fault}");
-            if (faults.Count > found) continue;
+            }
+
+            if (faults.Count > found)
+            {
+                continue;
+            }
 
             var route = string.IsNullOrWhiteSpace(triggers[0].Route) ? function.Name : triggers[0].Route!;
             string[] methods = [.. (triggers[0].Methods ?? []).Select(name => name.ToUpperInvariant())];
@@ -44,14 +54,20 @@ internal static partial class FunctionDiscovery
             }
 
             if (method.GetParameters().FirstOrDefault(parameter => ParameterBinding.IsTaken(parameter, pattern!)) is { } taken)
+            {
                 faults.Add($"{function.Name}: the host does not pass on a query parameter under the name '{taken.Name}'; read it from HttpRequest.Query.");
+            }
 
             foreach (var other in functions)
             {
                 if (string.Equals(other.Name, function.Name, StringComparison.OrdinalIgnoreCase))
+                {
                     faults.Add($"{function.Name}: {other.Method.DeclaringType}.{other.Method.Name} and {method.DeclaringType}.{method.Name} have the same name; give one another [Function] name (upper and lower case are the same).");
+                }
                 else if (Conflict(other, route, methods))
+                {
                     faults.Add($"{function.Name}: its route '{route}' conflicts with {other.Name}'s '{other.Route}' for the same method; change the route or the methods of one.");
+                }
             }
 
             functions.Add(new(function.Name, methods, route, pattern!, method));
@@ -64,21 +80,40 @@ internal static partial class FunctionDiscovery
     {
         var type = method.DeclaringType!;
         if (!FunctionName.IsMatch(name) || name.Equals("host", StringComparison.OrdinalIgnoreCase))
+        {
             yield return "a function's name starts with a letter, goes on with letters, digits, '-' and '_', is at most 128 long and not 'host'.";
+        }
+
         if (!method.IsPublic || method.IsGenericMethod || type.IsNested || type.IsGenericType || type is { IsAbstract: true, IsSealed: false })
+        {
             yield return "the worker cannot reach it; make it a public method of a class that is neither nested, generic nor abstract.";
+        }
+
         if (type.GetMethods().Count(other => string.Equals(other.Name, method.Name, StringComparison.Ordinal)) > 1)
+        {
             yield return "the worker finds a function by its method's name alone; give its overloads other names.";
+        }
+
         if (triggers != 1)
+        {
             yield return "a function has one trigger, and only HTTP triggers are served here; mark one HttpRequest parameter with [HttpTrigger].";
+        }
+
         foreach (var fault in method.GetParameters().Select(ParameterBinding.FaultOf).OfType<string>())
+        {
             yield return fault;
+        }
 
         if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)))
+        {
             yield return "an async void cannot be awaited; return Task.";
+        }
+
         if (FunctionInvocation.ResultType(method.ReturnType) is { } result
             && !result.IsAssignableTo(typeof(IResult)) && !result.IsAssignableTo(typeof(IActionResult)))
+        {
             yield return $"it returns {result.Name}, for which the worker answers an empty 200; return IResult, as TypedResults.Ok(value), or IActionResult.";
+        }
     }
 
     /// <summary>The routing pattern, or why there is none.</summary>
@@ -87,17 +122,29 @@ internal static partial class FunctionDiscovery
         pattern = null;
         var bare = route.Trim('/');
         if (bare.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || bare.StartsWith("runtime", StringComparison.OrdinalIgnoreCase))
+        {
             return $"its route '{route}' starts with 'admin' or 'runtime', which the Functions host keeps for itself; begin it otherwise.";
+        }
+
         try
         {
             // The method is a constraint of the route, as in the host: one that does not fit is a 404, never a 405.
             var policies = new RouteValueDictionary();
-            if (methods.Length > 0) policies.Add(MethodConstraint, new HttpMethodRouteConstraint(methods));
+            if (methods.Length > 0)
+            {
+                policies.Add(MethodConstraint, new HttpMethodRouteConstraint(methods));
+            }
+
             prefix = prefix.Trim('/');
             pattern = RoutePatternFactory.Parse(prefix.Length == 0 ? route : $"{prefix}/{route}", defaults: null, policies);
             foreach (var (key, references) in pattern.ParameterPolicies)
+            {
                 foreach (var reference in references)
+                {
                     constraints.Create(pattern.GetParameter(key), reference);
+                }
+            }
+
             return null;
         }
         catch (Exception unusable) when (unusable is RoutePatternException or RouteCreationException or InvalidOperationException)

@@ -35,7 +35,10 @@ internal static class FunctionHostExtensions
     {
         var faults = new List<string>(CorsFaults(options));
         var functions = FunctionDiscovery.Find(types, options.RoutePrefix, app.Services.GetRequiredService<ParameterPolicyFactory>(), faults);
-        if (faults.Count > 0) throw new FunctionHostException(faults);
+        if (faults.Count > 0)
+        {
+            throw new FunctionHostException(faults);
+        }
 
         if (options.CorsOrigins.Count > 0)
         {
@@ -43,7 +46,10 @@ internal static class FunctionHostExtensions
             app.UseCors(policy =>
             {
                 policy.WithOrigins([.. options.CorsOrigins]).AllowAnyHeader().AllowAnyMethod();
-                if (options.CorsCredentials) policy.AllowCredentials();
+                if (options.CorsCredentials)
+                {
+                    policy.AllowCredentials();
+                }
             });
         }
 
@@ -61,8 +67,16 @@ internal static class FunctionHostExtensions
     {
         if (options.CorsOrigins.Contains("*", StringComparer.Ordinal))
         {
-            if (options.CorsOrigins.Count > 1) yield return "Host.CORS: '*' stands alone; name the origins, or write '*' and nothing else.";
-            if (options.CorsCredentials) yield return "Host.CORSCredentials: browsers refuse credentials with the origin '*'; name the origins in Host.CORS, or set it to false.";
+            if (options.CorsOrigins.Count > 1)
+            {
+                yield return "Host.CORS: '*' stands alone; name the origins, or write '*' and nothing else.";
+            }
+
+            if (options.CorsCredentials)
+            {
+                yield return "Host.CORSCredentials: browsers refuse credentials with the origin '*'; name the origins in Host.CORS, or set it to false.";
+            }
+
             yield break;
         }
 
@@ -70,7 +84,9 @@ internal static class FunctionHostExtensions
         foreach (var origin in options.CorsOrigins)
         {
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase))
+            {
                 yield return $"Host.CORS: '{origin}' is no origin; write it as http://localhost:3000, without path, slash at the end or spaces.";
+            }
         }
     }
 }

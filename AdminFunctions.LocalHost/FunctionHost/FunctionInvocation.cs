@@ -14,7 +14,11 @@ internal sealed partial class FunctionInvocation(FunctionDescriptor function, IL
     /// <summary>What a function of this return type answers with; null when it writes to the response itself.</summary>
     public static Type? ResultType(Type returns)
     {
-        if (returns == typeof(void) || returns == typeof(Task) || returns == typeof(ValueTask)) return null;
+        if (returns == typeof(void) || returns == typeof(Task) || returns == typeof(ValueTask))
+        {
+            return null;
+        }
+
         return IsTaskOfResult(returns) ? returns.GetGenericArguments()[0] : returns;
     }
 
@@ -26,7 +30,11 @@ internal sealed partial class FunctionInvocation(FunctionDescriptor function, IL
             // One instance a call, never disposed, as in the worker; its services live in the request's scope.
             var instance = function.Method.IsStatic ? null : ActivatorUtilities.CreateInstance(context.RequestServices, function.Method.DeclaringType!);
             var arguments = new object?[_parameters.Length];
-            for (var i = 0; i < arguments.Length; i++) arguments[i] = await _parameters[i](context);
+            for (var i = 0; i < arguments.Length; i++)
+            {
+                arguments[i] = await _parameters[i](context);
+            }
+
             await AnswerAsync(context, await _completion(_method.Invoke(instance, arguments.AsSpan())));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -60,9 +68,21 @@ internal sealed partial class FunctionInvocation(FunctionDescriptor function, IL
 
     private static Func<object?, ValueTask<object?>> CompletionOf(Type returns)
     {
-        if (returns == typeof(Task)) return async task => { await (Task)task!; return null; };
-        if (returns == typeof(ValueTask)) return async task => { await (ValueTask)task!; return null; };
-        if (!IsTaskOfResult(returns)) return result => new(result);
+        if (returns == typeof(Task))
+        {
+            return async task => { await (Task)task!; return null; };
+        }
+
+        if (returns == typeof(ValueTask))
+        {
+            return async task => { await (ValueTask)task!; return null; };
+        }
+
+        if (!IsTaskOfResult(returns))
+        {
+            return result => new(result);
+        }
+
         var name = returns.GetGenericTypeDefinition() == typeof(Task<>) ? nameof(FromTaskAsync) : nameof(FromValueTaskAsync);
         return typeof(FunctionInvocation).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!
             .MakeGenericMethod(returns.GetGenericArguments()).CreateDelegate<Func<object?, ValueTask<object?>>>();

@@ -31,7 +31,10 @@ internal sealed record LocalSettings
         {
             var host = System.IO.Path.Combine(directory.FullName, "host.json");
             var settings = System.IO.Path.Combine(directory.FullName, "local.settings.json");
-            if (!File.Exists(host) && !File.Exists(settings)) continue;
+            if (!File.Exists(host) && !File.Exists(settings))
+            {
+                continue;
+            }
 
             var faults = new List<string>();
             var read = ReadSettings(settings, ReadRoutePrefix(host, faults), faults);
@@ -67,7 +70,10 @@ internal sealed record LocalSettings
         };
         // The default is true: a file that does not say is taken for encrypted.
         if (read.Values.Count > 0 && (file["IsEncrypted"].Flag() ?? true))
+        {
             faults.Add($"{path}: its Values count as encrypted, which only Core Tools can read; run `func settings decrypt`, or, if they are plain text, add \"IsEncrypted\": false.");
+        }
+
         return read;
     }
 
@@ -94,7 +100,11 @@ internal sealed record LocalSettings
 
     private static JsonDocument? Parse(string path, List<string> faults)
     {
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
         try
         {
             return JsonDocument.Parse(File.ReadAllText(path), Lenient);
@@ -149,7 +159,11 @@ internal sealed record LocalSettings
         private T? Fault<T>(string good)
         {
             var fault = $"{Path}: {(Name.Length == 0 ? "the file" : Name)} must be {good}.";
-            if (!Faults.Contains(fault, StringComparer.Ordinal)) Faults.Add(fault);
+            if (!Faults.Contains(fault, StringComparer.Ordinal))
+            {
+                Faults.Add(fault);
+            }
+
             return default;
         }
     }

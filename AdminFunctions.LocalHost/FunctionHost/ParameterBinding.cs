@@ -25,16 +25,36 @@ internal static class ParameterBinding
     public static string? FaultOf(ParameterInfo parameter)
     {
         var (name, type) = (parameter.Name, parameter.ParameterType);
-        if (type == typeof(HttpRequest)) return null;
+        if (type == typeof(HttpRequest))
+        {
+            return null;
+        }
+
         if (parameter.IsDefined(typeof(HttpTriggerAttribute)))
+        {
             return $"[HttpTrigger] is on '{name}', a {type.Name}; put it on an HttpRequest.";
+        }
+
         if (parameter.GetCustomAttributes().FirstOrDefault(attribute => attribute is IBindingSourceMetadata or FromKeyedServicesAttribute) is { } ignored)
+        {
             return $"the worker ignores ASP.NET Core's [{ignored.GetType().Name.Replace("Attribute", "", StringComparison.Ordinal)}] on '{name}'; bind it by its name, read it from HttpRequest, take a service through the constructor, or a body with the worker's own [FromBody].";
-        if (IsBody(parameter) || IsCancellation(type)) return null;
+        }
+
+        if (IsBody(parameter) || IsCancellation(type))
+        {
+            return null;
+        }
+
         if (type == typeof(HttpContext))
+        {
             return $"the worker does not bind the HttpContext '{name}'; take HttpRequest and use its HttpContext.";
+        }
+
         if (ConverterTo(type) is null)
+        {
             return $"the {type.Name} '{name}' cannot be bound here; take HttpRequest, CancellationToken, a string, a number, a bool, a Guid or a DateTime, and services through the constructor.";
+        }
+
         return null;
     }
 
@@ -47,9 +67,20 @@ internal static class ParameterBinding
     public static ParameterBinder For(ParameterInfo parameter, RoutePattern route)
     {
         var (name, type) = (parameter.Name!, parameter.ParameterType);
-        if (type == typeof(HttpRequest)) return context => new(context.Request);
-        if (IsCancellation(type)) return context => new(context.RequestAborted);
-        if (IsBody(parameter)) return context => ReadBodyAsync(context, type);
+        if (type == typeof(HttpRequest))
+        {
+            return context => new(context.Request);
+        }
+
+        if (IsCancellation(type))
+        {
+            return context => new(context.RequestAborted);
+        }
+
+        if (IsBody(parameter))
+        {
+            return context => ReadBodyAsync(context, type);
+        }
 
         Func<HttpContext, string?> source = route.GetParameter(name) is null
             ? context => context.Request.Query[name] is [.., var last] ? last : null
@@ -74,11 +105,31 @@ internal static class ParameterBinding
     private static Func<string, object?>? ConverterTo(Type type)
     {
         var target = Nullable.GetUnderlyingType(type) ?? type;
-        if (target == typeof(string)) return text => text;
-        if (target == typeof(Guid)) return text => Guid.TryParse(text, out var value) ? value : null;
-        if (target == typeof(DateTime)) return text => DateTime.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
-        if (target == typeof(DateTimeOffset)) return text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
-        if (target.IsEnum || Type.GetTypeCode(target) is not (TypeCode.Boolean or (>= TypeCode.SByte and <= TypeCode.Decimal))) return null;
+        if (target == typeof(string))
+        {
+            return text => text;
+        }
+
+        if (target == typeof(Guid))
+        {
+            return text => Guid.TryParse(text, out var value) ? value : null;
+        }
+
+        if (target == typeof(DateTime))
+        {
+            return text => DateTime.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
+        }
+
+        if (target == typeof(DateTimeOffset))
+        {
+            return text => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : null;
+        }
+
+        if (target.IsEnum || Type.GetTypeCode(target) is not (TypeCode.Boolean or (>= TypeCode.SByte and <= TypeCode.Decimal)))
+        {
+            return null;
+        }
+
         return text =>
         {
             try
@@ -108,7 +159,11 @@ internal static class ParameterBinding
             ModelState = new(),
         };
         await binder.BindModelAsync(model);
-        if (model.Result.IsModelSet || model.ModelState.IsValid) return model.Result.Model;
+        if (model.Result.IsModelSet || model.ModelState.IsValid)
+        {
+            return model.Result.Model;
+        }
+
         var errors = model.ModelState.Values.SelectMany(entry => entry.Errors)
             .Select(error => error.ErrorMessage is { Length: > 0 } message ? message : error.Exception?.Message);
         throw new InvalidOperationException($"Cannot read the request's body: {string.Join(' ', errors)}");

@@ -18,16 +18,26 @@ internal sealed class Faults(CancellationToken stopping)
         List<Waiting> added = [];
         foreach (var fault in faults)
         {
-            if (fault.Invalid() is { } reason) throw new ArgumentException(reason, nameof(faults));
+            if (fault.Invalid() is { } reason)
+            {
+                throw new ArgumentException(reason, nameof(faults));
+            }
+
             added.Add(new Waiting(fault, RequestMatch.Parse(fault.Match)) { Left = fault.Times });
         }
-        lock (_lock) _waiting.AddRange(added);
+        lock (_lock)
+        {
+            _waiting.AddRange(added);
+        }
     }
 
     /// <summary>Removes every fault; requests already caught by one are not released.</summary>
     public void Clear()
     {
-        lock (_lock) _waiting.Clear();
+        lock (_lock)
+        {
+            _waiting.Clear();
+        }
     }
 
     /// <summary>The middleware.</summary>
@@ -38,11 +48,23 @@ internal sealed class Faults(CancellationToken stopping)
     {
         lock (_lock)
         {
-            if (_waiting.Count is 0) return null;
+            if (_waiting.Count is 0)
+            {
+                return null;
+            }
+
             var index = _waiting.FindIndex(waiting => waiting.Match.Matches(context.Request.Method, context.RawTarget()));
-            if (index < 0) return null;
+            if (index < 0)
+            {
+                return null;
+            }
+
             var found = _waiting[index];
-            if (--found.Left is 0) _waiting.RemoveAt(index);
+            if (--found.Left is 0)
+            {
+                _waiting.RemoveAt(index);
+            }
+
             return found.Fault;
         }
     }
@@ -52,8 +74,16 @@ internal sealed class Faults(CancellationToken stopping)
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         try
         {
-            if (fault.Until is { } until) await until.WaitAsync(gone.Token);
-            if (fault.DelayMs > 0) await Task.Delay(fault.DelayMs, gone.Token);
+            if (fault.Until is { } until)
+            {
+                await until.WaitAsync(gone.Token);
+            }
+
+            if (fault.DelayMs > 0)
+            {
+                await Task.Delay(fault.DelayMs, gone.Token);
+            }
+
             switch (fault.Mode)
             {
                 case FaultMode.Hang:
@@ -81,10 +111,21 @@ internal sealed class Faults(CancellationToken stopping)
         var response = context.Response;
         response.StatusCode = fault.Status!.Value;
         var text = fault.Body is { ValueKind: JsonValueKind.String };
-        if (fault.Body is not null) response.ContentType = text ? "text/html; charset=utf-8" : "application/json; charset=utf-8";
+        if (fault.Body is not null)
+        {
+            response.ContentType = text ? "text/html; charset=utf-8" : "application/json; charset=utf-8";
+        }
+
         foreach (var (name, value) in fault.Headers ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
             response.Headers[name] = value;
-        if (fault.Body is not { } body) return;
+        }
+
+        if (fault.Body is not { } body)
+        {
+            return;
+        }
+
         var bytes = Encoding.UTF8.GetBytes(text ? body.GetString()! : body.GetRawText());
         response.ContentLength = bytes.Length;
         await response.Body.WriteAsync(bytes, context.RequestAborted);

@@ -47,7 +47,9 @@ internal static class LoopbackServer
                 {
                     options.AddServerHeader = false;
                     foreach (var socket in sockets.Values)
+                    {
                         options.Listen((IPEndPoint)socket.LocalEndPoint!, listen);
+                    }
                 });
             app = builder.Build();
             pipeline(app, ((IPEndPoint)sockets[AddressFamily.InterNetwork].LocalEndPoint!).Port);
@@ -56,8 +58,16 @@ internal static class LoopbackServer
         }
         catch
         {
-            if (app is not null) await app.DisposeAsync();
-            foreach (var socket in sockets.Values) socket.Dispose();
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
+
+            foreach (var socket in sockets.Values)
+            {
+                socket.Dispose();
+            }
+
             throw;
         }
     }
@@ -67,16 +77,28 @@ internal static class LoopbackServer
         for (var attempt = 1; ; attempt++)
         {
             var v4 = Bind(new IPEndPoint(IPAddress.Loopback, port), out var error);
-            if (v4 is null) throw Taken(port, portOption, error);
+            if (v4 is null)
+            {
+                throw Taken(port, portOption, error);
+            }
+
             var chosen = ((IPEndPoint)v4.LocalEndPoint!).Port;
             var v6 = Bind(new IPEndPoint(IPAddress.IPv6Loopback, chosen), out error);
             if (v6 is not null)
+            {
                 return new() { [AddressFamily.InterNetwork] = v4, [AddressFamily.InterNetworkV6] = v6 };
+            }
             // A machine without IPv6 is served on 127.0.0.1 alone.
             if (error is not (SocketError.AddressAlreadyInUse or SocketError.AccessDenied))
+            {
                 return new() { [AddressFamily.InterNetwork] = v4 };
+            }
+
             v4.Dispose();
-            if (port != 0 || attempt == AttemptsAtAFreePort) throw Taken(chosen, portOption, error);
+            if (port != 0 || attempt == AttemptsAtAFreePort)
+            {
+                throw Taken(chosen, portOption, error);
+            }
         }
     }
 

@@ -26,7 +26,10 @@ internal sealed class RequestLog
     {
         get
         {
-            lock (_lock) return [.. _seen];
+            lock (_lock)
+            {
+                return [.. _seen];
+            }
         }
     }
 
@@ -45,7 +48,10 @@ internal sealed class RequestLog
         var waiter = new Waiter(request => match.Matches(request.Method, request.RawTarget), count);
         lock (_lock)
         {
-            if (!_seen.Any(waiter.Arrived)) _waiters.Add(waiter);
+            if (!_seen.Any(waiter.Arrived))
+            {
+                _waiters.Add(waiter);
+            }
         }
         return waiter.Task.WaitAsync(cancellationToken);
     }
@@ -53,7 +59,10 @@ internal sealed class RequestLog
     /// <summary>Forgets what arrived so far.</summary>
     public void Clear()
     {
-        lock (_lock) _seen.Clear();
+        lock (_lock)
+        {
+            _seen.Clear();
+        }
     }
 
     /// <summary>The middleware that keeps the log.</summary>
@@ -67,7 +76,11 @@ internal sealed class RequestLog
             headers.Authorization.Count > 0);
         lock (_lock)
         {
-            if (_seen.Count == Capacity) _seen.Dequeue();
+            if (_seen.Count == Capacity)
+            {
+                _seen.Dequeue();
+            }
+
             _seen.Enqueue(request);
             _waiters.RemoveAll(waiter => waiter.Arrived(request));
         }

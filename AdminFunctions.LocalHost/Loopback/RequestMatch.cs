@@ -22,7 +22,11 @@ internal sealed class RequestMatch
     /// <exception cref="FormatException">It is not of the form above.</exception>
     public static RequestMatch Parse(string pattern)
     {
-        if (pattern is "*") return new("*", "*");
+        if (pattern is "*")
+        {
+            return new("*", "*");
+        }
+
         var parts = pattern.Split(' ');
         return parts.Length is 2 && parts[0].Length > 0 && (parts[1] is "*" || parts[1].StartsWith('/'))
             ? new(parts[0], parts[1])
@@ -34,7 +38,11 @@ internal sealed class RequestMatch
     public bool Matches(string method, string rawTarget)
     {
         var path = rawTarget.AsSpan();
-        if (path.IndexOf('?') is var query and >= 0) path = path[..query];
+        if (path.IndexOf('?') is var query and >= 0)
+        {
+            path = path[..query];
+        }
+
         return (_method is "*" || _method.Equals(method, StringComparison.OrdinalIgnoreCase))
             && (_prefix ? path.StartsWith(_path, StringComparison.Ordinal) : path.Equals(_path, StringComparison.Ordinal));
     }

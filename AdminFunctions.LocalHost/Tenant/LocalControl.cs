@@ -37,11 +37,19 @@ internal sealed class LocalControl(LocalTenant tenant)
     private async Task TokenAsync(HttpContext context)
     {
         const string Good = """{"sub":"auth0|anyone","permissions":["read:users"],"expiresIn":3600}""";
-        if (await BodyAsync(context, LocalControlJson.Default.TokenRequest, Good) is not { } request) return;
+        if (await BodyAsync(context, LocalControlJson.Default.TokenRequest, Good) is not { } request)
+        {
+            return;
+        }
+
         if (request.Sub is not { Length: > 0 })
+        {
             await SentenceAsync(context, 400, "sub is missing: the user id the token is for, such as \"auth0|anyone\".");
+        }
         else if (Math.Abs((long)request.ExpiresIn) > MaxTokenSeconds)
+        {
             await SentenceAsync(context, 400, $"expiresIn must be between -{MaxTokenSeconds} and {MaxTokenSeconds} seconds.");
+        }
         else
         {
             await context.AnswerAsync(200, new JsonObject
@@ -55,7 +63,11 @@ internal sealed class LocalControl(LocalTenant tenant)
     private async Task AddFaultsAsync(HttpContext context)
     {
         const string Good = """[{"match":"GET /api/v2/users","times":3,"status":429,"headers":{"Retry-After":"1"},"body":{},"delayMs":0}]""";
-        if (await BodyAsync(context, FaultJson.Default.FaultArray, Good) is not { } faults) return;
+        if (await BodyAsync(context, FaultJson.Default.FaultArray, Good) is not { } faults)
+        {
+            return;
+        }
+
         if (faults.Select(fault => fault is null ? "A fault must not be null." : fault.Invalid()).FirstOrDefault(reason => reason is not null) is { } reason)
         {
             await SentenceAsync(context, 400, reason);
@@ -67,15 +79,27 @@ internal sealed class LocalControl(LocalTenant tenant)
 
     private async Task RotateSecretAsync(HttpContext context)
     {
-        if (await BodyAsync(context, LocalControlJson.Default.RotateSecretRequest, """{"revokeTokens":true}""", optional: true) is not { } request) return;
+        if (await BodyAsync(context, LocalControlJson.Default.RotateSecretRequest, """{"revokeTokens":true}""", optional: true) is not { } request)
+        {
+            return;
+        }
+
         tenant.RotateClientSecret();
-        if (request.RevokeTokens) tenant.RevokeManagementTokens();
+        if (request.RevokeTokens)
+        {
+            tenant.RevokeManagementTokens();
+        }
+
         context.Response.StatusCode = 204;
     }
 
     private async Task RotateKeysAsync(HttpContext context)
     {
-        if (await BodyAsync(context, LocalControlJson.Default.RotateKeysRequest, """{"revokePrevious":true}""", optional: true) is not { } request) return;
+        if (await BodyAsync(context, LocalControlJson.Default.RotateKeysRequest, """{"revokePrevious":true}""", optional: true) is not { } request)
+        {
+            return;
+        }
+
         tenant.SigningKeys.Rotate(request.RevokePrevious);
         context.Response.StatusCode = 204;
     }
@@ -95,8 +119,16 @@ internal sealed class LocalControl(LocalTenant tenant)
         var text = await body.ReadToEndAsync(context.RequestAborted);
         try
         {
-            if (optional && text.Length is 0) text = "{}";
-            if (JsonSerializer.Deserialize(text, type) is { } value) return value;
+            if (optional && text.Length is 0)
+            {
+                text = "{}";
+            }
+
+            if (JsonSerializer.Deserialize(text, type) is { } value)
+            {
+                return value;
+            }
+
             await SentenceAsync(context, 400, $"The body must not be null. A good one: {good}");
         }
         catch (JsonException exception)

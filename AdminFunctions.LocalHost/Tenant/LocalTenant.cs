@@ -86,7 +86,10 @@ internal sealed class LocalTenant : IAsyncDisposable
                 "--tenant-port",
                 listen =>
                 {
-                    if (options.Certificate is { } certificate) listen.UseHttps(certificate);
+                    if (options.Certificate is { } certificate)
+                    {
+                        listen.UseHttps(certificate);
+                    }
                 },
                 services => services.AddCors(),
                 (app, port) =>
@@ -100,7 +103,11 @@ internal sealed class LocalTenant : IAsyncDisposable
         }
         catch
         {
-            if (tenant is not null) await tenant.DisposeAsync();
+            if (tenant is not null)
+            {
+                await tenant.DisposeAsync();
+            }
+
             throw;
         }
     }
@@ -150,7 +157,11 @@ internal sealed class LocalTenant : IAsyncDisposable
         lock (_secretLock)
         {
             var secret = NewSecret();
-            if (alsoWhereKept) _keepSecret(secret);
+            if (alsoWhereKept)
+            {
+                _keepSecret(secret);
+            }
+
             ClientSecret = secret;
         }
     }
@@ -161,9 +172,17 @@ internal sealed class LocalTenant : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, true)) return;
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
-        if (_app is not null) await _app.DisposeAsync();
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+
         _stopping.Dispose();
     }
 
@@ -178,7 +197,10 @@ internal sealed class LocalTenant : IAsyncDisposable
             {
                 served.Use(Requests.InvokeAsync);
                 served.Use(Faults.InvokeAsync);
-                if (_options.Latency > TimeSpan.Zero) served.Use(DelayAsync);
+                if (_options.Latency > TimeSpan.Zero)
+                {
+                    served.Use(DelayAsync);
+                }
             });
 
         var clock = _options.TimeProvider;

@@ -82,7 +82,11 @@ internal sealed class LocalVault : IAsyncDisposable
         }
         catch
         {
-            if (vault is not null) await vault.DisposeAsync();
+            if (vault is not null)
+            {
+                await vault.DisposeAsync();
+            }
+
             certificate.Dispose();
             throw;
         }
@@ -94,8 +98,14 @@ internal sealed class LocalVault : IAsyncDisposable
         var version = new Version(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), value, _clock.GetUtcNow().ToUnixTimeSeconds());
         lock (_lock)
         {
-            if (_secrets.TryGetValue(name, out var versions)) versions.Add(version);
-            else _secrets[name] = [version];
+            if (_secrets.TryGetValue(name, out var versions))
+            {
+                versions.Add(version);
+            }
+            else
+            {
+                _secrets[name] = [version];
+            }
         }
     }
 
@@ -103,15 +113,26 @@ internal sealed class LocalVault : IAsyncDisposable
     /// <returns>Whether there was one.</returns>
     public bool RemoveSecret(string name)
     {
-        lock (_lock) return _secrets.Remove(name);
+        lock (_lock)
+        {
+            return _secrets.Remove(name);
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, true)) return;
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
-        if (_app is not null) await _app.DisposeAsync();
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+
         Certificate.Dispose();
         _stopping.Dispose();
     }
@@ -120,7 +141,9 @@ internal sealed class LocalVault : IAsyncDisposable
     {
         context.Response.Headers["x-ms-request-id"] = Guid.NewGuid().ToString();
         if (string.IsNullOrEmpty(context.Request.Query["api-version"]))
+        {
             return ErrorAsync(context, 400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
+        }
 
         var authorization = context.Request.Headers.Authorization.ToString();
         if (!Credential.IsIn(authorization))
@@ -138,7 +161,9 @@ internal sealed class LocalVault : IAsyncDisposable
         lock (_lock)
         {
             if (_secrets.TryGetValue(name, out var versions))
+            {
                 version = asked is null ? versions[^1] : versions.Find(one => one.Id.Equals(asked, StringComparison.OrdinalIgnoreCase));
+            }
         }
         if (version is null)
         {

@@ -126,13 +126,23 @@ public sealed class HostContract(HostContract.Host host) : IClassFixture<HostCon
         var exchange = Exchanges[name];
         using var request = Request(exchange.Method, exchange.Path);
         if (exchange.Content is { } content)
+        {
             request.Content = new StringContent(content, System.Text.Encoding.UTF8, exchange.ContentType ?? "text/plain");
-        foreach (var (header, value) in exchange.Headers) request.Headers.TryAddWithoutValidation(header, value);
+        }
+
+        foreach (var (header, value) in exchange.Headers)
+        {
+            request.Headers.TryAddWithoutValidation(header, value);
+        }
 
         using var answer = await host.Client.SendAsync(request);
 
         ((int)answer.StatusCode).ShouldBe(exchange.Status);
-        if (exchange.Body is not null) (await answer.Content.ReadAsStringAsync()).ShouldBe(exchange.Body);
+        if (exchange.Body is not null)
+        {
+            (await answer.Content.ReadAsStringAsync()).ShouldBe(exchange.Body);
+        }
+
         foreach (var (header, value) in exchange.Answers)
         {
             var found = answer.Headers.Concat(answer.Content.Headers).Where(pair => pair.Key.Equals(header, StringComparison.OrdinalIgnoreCase)).SelectMany(pair => pair.Value);
@@ -153,7 +163,10 @@ public sealed class HostContract(HostContract.Host host) : IClassFixture<HostCon
         }
 
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!string.Equals(await StateAsync(id), "cancelled", StringComparison.Ordinal)) patience.Token.ThrowIfCancellationRequested();
+        while (!string.Equals(await StateAsync(id), "cancelled", StringComparison.Ordinal))
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
     }
 
     [Theory]
@@ -228,7 +241,10 @@ public sealed class HostContract(HostContract.Host host) : IClassFixture<HostCon
         public async Task DisposeAsync()
         {
             Client.Dispose();
-            if (_app is not null) await _app.DisposeAsync();
+            if (_app is not null)
+            {
+                await _app.DisposeAsync();
+            }
         }
     }
 }

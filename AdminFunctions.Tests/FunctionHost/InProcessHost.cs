@@ -39,7 +39,11 @@ internal sealed class InProcessHost : IAsyncDisposable
     {
         using var client = _app.GetTestClient();
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         return await client.SendAsync(request);
     }
 

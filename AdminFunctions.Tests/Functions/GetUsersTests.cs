@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.Users;
 
 namespace AdminFunctions.Tests.Functions;

@@ -4,7 +4,7 @@ namespace AdminFunctions.Management;
 /// The time that one request may spend on Auth0 and Key Vault: all tries, the token and the vault together. It is ambient,
 /// because the SDK hands neither a deadline nor a token to <c>ITokenProvider</c> and to the message handlers under it.
 /// </summary>
-public sealed class RequestBudget : IDisposable
+internal sealed class RequestBudget : IDisposable
 {
     /// <summary>What a caller's request may take.</summary>
     public static readonly TimeSpan ForRequest = TimeSpan.FromSeconds(10);

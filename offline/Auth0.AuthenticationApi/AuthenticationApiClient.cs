@@ -32,7 +32,10 @@ public class AuthenticationApiClient(Uri baseUri, IAuthenticationConnection conn
             ["client_id"] = request.ClientId ?? "",
             ["audience"] = request.Audience ?? "",
         };
-        if (!string.IsNullOrEmpty(request.ClientSecret)) form["client_secret"] = request.ClientSecret;
+        if (!string.IsNullOrEmpty(request.ClientSecret))
+        {
+            form["client_secret"] = request.ClientSecret;
+        }
 
         return connection.SendAsync<AccessTokenResponse>(HttpMethod.Post, new Uri(BaseUri, "oauth/token"), form, cancellationToken: cancellationToken);
     }

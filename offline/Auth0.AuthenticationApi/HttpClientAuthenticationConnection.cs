@@ -22,7 +22,9 @@ public class HttpClientAuthenticationConnection(HttpClient httpClient) : IAuthen
     public async Task<T> SendAsync<T>(HttpMethod method, Uri uri, object body, IDictionary<string, string> headers = null!, CancellationToken cancellationToken = default)
     {
         if (body is not IDictionary<string, string> form)
+        {
             throw new NotSupportedException("The stand-in for Auth0.AuthenticationApi sends forms only.");
+        }
 
         using var request = new HttpRequestMessage(method, uri) { Content = new FormUrlEncodedContent(form) };
         return await SendAsync<T>(request, headers, cancellationToken);
@@ -31,10 +33,15 @@ public class HttpClientAuthenticationConnection(HttpClient httpClient) : IAuthen
     private async Task<T> SendAsync<T>(HttpRequestMessage request, IDictionary<string, string>? headers, CancellationToken cancellationToken)
     {
         foreach (var (name, value) in headers ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
             request.Headers.Add(name, value);
+        }
 
         using var response = await httpClient.SendAsync(request, cancellationToken);
-        if (!response.IsSuccessStatusCode) throw await ApiException.CreateSpecificExceptionAsync(response);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw await ApiException.CreateSpecificExceptionAsync(response);
+        }
 
         // An answer without a body is a null, though the signature does not say so: the package's way.
         var text = await response.Content.ReadAsStringAsync(CancellationToken.None);

@@ -21,9 +21,16 @@ public class ApiError
     /// <param name="response">The answer.</param>
     public static async Task<ApiError?> Parse(HttpResponseMessage? response)
     {
-        if (response is null) return null;
+        if (response is null)
+        {
+            return null;
+        }
+
         var text = await response.Content.ReadAsStringAsync();
-        if (string.IsNullOrWhiteSpace(text)) return null;
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
 
         try
         {
@@ -59,7 +66,10 @@ public class ApiError
                     break;
                 case "EXTRADATA" when property.Value.ValueKind == JsonValueKind.Object:
                     foreach (var inner in property.Value.EnumerateObject())
+                    {
                         error.ExtraData[inner.Name] = Text(inner.Value) ?? "";
+                    }
+
                     break;
                 default:
                     error.ExtraData[property.Name] = Text(property.Value) ?? "";

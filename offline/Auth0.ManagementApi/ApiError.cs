@@ -16,7 +16,10 @@ public sealed class ApiError
 
     internal static ApiError? TryParse(object? body)
     {
-        if (body is not JsonElement { ValueKind: JsonValueKind.Object } json) return null;
+        if (body is not JsonElement { ValueKind: JsonValueKind.Object } json)
+        {
+            return null;
+        }
 
         var error = Text("error");
         var errorCode = Text("errorCode") ?? Text("error_code");

@@ -13,12 +13,24 @@ public sealed class ManagementClient : IDisposable
         if (string.IsNullOrWhiteSpace(options.Domain)
             || options.Domain.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
             || options.Domain.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
             throw new ArgumentException("Domain must be a host name without a scheme, such as tenant.eu.auth0.com.", nameof(options));
-        if (options.TokenProvider is null) throw new ArgumentNullException(nameof(options), "TokenProvider must not be null.");
+        }
+
+        if (options.TokenProvider is null)
+        {
+            throw new ArgumentNullException(nameof(options), "TokenProvider must not be null.");
+        }
+
         if (options.MaxRetries is not <= 0)
+        {
             throw new NotSupportedException("The stand-in for Auth0.ManagementApi never retries: set MaxRetries to 0.");
+        }
+
         if (options.HttpClient is null)
+        {
             throw new NotSupportedException("The stand-in for Auth0.ManagementApi makes no HttpClient of its own: set HttpClient.");
+        }
 
         Users = new UsersClient(options);
     }

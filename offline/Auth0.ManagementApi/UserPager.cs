@@ -12,13 +12,19 @@ internal sealed class UserPager(UsersClient users, ListUsersRequestParameters re
 
     public async Task<Page<UserResponseSchema>> GetNextPageAsync(CancellationToken cancellationToken = default)
     {
-        if (!HasNextPage) return Page<UserResponseSchema>.Empty;
+        if (!HasNextPage)
+        {
+            return Page<UserResponseSchema>.Empty;
+        }
 
         var (content, response) = await users.ListPageAsync(request, options, cancellationToken);
         var items = content.Users?.ToList();
         HasNextPage = items is { Count: > 0 };
         if (HasNextPage)
+        {
             request.Page = request.Page.GetValueOrDefault(0) + 1 ?? throw new NotSupportedException("Offset must be a number.");
+        }
+
         return CurrentPage = items is null
             ? Page<UserResponseSchema>.Empty
             : new(items, content, response.StatusCode, response.Headers, response.Url);
@@ -27,14 +33,20 @@ internal sealed class UserPager(UsersClient users, ListUsersRequestParameters re
     public async IAsyncEnumerable<Page<UserResponseSchema>> AsPagesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         yield return CurrentPage;
-        while (HasNextPage) yield return await GetNextPageAsync(cancellationToken);
+        while (HasNextPage)
+        {
+            yield return await GetNextPageAsync(cancellationToken);
+        }
     }
 
     public async IAsyncEnumerator<UserResponseSchema> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
         await foreach (var page in AsPagesAsync(cancellationToken))
         {
-            foreach (var user in page) yield return user;
+            foreach (var user in page)
+            {
+                yield return user;
+            }
         }
     }
 }

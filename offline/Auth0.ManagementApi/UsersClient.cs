@@ -20,7 +20,11 @@ internal sealed class UsersClient(ManagementClientOptions client) : IUsersClient
         async Task<RawResponse> DeleteAsync()
         {
             var response = await SendAsync(HttpMethod.Delete, $"users/{PercentEncoding.PathSegment(id)}", options, cancellationToken);
-            if (IsGood(response)) return Raw(response);
+            if (IsGood(response))
+            {
+                return Raw(response);
+            }
+
             throw await ErrorAsync(response, mapsUnavailable: false, cancellationToken);
         }
     }
@@ -29,7 +33,10 @@ internal sealed class UsersClient(ManagementClientOptions client) : IUsersClient
         ListUsersRequestParameters request, RequestOptions? options, CancellationToken cancellationToken)
     {
         var response = await SendAsync(HttpMethod.Get, $"users{request.ToQueryString()}", options, cancellationToken);
-        if (!IsGood(response)) throw await ErrorAsync(response, mapsUnavailable: true, cancellationToken);
+        if (!IsGood(response))
+        {
+            throw await ErrorAsync(response, mapsUnavailable: true, cancellationToken);
+        }
 
         var body = await ReadAsync(response, cancellationToken);
         try
@@ -48,17 +55,26 @@ internal sealed class UsersClient(ManagementClientOptions client) : IUsersClient
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in options?.AdditionalHeaders ?? [])
         {
-            if (value is not null) headers[name] = value;
+            if (value is not null)
+            {
+                headers[name] = value;
+            }
         }
 
         if (!headers.ContainsKey("Authorization"))
+        {
             headers["Authorization"] = $"Bearer {await client.TokenProvider.GetTokenAsync(CancellationToken.None)}";
+        }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(options?.Timeout ?? client.Timeout ?? TimeSpan.FromSeconds(30));
 
         var request = new HttpRequestMessage(method, $"https://{client.Domain}/api/v2/{path}");
-        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         return await client.HttpClient!.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
     }
 

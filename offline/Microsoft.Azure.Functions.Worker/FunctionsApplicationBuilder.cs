@@ -47,7 +47,11 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder
     /// <exception cref="InvalidOperationException">It has been built already.</exception>
     public IHost Build()
     {
-        if (_built) throw new InvalidOperationException("The application has already been built.");
+        if (_built)
+        {
+            throw new InvalidOperationException("The application has already been built.");
+        }
+
         _built = true;
         return new UnservableHost(_builder.Build());
     }

@@ -31,7 +31,11 @@ internal sealed class TokenBucket(int limit, double perSecond, TimeProvider cloc
             _tokens = Math.Min(limit, _tokens + (clock.GetElapsedTime(_filledAt, now).TotalSeconds * perSecond));
             _filledAt = now;
             var allowed = _tokens >= 1;
-            if (allowed) _tokens--;
+            if (allowed)
+            {
+                _tokens--;
+            }
+
             var untilNext = (1 - (_tokens % 1)) / perSecond;
             return new(
                 allowed,

@@ -90,7 +90,10 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
             sort = Sort(query);
             Flag(query, "primary_order", true);
             if (query["search_engine"] is { Count: > 0 } engine && engine.ToString() is not "v3")
+            {
                 throw new UserQueryException($"You are not allowed to use search_engine={engine}. Use search_engine=v3 instead.");
+            }
+
             search = query["q"].ToString() is { Length: > 0 } q && !string.IsNullOrWhiteSpace(q) ? UserQuery.Parse(q) : null;
         }
         catch (UserQueryException exception)
@@ -122,7 +125,11 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
                 json.WritePropertyName("users");
             }
             json.WriteStartArray();
-            foreach (var user in found.Users) UserJson.Write(json, user, asked, ShowsProviderTokens(scopes));
+            foreach (var user in found.Users)
+            {
+                UserJson.Write(json, user, asked, ShowsProviderTokens(scopes));
+            }
+
             json.WriteEndArray();
             if (totals)
             {
@@ -134,7 +141,11 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
 
     private async Task ReadAsync(HttpContext context, string[] scopes)
     {
-        if (await UserIdAsync(context, "ID of the user to retrieve") is not { } id) return;
+        if (await UserIdAsync(context, "ID of the user to retrieve") is not { } id)
+        {
+            return;
+        }
+
         if (users.Find(id) is not { } user)
         {
             await ErrorAsync(context, 404, "Not Found", "The user does not exist.", "inexistent_user");
@@ -156,7 +167,11 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
 
     private async Task DeleteAsync(HttpContext context)
     {
-        if (await UserIdAsync(context, "ID of the user to delete") is not { } id) return;
+        if (await UserIdAsync(context, "ID of the user to delete") is not { } id)
+        {
+            return;
+        }
+
         users.Delete(id);
         stats.CountUserDelete();
         context.Response.StatusCode = 204;
@@ -179,7 +194,11 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
     {
         var path = context.RawTarget().Split('?')[0];
         var id = Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
-        if (UserIdPattern().IsMatch(id)) return id;
+        if (UserIdPattern().IsMatch(id))
+        {
+            return id;
+        }
+
         await ErrorAsync(
             context,
             400,
@@ -191,7 +210,11 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
 
     private static int Number(IQueryCollection query, string name, int min, int max, int otherwise, string description)
     {
-        if (!query.TryGetValue(name, out var text)) return otherwise;
+        if (!query.TryGetValue(name, out var text))
+        {
+            return otherwise;
+        }
+
         var problem = !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? "Expected type integer but found type string"
             : number < min ? $"Value {number} is less than minimum {min}."
@@ -202,7 +225,11 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
 
     private static bool Flag(IQueryCollection query, string name, bool otherwise)
     {
-        if (!query.TryGetValue(name, out var text)) return otherwise;
+        if (!query.TryGetValue(name, out var text))
+        {
+            return otherwise;
+        }
+
         return text.ToString() switch
         {
             "true" => true,
@@ -214,7 +241,11 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
     private static Predicate<string> Asked(IQueryCollection query)
     {
         var include = Flag(query, "include_fields", true);
-        if (query["fields"].ToString() is not { Length: > 0 } fields) return _ => true;
+        if (query["fields"].ToString() is not { Length: > 0 } fields)
+        {
+            return _ => true;
+        }
+
         var named = fields.Split(',').ToHashSet(StringComparer.Ordinal);
         return named.IsSubsetOf(UserJson.Fields)
             ? name => named.Contains(name) == include
@@ -226,10 +257,18 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
 
     private static (UserField Field, bool Descending) Sort(IQueryCollection query)
     {
-        if (!query.TryGetValue("sort", out var text)) return (DefaultSort, false);
+        if (!query.TryGetValue("sort", out var text))
+        {
+            return (DefaultSort, false);
+        }
+
         const string Description = "Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1";
         var match = SortPattern().Match(text.ToString());
-        if (!match.Success) throw Invalid($"String '{text}' does not match pattern ^([a-zA-Z0-9_\\.]+):(1|-1)$", "sort", Description);
+        if (!match.Success)
+        {
+            throw Invalid($"String '{text}' does not match pattern ^([a-zA-Z0-9_\\.]+):(1|-1)$", "sort", Description);
+        }
+
         return UserField.All.TryGetValue(match.Groups["field"].Value, out var field)
             ? (field, match.Groups["order"].Value is "-1")
             : throw Invalid($"Sorting by {match.Groups["field"].Value} is not supported", "sort", Description);
@@ -241,15 +280,26 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
     private static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
-        using (var json = new Utf8JsonWriter(context.Response.BodyWriter, Json)) write(json);
+        using (var json = new Utf8JsonWriter(context.Response.BodyWriter, Json))
+        {
+            write(json);
+        }
+
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
     private static Task ErrorAsync(HttpContext context, int status, string error, string message, string? code = null)
     {
         var body = new JsonObject { ["statusCode"] = status, ["error"] = error, ["message"] = message };
-        if (code is not null) body["errorCode"] = code;
-        else if (status is 401) body["attributes"] = new JsonObject { ["error"] = message };
+        if (code is not null)
+        {
+            body["errorCode"] = code;
+        }
+        else if (status is 401)
+        {
+            body["attributes"] = new JsonObject { ["error"] = message };
+        }
+
         return context.AnswerAsync(status, body);
     }
 

@@ -52,14 +52,22 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
             Parameter("nonce"),
             Parameter("code_challenge") ?? "",
             Parameter("response_mode") is "web_message");
-        if (Refusal(Parameter, request) is { } refusal) return AnswerAsync(context, request, ("error", refusal.Error), ("error_description", refusal.Description));
+        if (Refusal(Parameter, request) is { } refusal)
+        {
+            return AnswerAsync(context, request, ("error", refusal.Error), ("error_description", refusal.Description));
+        }
 
         var sessionId = context.Request.Cookies[cookie];
         var prompt = Parameter("prompt");
         if (prompt is not "login" && sessions.Sessions.TryGet(sessionId, out var userId) && users.Find(userId) is not null)
+        {
             return GrantAsync(context, request, userId, sessionId!);
+        }
+
         if (prompt is "none")
+        {
             return AnswerAsync(context, request, ("error", "login_required"), ("error_description", "Login required"));
+        }
 
         var accounts = Admin.All.Where(admin => users.Find(admin.UserId) is not null);
         return Pages.LoginAsync(context, sessions.Pending.Add(request), new Uri(request.RedirectUri), accounts);
@@ -68,13 +76,25 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
     private (string Error, string Description)? Refusal(Func<string, string?> parameter, AuthorizationRequest request)
     {
         if (parameter("response_type") is not "code")
+        {
             return ("unsupported_response_type", "This tenant speaks the authorization code flow with PKCE: response_type=code.");
+        }
+
         if (parameter("response_mode") is { } mode and not ("query" or "web_message"))
+        {
             return ("invalid_request", $"Unsupported response_mode: {mode}");
+        }
+
         if (parameter("code_challenge_method") is not "S256" || !CodeChallenge().IsMatch(request.CodeChallenge))
+        {
             return ("invalid_request", "A single-page application has to use PKCE: send code_challenge and code_challenge_method=S256.");
+        }
+
         if (request.Audience is { } audience && audience != options.Audience)
+        {
             return ("access_denied", $"Service not found: {audience}");
+        }
+
         return null;
     }
 
@@ -105,7 +125,11 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
         }
         sessions.Sessions.TryGet(context.Request.Cookies[cookie], out _, remove: true);
         context.Response.Cookies.Delete(cookie);
-        if (returnTo.Length is 0) return context.Response.WriteAsync("OK", context.RequestAborted);
+        if (returnTo.Length is 0)
+        {
+            return context.Response.WriteAsync("OK", context.RequestAborted);
+        }
+
         context.Response.Redirect(returnTo);
         return Task.CompletedTask;
     }
@@ -116,8 +140,16 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
     private static Task AnswerAsync(HttpContext context, AuthorizationRequest request, params (string Name, string Value)[] answer)
     {
         var response = answer.ToDictionary(part => part.Name, part => (string?)part.Value, StringComparer.Ordinal);
-        if (request.State is not null) response["state"] = request.State;
-        if (request.WebMessage) return Pages.WebMessageAsync(context, response, new Uri(request.RedirectUri));
+        if (request.State is not null)
+        {
+            response["state"] = request.State;
+        }
+
+        if (request.WebMessage)
+        {
+            return Pages.WebMessageAsync(context, response, new Uri(request.RedirectUri));
+        }
+
         context.Response.Redirect(QueryHelpers.AddQueryString(request.RedirectUri, response));
         return Task.CompletedTask;
     }

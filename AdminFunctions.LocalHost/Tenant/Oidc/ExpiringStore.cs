@@ -19,7 +19,11 @@ internal sealed class ExpiringStore<T>(TimeSpan lifetime, TimeProvider clock)
         var key = Tokens.Random();
         lock (_lock)
         {
-            foreach (var old in _items.Where(entry => Expired(entry.Value.At)).Select(entry => entry.Key).ToArray()) _items.Remove(old);
+            foreach (var old in _items.Where(entry => Expired(entry.Value.At)).Select(entry => entry.Key).ToArray())
+            {
+                _items.Remove(old);
+            }
+
             _items[key] = (item, clock.GetTimestamp());
         }
         return key;
@@ -29,11 +33,23 @@ internal sealed class ExpiringStore<T>(TimeSpan lifetime, TimeProvider clock)
     public bool TryGet(string? key, [NotNullWhen(true)] out T? item, bool remove = false)
     {
         item = null;
-        if (key is null) return false;
+        if (key is null)
+        {
+            return false;
+        }
+
         lock (_lock)
         {
-            if (!_items.TryGetValue(key, out var found) || Expired(found.At)) return false;
-            if (remove) _items.Remove(key);
+            if (!_items.TryGetValue(key, out var found) || Expired(found.At))
+            {
+                return false;
+            }
+
+            if (remove)
+            {
+                _items.Remove(key);
+            }
+
             item = found.Item;
             return true;
         }

@@ -44,7 +44,10 @@ internal sealed class LoginSessions(TimeProvider clock)
     /// <summary>Makes a first refresh token.</summary>
     public string AddRefreshToken(Authorization authorization)
     {
-        lock (_lock) return Next(new RefreshFamily(authorization));
+        lock (_lock)
+        {
+            return Next(new RefreshFamily(authorization));
+        }
     }
 
     /// <summary>
@@ -57,7 +60,11 @@ internal sealed class LoginSessions(TimeProvider clock)
         {
             authorization = null;
             successor = null;
-            if (token is null || !_refreshTokens.TryGetValue(token, out var family)) return false;
+            if (token is null || !_refreshTokens.TryGetValue(token, out var family))
+            {
+                return false;
+            }
+
             if (family.Current != token)
             {
                 End(family);
@@ -74,7 +81,10 @@ internal sealed class LoginSessions(TimeProvider clock)
     {
         lock (_lock)
         {
-            if (token is not null && _refreshTokens.TryGetValue(token, out var family)) End(family);
+            if (token is not null && _refreshTokens.TryGetValue(token, out var family))
+            {
+                End(family);
+            }
         }
     }
 
@@ -87,7 +97,10 @@ internal sealed class LoginSessions(TimeProvider clock)
 
     private void End(RefreshFamily family)
     {
-        foreach (var token in _refreshTokens.Where(entry => entry.Value == family).Select(entry => entry.Key).ToArray()) _refreshTokens.Remove(token);
+        foreach (var token in _refreshTokens.Where(entry => entry.Value == family).Select(entry => entry.Key).ToArray())
+        {
+            _refreshTokens.Remove(token);
+        }
     }
 
     private sealed class RefreshFamily(Authorization authorization)

@@ -38,7 +38,10 @@ internal static class Pages
                 </button></li>
 
             """));
-        if (buttons.Length is 0) buttons = "    <li>Nobody: the accounts that could sign in were deleted. Restart the tenant to have them back.</li>";
+        if (buttons.Length is 0)
+        {
+            buttons = "    <li>Nobody: the accounts that could sign in were deleted. Restart the tenant to have them back.</li>";
+        }
         // No page of anybody else may frame this one and have it clicked.
         context.Response.Headers.XFrameOptions = "DENY";
         return AnswerAsync(context, 200, "Sign in", $"""
@@ -62,7 +65,11 @@ internal static class Pages
     public static Task WebMessageAsync(HttpContext context, IReadOnlyDictionary<string, string?> response, Uri receiver)
     {
         var answer = new JsonObject();
-        foreach (var (name, value) in response) answer[name] = value;
+        foreach (var (name, value) in response)
+        {
+            answer[name] = value;
+        }
+
         var message = new JsonObject { ["type"] = "authorization_response", ["response"] = answer };
         JsonNode origin = receiver.GetLeftPart(UriPartial.Authority);
         // JsonNode's default encoder escapes what could end the script.

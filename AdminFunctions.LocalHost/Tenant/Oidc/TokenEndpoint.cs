@@ -57,11 +57,20 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
     private Task ClientCredentialsAsync(HttpContext context, Dictionary<string, string> parameters)
     {
         if (!SameText(parameters.GetValueOrDefault("client_secret") ?? "", tenant.ClientSecret))
+        {
             return ErrorAsync(context, 401, "access_denied", "Unauthorized");
+        }
+
         if (parameters.GetValueOrDefault("audience") is not { Length: > 0 } audience)
+        {
             return ErrorAsync(context, 403, "access_denied", "No audience parameter was provided, and no default audience has been configured");
+        }
+
         if (audience != tokens.ManagementAudience && audience != options.Audience)
+        {
             return ErrorAsync(context, 403, "access_denied", $"Service not found: {audience}");
+        }
+
         if (audience != tokens.ManagementAudience || tenant.ManagementScope is not { } granted)
         {
             return ErrorAsync(
@@ -85,7 +94,10 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
     {
         // Taken out whether the rest is right or not: a code is good for one try.
         if (!sessions.Codes.TryGet(parameters.GetValueOrDefault("code"), out var authorization, remove: true))
+        {
             return ErrorAsync(context, 403, "invalid_grant", "Invalid authorization code");
+        }
+
         var request = authorization.Request;
         if (parameters.GetValueOrDefault("redirect_uri") != request.RedirectUri)
         {
@@ -94,9 +106,14 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
         }
         var verifier = parameters.GetValueOrDefault("code_verifier") ?? "";
         if (!SameText(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))), request.CodeChallenge))
+        {
             return ErrorAsync(context, 403, "invalid_grant", "Failed to verify code verifier");
+        }
+
         if (users.Find(authorization.UserId) is not { } user)
+        {
             return ErrorAsync(context, 403, "invalid_grant", "Invalid authorization code");
+        }
 
         return GrantAsync(context, authorization, user, request.Nonce,
             request.Scopes.Contains("offline_access") ? sessions.AddRefreshToken(authorization) : null);
@@ -132,8 +149,16 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
             ["expires_in"] = options.AccessTokenSeconds,
             ["token_type"] = "Bearer",
         };
-        if (openId) answer["id_token"] = tokens.Id(user, options.SpaClientId, nonce, authorization.SessionId, scopes, IdTokenLifetime);
-        if (refreshToken is not null) answer["refresh_token"] = refreshToken;
+        if (openId)
+        {
+            answer["id_token"] = tokens.Id(user, options.SpaClientId, nonce, authorization.SessionId, scopes, IdTokenLifetime);
+        }
+
+        if (refreshToken is not null)
+        {
+            answer["refresh_token"] = refreshToken;
+        }
+
         return context.AnswerAsync(200, answer);
     }
 
@@ -171,14 +196,24 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
         {
             if (context.Request.HasFormContentType)
             {
-                foreach (var (name, value) in await context.Request.ReadFormAsync(context.RequestAborted)) parameters[name] = value.ToString();
+                foreach (var (name, value) in await context.Request.ReadFormAsync(context.RequestAborted))
+                {
+                    parameters[name] = value.ToString();
+                }
             }
             else
             {
-                if (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) is not JsonObject json) return null;
+                if (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) is not JsonObject json)
+                {
+                    return null;
+                }
+
                 foreach (var (name, value) in json)
                 {
-                    if (value is JsonValue text && text.TryGetValue(out string? one)) parameters[name] = one;
+                    if (value is JsonValue text && text.TryGetValue(out string? one))
+                    {
+                        parameters[name] = one;
+                    }
                 }
             }
 
@@ -186,7 +221,11 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
             if (header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
             {
                 var pair = Encoding.UTF8.GetString(Convert.FromBase64String(header["Basic ".Length..])).Split(':', 2);
-                if (pair.Length is not 2) return null;
+                if (pair.Length is not 2)
+                {
+                    return null;
+                }
+
                 parameters["client_id"] = Uri.UnescapeDataString(pair[0]);
                 parameters["client_secret"] = Uri.UnescapeDataString(pair[1]);
             }

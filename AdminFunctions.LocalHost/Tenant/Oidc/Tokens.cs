@@ -58,9 +58,17 @@ internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock
     public string Id(TenantUser user, string clientId, string? nonce, string session, string[] scopes, TimeSpan lifetime)
     {
         var claims = Claims(user.UserId, clientId, lifetime);
-        foreach (var (name, value) in Profile(user, scopes)) claims[name] = value?.DeepClone();
+        foreach (var (name, value) in Profile(user, scopes))
+        {
+            claims[name] = value?.DeepClone();
+        }
+
         claims["sid"] = session;
-        if (nonce is not null) claims["nonce"] = nonce;
+        if (nonce is not null)
+        {
+            claims["nonce"] = nonce;
+        }
+
         return keys.Sign(claims);
     }
 
@@ -82,7 +90,11 @@ internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock
             claims["email"] = user.Email;
             claims["email_verified"] = user.EmailVerified;
         }
-        foreach (var missing in claims.Where(claim => claim.Value is null).Select(claim => claim.Key).ToArray()) claims.Remove(missing);
+        foreach (var missing in claims.Where(claim => claim.Value is null).Select(claim => claim.Key).ToArray())
+        {
+            claims.Remove(missing);
+        }
+
         return claims;
     }
 

@@ -38,7 +38,10 @@ internal sealed class UserDirectory
     {
         get
         {
-            lock (_lock) return _byId.Count;
+            lock (_lock)
+            {
+                return _byId.Count;
+            }
         }
     }
 
@@ -47,14 +50,20 @@ internal sealed class UserDirectory
     {
         get
         {
-            lock (_lock) return [.. _byId.Values.OrderBy(user => user.CreatedAt)];
+            lock (_lock)
+            {
+                return [.. _byId.Values.OrderBy(user => user.CreatedAt)];
+            }
         }
     }
 
     /// <summary>The user of an id; null when there is none.</summary>
     public TenantUser? Find(string userId)
     {
-        lock (_lock) return _byId.GetValueOrDefault(userId);
+        lock (_lock)
+        {
+            return _byId.GetValueOrDefault(userId);
+        }
     }
 
     /// <summary>Adds users, or puts them in the place of those with the same id.</summary>
@@ -67,7 +76,11 @@ internal sealed class UserDirectory
                 _byId[user.UserId] = user;
                 _deleted.Remove(user.UserId);
             }
-            foreach (var gone in Gone()) _deleted.Remove(gone);
+            foreach (var gone in Gone())
+            {
+                _deleted.Remove(gone);
+            }
+
             _indexed = [.. _byId.Values, .. _deleted.Values.Select(deletion => deletion.User)];
             _sorted.Clear();
         }
@@ -79,7 +92,11 @@ internal sealed class UserDirectory
     {
         lock (_lock)
         {
-            if (!_byId.Remove(userId, out var user)) return false;
+            if (!_byId.Remove(userId, out var user))
+            {
+                return false;
+            }
+
             _deleted[userId] = new(user, _clock.GetTimestamp());
             return true;
         }
@@ -106,10 +123,26 @@ internal sealed class UserDirectory
         foreach (var user in sorted)
         {
             // Without a query the total is known: no need to go on to the end.
-            if (query is null && page.Count == limit) break;
-            if (query is not null && !query(user)) continue;
-            if (gone.Contains(user.UserId)) continue;
-            if (total >= start && page.Count < limit) page.Add(user);
+            if (query is null && page.Count == limit)
+            {
+                break;
+            }
+
+            if (query is not null && !query(user))
+            {
+                continue;
+            }
+
+            if (gone.Contains(user.UserId))
+            {
+                continue;
+            }
+
+            if (total >= start && page.Count < limit)
+            {
+                page.Add(user);
+            }
+
             total++;
         }
         return new(page, query is null ? sorted.Length - gone.Count : total);
@@ -121,7 +154,11 @@ internal sealed class UserDirectory
 
     private TenantUser[] Sorted(UserField field, bool descending)
     {
-        if (_sorted.TryGetValue((field.Name, descending), out var sorted)) return sorted;
+        if (_sorted.TryGetValue((field.Name, descending), out var sorted))
+        {
+            return sorted;
+        }
+
         IComparer<IComparable?> order = field.Kind switch
         {
             UserFieldKind.Text => Comparer<IComparable?>.Create((a, b) => StringComparer.OrdinalIgnoreCase.Compare(a, b)),

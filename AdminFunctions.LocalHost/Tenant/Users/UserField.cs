@@ -71,10 +71,17 @@ internal sealed record UserField(
     /// <summary>Whether the user has a value that passes.</summary>
     public bool Any(TenantUser user, Func<IComparable, bool> passes)
     {
-        if (OfIdentity is null) return Value(user) is { } value && passes(value);
+        if (OfIdentity is null)
+        {
+            return Value(user) is { } value && passes(value);
+        }
+
         foreach (var identity in user.Identities)
         {
-            if (OfIdentity(identity) is { } one && passes(one)) return true;
+            if (OfIdentity(identity) is { } one && passes(one))
+            {
+                return true;
+            }
         }
         return false;
     }

@@ -30,7 +30,11 @@ internal static class UserJson
         Text("username", user.Username);
         Text("phone_number", user.PhoneNumber);
         Flag("phone_verified", user.PhoneVerified);
-        if (asked("identities")) WriteIdentities(json, user, withProviderTokens);
+        if (asked("identities"))
+        {
+            WriteIdentities(json, user, withProviderTokens);
+        }
+
         Text("name", user.Name);
         Text("given_name", user.GivenName);
         Text("family_name", user.FamilyName);
@@ -42,28 +46,45 @@ internal static class UserJson
         Metadata("app_metadata", user.AppMetadata);
         Date("last_login", user.LastLogin);
         Text("last_ip", user.LastIp);
-        if (user.LoginsCount is { } count && asked("logins_count")) json.WriteNumber("logins_count", count);
+        if (user.LoginsCount is { } count && asked("logins_count"))
+        {
+            json.WriteNumber("logins_count", count);
+        }
+
         Flag("blocked", user.Blocked ? true : null);
         json.WriteEndObject();
 
         void Text(string name, string? value)
         {
-            if (value is not null && asked(name)) json.WriteString(name, value);
+            if (value is not null && asked(name))
+            {
+                json.WriteString(name, value);
+            }
         }
 
         void Flag(string name, bool? value)
         {
-            if (value is { } flag && asked(name)) json.WriteBoolean(name, flag);
+            if (value is { } flag && asked(name))
+            {
+                json.WriteBoolean(name, flag);
+            }
         }
 
         void Date(string name, DateTime? value)
         {
-            if (value is { } date && asked(name)) json.WriteString(name, date.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+            if (value is { } date && asked(name))
+            {
+                json.WriteString(name, date.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+            }
         }
 
         void Metadata(string name, JsonElement? value)
         {
-            if (value is not { } metadata || !asked(name)) return;
+            if (value is not { } metadata || !asked(name))
+            {
+                return;
+            }
+
             json.WritePropertyName(name);
             metadata.WriteTo(json);
         }
@@ -75,8 +96,15 @@ internal static class UserJson
         foreach (var identity in user.Identities)
         {
             json.WriteStartObject();
-            if (identity.Connection.NumericIds && long.TryParse(identity.UserId, out var number)) json.WriteNumber("user_id", number);
-            else json.WriteString("user_id", identity.UserId);
+            if (identity.Connection.NumericIds && long.TryParse(identity.UserId, out var number))
+            {
+                json.WriteNumber("user_id", number);
+            }
+            else
+            {
+                json.WriteString("user_id", identity.UserId);
+            }
+
             json.WriteString("provider", identity.Connection.Provider);
             json.WriteString("connection", identity.Connection.Name);
             json.WriteBoolean("isSocial", identity.Connection.IsSocial);

@@ -73,29 +73,49 @@ internal sealed class UserQuery
     {
         get
         {
-            while (_at < _text.Length && char.IsWhiteSpace(_text[_at])) _at++;
+            while (_at < _text.Length && char.IsWhiteSpace(_text[_at]))
+            {
+                _at++;
+            }
+
             return _at == _text.Length;
         }
     }
 
     private Predicate<TenantUser> Any(Test test)
     {
-        if (++_depth > MaxDepth) throw new UserQueryException($"More than {MaxDepth} nested groups.");
+        if (++_depth > MaxDepth)
+        {
+            throw new UserQueryException($"More than {MaxDepth} nested groups.");
+        }
+
         List<Predicate<TenantUser>> should = [], must = [], mustNot = [];
         do
         {
             // After a written OR, a negation is an alternative like any other.
             var either = Take("OR") || Take("||");
-            if (either && should.Count + must.Count + mustNot.Count is 0) throw Unexpected();
+            if (either && should.Count + must.Count + mustNot.Count is 0)
+            {
+                throw Unexpected();
+            }
+
             var (occur, clause) = All(test);
             if (Peek("OR") || Peek("||") || either)
+            {
                 should.Add(occur is Occur.MustNot ? user => !clause(user) : clause);
+            }
             else
+            {
                 (occur switch { Occur.Must => must, Occur.MustNot => mustNot, _ => should }).Add(clause);
+            }
         }
         while (!AtEnd && _text[_at] is not ')');
         _depth--;
-        if (must.Count is 0 && mustNot.Count is 0 && should.Count is 1) return should[0];
+        if (must.Count is 0 && mustNot.Count is 0 && should.Count is 1)
+        {
+            return should[0];
+        }
+
         return user => must.TrueForAll(clause => clause(user))
             && !mustNot.Exists(clause => clause(user))
             && (must.Count > 0 || should.Count is 0 || should.Exists(clause => clause(user)));
@@ -104,7 +124,11 @@ internal sealed class UserQuery
     private (Occur Occur, Predicate<TenantUser> Clause) All(Test test)
     {
         var (occur, first) = Clause(test);
-        if (!Peek("AND") && !Peek("&&")) return (occur, first);
+        if (!Peek("AND") && !Peek("&&"))
+        {
+            return (occur, first);
+        }
+
         List<Predicate<TenantUser>> clauses = [occur is Occur.MustNot ? user => !first(user) : first];
         while (Take("AND") || Take("&&"))
         {
@@ -117,20 +141,53 @@ internal sealed class UserQuery
     private (Occur Occur, Predicate<TenantUser> Clause) Clause(Test test)
     {
         var occur = Occur.Should;
-        if (AtEnd) throw Unexpected();
-        if (Take("NOT") || TakeSign('!') || TakeSign('-')) occur = Occur.MustNot;
-        else if (TakeSign('+')) occur = Occur.Must;
-        if (AtEnd) throw Unexpected();
+        if (AtEnd)
+        {
+            throw Unexpected();
+        }
 
-        if (_text[_at] is '(') return (occur, Group(test));
+        if (Take("NOT") || TakeSign('!') || TakeSign('-'))
+        {
+            occur = Occur.MustNot;
+        }
+        else if (TakeSign('+'))
+        {
+            occur = Occur.Must;
+        }
+
+        if (AtEnd)
+        {
+            throw Unexpected();
+        }
+
+        if (_text[_at] is '(')
+        {
+            return (occur, Group(test));
+        }
+
         var term = ReadTerm();
-        if (_at == _text.Length || _text[_at] is not ':' || term.Quoted) return (occur, test(term));
+        if (_at == _text.Length || _text[_at] is not ':' || term.Quoted)
+        {
+            return (occur, test(term));
+        }
 
         // A field, and what it shall be.
-        if (test != Unnamed) throw new UserQueryException($"The field {term.Text} stands inside the group of another field.");
+        if (test != Unnamed)
+        {
+            throw new UserQueryException($"The field {term.Text} stands inside the group of another field.");
+        }
+
         _at++;
-        if (AtEnd) throw Unexpected();
-        if (term.Text is "_exists_") return (occur, Exists(ReadTerm().Text));
+        if (AtEnd)
+        {
+            throw Unexpected();
+        }
+
+        if (term.Text is "_exists_")
+        {
+            return (occur, Exists(ReadTerm().Text));
+        }
+
         var field = Field(term.Text);
         return (occur, _text[_at] switch
         {
@@ -144,7 +201,11 @@ internal sealed class UserQuery
     {
         _at++;
         var group = Any(test);
-        if (AtEnd) throw new UserQueryException("A group is not closed: ) is missing.");
+        if (AtEnd)
+        {
+            throw new UserQueryException("A group is not closed: ) is missing.");
+        }
+
         _at++;
         return group;
     }
@@ -172,14 +233,22 @@ internal sealed class UserQuery
 
     private static Predicate<TenantUser> Exists(string name)
     {
-        if (Metadata(name) is { } metadata) return user => metadata(user).Any();
+        if (Metadata(name) is { } metadata)
+        {
+            return user => metadata(user).Any();
+        }
+
         var field = Known(name);
         return user => field.Any(user, _ => true);
     }
 
     private static Func<IComparable, bool> Matches(UserField field, Term term)
     {
-        if (term is { HasWildcard: true, Text: "*" }) return _ => true;
+        if (term is { HasWildcard: true, Text: "*" })
+        {
+            return _ => true;
+        }
+
         if (field.Kind is UserFieldKind.Text or UserFieldKind.Keyword)
         {
             CheckWildcards(term);
@@ -189,7 +258,11 @@ internal sealed class UserQuery
                 ? value => term.Glob((string)value, ignoreCase)
                 : value => term.Text.Equals((string)value, comparison);
         }
-        if (term.HasWildcard) throw new UserQueryException($"Wildcards cannot be used on {field.Name}.");
+        if (term.HasWildcard)
+        {
+            throw new UserQueryException($"Wildcards cannot be used on {field.Name}.");
+        }
+
         switch (field.Kind)
         {
             case UserFieldKind.Number:
@@ -199,20 +272,36 @@ internal sealed class UserQuery
                 var (from, to) = Period(field, term.Text);
                 return value => (DateTime)value >= from && (DateTime)value < to;
             default:
-                if (!bool.TryParse(term.Text, out var flag)) throw new UserQueryException($"{field.Name} is true or false, not \"{term.Text}\".");
+                if (!bool.TryParse(term.Text, out var flag))
+                {
+                    throw new UserQueryException($"{field.Name} is true or false, not \"{term.Text}\".");
+                }
+
                 return value => value.Equals(flag);
         }
     }
 
     private Predicate<TenantUser> Range(string name)
     {
-        if (Metadata(name) is not null) throw new UserQueryException($"Ranges cannot be used on {name}.");
+        if (Metadata(name) is not null)
+        {
+            throw new UserQueryException($"Ranges cannot be used on {name}.");
+        }
+
         var field = Known(name);
         var withLower = _text[_at++] is '[';
         var lower = ReadBound();
-        if (!Take("TO")) throw new UserQueryException("A range is written [a TO b].");
+        if (!Take("TO"))
+        {
+            throw new UserQueryException("A range is written [a TO b].");
+        }
+
         var upper = ReadBound();
-        if (AtEnd || _text[_at] is not (']' or '}')) throw new UserQueryException("A range is not closed: ] or } is missing.");
+        if (AtEnd || _text[_at] is not (']' or '}'))
+        {
+            throw new UserQueryException("A range is not closed: ] or } is missing.");
+        }
+
         var withUpper = _text[_at++] is ']';
 
         var above = Bound(field, lower, upper: false, withLower);
@@ -222,7 +311,11 @@ internal sealed class UserQuery
 
     private static Func<IComparable, bool> Bound(UserField field, string bound, bool upper, bool including)
     {
-        if (bound is "*") return _ => true;
+        if (bound is "*")
+        {
+            return _ => true;
+        }
+
         switch (field.Kind)
         {
             case UserFieldKind.Date:
@@ -259,7 +352,9 @@ internal sealed class UserQuery
         foreach (var (format, next) in Periods)
         {
             if (DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var from))
+            {
                 return (from, next(from));
+            }
         }
         throw new UserQueryException($"{field.Name} is a date such as 2024-05-17 or 2024-05-17T09:30:00.000Z, not \"{text}\".");
     }
@@ -310,51 +405,88 @@ internal sealed class UserQuery
 
     private static bool HasWords(string value, string words)
     {
-        if (words.Length is 0) return false;
+        if (words.Length is 0)
+        {
+            return false;
+        }
+
         for (var at = 0; (at = value.IndexOf(words, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
         {
             var end = at + words.Length;
             if ((at is 0 || !char.IsLetterOrDigit(value[at - 1])) && (end == value.Length || !char.IsLetterOrDigit(value[end])))
+            {
                 return true;
+            }
         }
         return false;
     }
 
     private bool Peek(string word)
     {
-        if (AtEnd || string.CompareOrdinal(_text, _at, word, 0, word.Length) is not 0) return false;
+        if (AtEnd || string.CompareOrdinal(_text, _at, word, 0, word.Length) is not 0)
+        {
+            return false;
+        }
+
         var end = _at + word.Length;
         return !char.IsLetter(word[0]) || end == _text.Length || char.IsWhiteSpace(_text[end]) || _text[end] is '(' or ')';
     }
 
     private bool Take(string word)
     {
-        if (!Peek(word)) return false;
+        if (!Peek(word))
+        {
+            return false;
+        }
+
         _at += word.Length;
         return true;
     }
 
     private bool TakeSign(char sign)
     {
-        if (_at == _text.Length || _text[_at] != sign) return false;
+        if (_at == _text.Length || _text[_at] != sign)
+        {
+            return false;
+        }
+
         _at++;
         return true;
     }
 
     private string ReadBound()
     {
-        if (AtEnd) throw Unexpected();
-        if (_text[_at] is '"') return ReadTerm().Text;
+        if (AtEnd)
+        {
+            throw Unexpected();
+        }
+
+        if (_text[_at] is '"')
+        {
+            return ReadTerm().Text;
+        }
+
         var start = _at;
-        while (_at < _text.Length && !char.IsWhiteSpace(_text[_at]) && _text[_at] is not (']' or '}')) _at++;
+        while (_at < _text.Length && !char.IsWhiteSpace(_text[_at]) && _text[_at] is not (']' or '}'))
+        {
+            _at++;
+        }
+
         return _at > start ? _text[start.._at].Replace("\\", "", StringComparison.Ordinal) : throw Unexpected();
     }
 
     private Term ReadTerm()
     {
         var quoted = _text[_at] is '"';
-        if (quoted) _at++;
-        else if (Peek("AND") || Peek("OR") || Peek("NOT")) throw Unexpected();
+        if (quoted)
+        {
+            _at++;
+        }
+        else if (Peek("AND") || Peek("OR") || Peek("NOT"))
+        {
+            throw Unexpected();
+        }
+
         var literals = new List<string>();
         var literal = new StringBuilder();
         var start = _at;
@@ -362,18 +494,30 @@ internal sealed class UserQuery
         {
             if (_at == _text.Length)
             {
-                if (quoted) throw new UserQueryException("A phrase is not closed: \" is missing.");
+                if (quoted)
+                {
+                    throw new UserQueryException("A phrase is not closed: \" is missing.");
+                }
+
                 break;
             }
             var c = _text[_at];
             if (c is '\\')
             {
-                if (++_at == _text.Length) throw new UserQueryException("Nothing follows the last \\.");
+                if (++_at == _text.Length)
+                {
+                    throw new UserQueryException("Nothing follows the last \\.");
+                }
+
                 literal.Append(_text[_at]);
             }
             else if (quoted)
             {
-                if (c is '"') break;
+                if (c is '"')
+                {
+                    break;
+                }
+
                 literal.Append(c);
             }
             else if (c is '*')
@@ -394,8 +538,16 @@ internal sealed class UserQuery
                 literal.Append(c);
             }
         }
-        if (!quoted && _at == start) throw Unexpected();
-        if (quoted) _at++;
+        if (!quoted && _at == start)
+        {
+            throw Unexpected();
+        }
+
+        if (quoted)
+        {
+            _at++;
+        }
+
         literals.Add(literal.ToString());
         return new Term(literals, quoted);
     }

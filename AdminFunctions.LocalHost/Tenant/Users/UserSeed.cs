@@ -107,7 +107,11 @@ internal sealed class UserSeed
             },
         };
 
-        if (_random.Next(100) < 88) user = WithLogins(user, created);
+        if (_random.Next(100) < 88)
+        {
+            user = WithLogins(user, created);
+        }
+
         return user with
         {
             Blocked = _random.Next(100) < 3,
@@ -120,7 +124,11 @@ internal sealed class UserSeed
     {
         var local = $"{Ascii(given)}.{Ascii(family)}";
         var namesakes = _taken[local] = _taken.GetValueOrDefault(local) + 1;
-        if (namesakes > 1) local += namesakes;
+        if (namesakes > 1)
+        {
+            local += namesakes;
+        }
+
         var social = connection.IsSocial;
         var identity = new TenantIdentity(connection, id);
         return new TenantUser
@@ -188,7 +196,10 @@ internal sealed class UserSeed
 
     private string Digits(int count) => "1" + string.Create(count - 1, _random, (digits, random) =>
     {
-        for (var i = 0; i < digits.Length; i++) digits[i] = (char)('0' + random.Next(10));
+        for (var i = 0; i < digits.Length; i++)
+        {
+            digits[i] = (char)('0' + random.Next(10));
+        }
     });
 
     private string Opaque() => new(_random.GetItems("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".AsSpan(), 43));

@@ -21,9 +21,16 @@ internal static class PercentEncoding
         foreach (var character in text)
         {
             if (safe.Contains(character))
+            {
                 result.Append(character);
+            }
             else // One UTF-16 unit at a time, as the package: half a surrogate pair becomes U+FFFD.
-                foreach (var octet in Encoding.UTF8.GetBytes([character])) result.Append('%').Append(Convert.ToHexString([octet]));
+            {
+                foreach (var octet in Encoding.UTF8.GetBytes([character]))
+                {
+                    result.Append('%').Append(Convert.ToHexString([octet]));
+                }
+            }
         }
 
         return result.ToString();

@@ -36,7 +36,11 @@ public readonly struct ResponseHeaders : IEnumerable<HttpHeader>
     /// <param name="values">Its values.</param>
     public bool TryGetValues(string name, out IEnumerable<string>? values)
     {
-        if (_headers?.TryGetValues(name, out values) == true || _contentHeaders?.TryGetValues(name, out values) == true) return true;
+        if (_headers?.TryGetValues(name, out values) == true || _contentHeaders?.TryGetValues(name, out values) == true)
+        {
+            return true;
+        }
+
         values = null;
         return false;
     }
@@ -50,8 +54,15 @@ public readonly struct ResponseHeaders : IEnumerable<HttpHeader>
     {
         foreach (var headers in new HttpHeaders?[] { _headers, _contentHeaders })
         {
-            if (headers is null) continue;
-            foreach (var (name, values) in headers) yield return new HttpHeader(name, string.Join(", ", values));
+            if (headers is null)
+            {
+                continue;
+            }
+
+            foreach (var (name, values) in headers)
+            {
+                yield return new HttpHeader(name, string.Join(", ", values));
+            }
         }
     }
 

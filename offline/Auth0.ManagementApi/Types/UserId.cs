@@ -74,8 +74,15 @@ public class UserId
     {
         public override UserId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
-            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number)) return FromInt(number);
-            if (reader.TokenType != JsonTokenType.String) throw new JsonException($"Cannot deserialize JSON token {reader.TokenType} into UserId");
+            if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number))
+            {
+                return FromInt(number);
+            }
+
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                throw new JsonException($"Cannot deserialize JSON token {reader.TokenType} into UserId");
+            }
 
             var text = reader.GetString()!;
             return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out number) ? FromInt(number) : FromString(text);
@@ -83,8 +90,14 @@ public class UserId
 
         public override void Write(Utf8JsonWriter writer, UserId value, JsonSerializerOptions options)
         {
-            if (value.TryGetInt(out var number)) writer.WriteNumberValue(number!.Value);
-            else writer.WriteStringValue(value.AsString());
+            if (value.TryGetInt(out var number))
+            {
+                writer.WriteNumberValue(number!.Value);
+            }
+            else
+            {
+                writer.WriteStringValue(value.AsString());
+            }
         }
     }
 }
