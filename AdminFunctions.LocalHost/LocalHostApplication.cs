@@ -1,7 +1,5 @@
 using AdminFunctions.Functions;
 using AdminFunctions.LocalHost.FunctionHost;
-using AdminFunctions.LocalHost.Tenant;
-using AdminFunctions.LocalHost.Vault;
 using AdminFunctions.Settings;
 using Microsoft.Extensions.Configuration.Memory;
 
@@ -51,9 +49,7 @@ internal static class LocalHostApplication
         AddSettings(builder.Configuration, settings);
 
         await using var local = string.IsNullOrEmpty(builder.Configuration["Auth0:Domain"])
-            ? await LocalTenantAndVault.StartAsync(
-                new TenantOptions { Port = options.TenantPort, Users = options.Users },
-                new VaultOptions { Port = options.VaultPort })
+            ? await LocalTenantAndVault.StartAsync(options.Tenant, options.Vault)
             : null;
         if (local is not null)
         {

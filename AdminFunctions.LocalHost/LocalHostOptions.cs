@@ -1,4 +1,6 @@
 using System.Globalization;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.LocalHost.Vault;
 using AdminFunctions.Settings;
 
 namespace AdminFunctions.LocalHost;
@@ -11,25 +13,25 @@ internal sealed record LocalHostOptions
         Runs the functions on this machine, with a local tenant and a local vault in Auth0's and Key Vault's place,
         or against the tenant that local.settings.json names.
 
-          --port N           functions, default 7071 (0: any free port)
-          --tenant-port N    local tenant, default 7072
-          --vault-port N     local vault, default 7073
-          --users N          users that the local tenant begins with, default 1200
-          --script-root DIR  where to look for host.json and local.settings.json, and above; default: here
-          --help             this text
+          --port N             functions, default 7071 (0: any free port)
+          --tenant-port N      local tenant, default 7072
+          --vault-port N       local vault, default 7073
+          --users N            users that the tenant begins with, default 1200
+          --rate-limit N       requests that its Management API takes at once, default 100000
+          --rate-per-second N  requests that it takes a second in the long run, default 100000
+          --latency N          milliseconds that each of its answers takes, default 0
+          --script-root DIR    where to look for host.json and local.settings.json, and above; default: here
+          --help               this text
         """;
 
     /// <summary>The functions' port; <see langword="null"/> for the one that local.settings.json may name.</summary>
     public int? Port { get; private init; }
 
-    /// <summary>The local tenant's port.</summary>
-    public int TenantPort { get; private init; } = 7072;
+    /// <summary>How the local tenant is.</summary>
+    public TenantOptions Tenant { get; private init; } = new() { Port = 7072 };
 
-    /// <summary>The local vault's port.</summary>
-    public int VaultPort { get; private init; } = 7073;
-
-    /// <summary>How many users the local tenant begins with.</summary>
-    public int Users { get; private init; } = 1200;
+    /// <summary>How the local vault is.</summary>
+    public VaultOptions Vault { get; private init; } = new() { Port = 7073 };
 
     /// <summary>Where to look for host.json and local.settings.json, and above.</summary>
     public string ScriptRoot { get; private init; } = Directory.GetCurrentDirectory();
@@ -67,13 +69,22 @@ internal sealed record LocalHostOptions
                     options = options with { Port = Number(value, 65_535) };
                     break;
                 case "--tenant-port":
-                    options = options with { TenantPort = Number(value, 65_535) };
+                    options = options with { Tenant = options.Tenant with { Port = Number(value, 65_535) } };
                     break;
                 case "--vault-port":
-                    options = options with { VaultPort = Number(value, 65_535) };
+                    options = options with { Vault = options.Vault with { Port = Number(value, 65_535) } };
                     break;
                 case "--users":
-                    options = options with { Users = Number(value, 1_000_000) };
+                    options = options with { Tenant = options.Tenant with { Users = Number(value, 1_000_000) } };
+                    break;
+                case "--rate-limit":
+                    options = options with { Tenant = options.Tenant with { RateLimit = Number(value, 1_000_000, least: 1) } };
+                    break;
+                case "--rate-per-second":
+                    options = options with { Tenant = options.Tenant with { RatePerSecond = Number(value, 1_000_000, least: 1) } };
+                    break;
+                case "--latency":
+                    options = options with { Tenant = options.Tenant with { Latency = TimeSpan.FromMilliseconds(Number(value, 60_000)) } };
                     break;
                 case "--script-root" when Directory.Exists(value):
                     options = options with { ScriptRoot = value };
@@ -86,11 +97,11 @@ internal sealed record LocalHostOptions
                     break;
             }
 
-            int Number(string text, int most)
+            int Number(string text, int most, int least = 0)
             {
-                if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > most)
+                if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < least || number > most)
                 {
-                    faults.Add($"{name} takes a whole number from 0 to {most}.");
+                    faults.Add($"{name} takes a whole number from {least} to {most}.");
                 }
 
                 return number;

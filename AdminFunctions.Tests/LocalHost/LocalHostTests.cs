@@ -137,7 +137,7 @@ public sealed partial class LocalHostTests : IDisposable
         var options = LocalHostOptions.Parse(["--port=1", "--tenant-port", "2", "--vault-port", "3", "--users=4", "--Auth0:Domain", "x"]);
 
         options.ShouldBe(LocalHostOptions.Parse(["--users", "4", "--vault-port=3", "--tenant-port=2", "--port", "1"]));
-        options.Users.ShouldBe(4);
+        options.Tenant.Users.ShouldBe(4);
     }
 
     private void WriteSettings(JsonObject values) =>
