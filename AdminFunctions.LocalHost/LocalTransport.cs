@@ -10,7 +10,7 @@ namespace AdminFunctions.LocalHost;
 /// </summary>
 internal sealed class LocalTransport : DelegatingHandler
 {
-    private readonly string tenant;
+    private readonly string _tenant;
 
     /// <summary>Connects to nothing yet.</summary>
     /// <param name="tenant">The local tenant's domain.</param>
@@ -18,12 +18,12 @@ internal sealed class LocalTransport : DelegatingHandler
     public LocalTransport(string tenant, X509Certificate2 vaultCertificate)
         : base(CreateSockets(vaultCertificate))
     {
-        this.tenant = tenant;
+        _tenant = tenant;
     }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.RequestUri is { Scheme: "https" } uri && uri.Authority.Equals(tenant, StringComparison.OrdinalIgnoreCase))
+        if (request.RequestUri is { Scheme: "https" } uri && uri.Authority.Equals(_tenant, StringComparison.OrdinalIgnoreCase))
         {
             request.RequestUri = new Uri($"http{uri.AbsoluteUri.AsSpan("https".Length)}");
         }

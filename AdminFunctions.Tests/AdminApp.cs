@@ -20,26 +20,26 @@ internal sealed class AdminApp : IAsyncDisposable
     /// <summary>Somebody with an account of the tenant who calls the API.</summary>
     public const string CallerId = "auth0|5f7c8ec7c33c6c004bbafe82";
 
-    private readonly LocalTenantAndVault local;
-    private readonly Factory factory;
+    private readonly LocalTenantAndVault _local;
+    private readonly Factory _factory;
 
     private AdminApp(LocalTenantAndVault local, FakeTime time, IReadOnlyDictionary<string, string> settings)
     {
-        this.local = local;
+        _local = local;
         Time = time;
-        factory = new Factory(local, time, Log, settings);
-        factory.UseKestrel();
+        _factory = new Factory(local, time, Log, settings);
+        _factory.UseKestrel();
     }
 
     public FakeTime Time { get; }
 
     public CapturedLog Log { get; } = new();
 
-    public LocalTenant Tenant => local.Tenant;
+    public LocalTenant Tenant => _local.Tenant;
 
-    public LocalVault Vault => local.Vault;
+    public LocalVault Vault => _local.Vault;
 
-    public IServiceProvider Services => factory.Services;
+    public IServiceProvider Services => _factory.Services;
 
     /// <summary>Starts one.</summary>
     /// <param name="tenant">How the tenant is; its clock and client id are set here.</param>
@@ -63,10 +63,10 @@ internal sealed class AdminApp : IAsyncDisposable
     /// <summary>A client without a token.</summary>
     public HttpClient Anyone()
     {
-        factory.StartServer();
-        return factory.CreateClient(new WebApplicationFactoryClientOptions
+        _factory.StartServer();
+        return _factory.CreateClient(new WebApplicationFactoryClientOptions
         {
-            BaseAddress = factory.ClientOptions.BaseAddress,
+            BaseAddress = _factory.ClientOptions.BaseAddress,
             AllowAutoRedirect = false,
         });
     }
@@ -93,20 +93,20 @@ internal sealed class AdminApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await factory.DisposeAsync();
-        await local.DisposeAsync();
+        await _factory.DisposeAsync();
+        await _local.DisposeAsync();
     }
 
     private sealed class Factory(LocalTenantAndVault local, FakeTime time, CapturedLog log, IReadOnlyDictionary<string, string> settings)
         : WebApplicationFactory<LocalHostOptions>
     {
-        private readonly DirectoryInfo scriptRoot = Directory.CreateTempSubdirectory("admin-functions-");
+        private readonly DirectoryInfo _scriptRoot = Directory.CreateTempSubdirectory("admin-functions-");
 
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             // A developer's own local.settings.json stays out of this.
-            File.WriteAllText(Path.Combine(scriptRoot.FullName, "host.json"), """{"version":"2.0"}""");
-            builder.UseSetting("script-root", scriptRoot.FullName);
+            File.WriteAllText(Path.Combine(_scriptRoot.FullName, "host.json"), """{"version":"2.0"}""");
+            builder.UseSetting("script-root", _scriptRoot.FullName);
             builder.UseSetting("port", "0");
 
             // That a domain is set keeps the local host from starting a tenant.
@@ -126,7 +126,7 @@ internal sealed class AdminApp : IAsyncDisposable
         public override async ValueTask DisposeAsync()
         {
             await base.DisposeAsync();
-            scriptRoot.Delete(recursive: true);
+            _scriptRoot.Delete(recursive: true);
         }
     }
 }

@@ -6,14 +6,14 @@ namespace AdminFunctions.Tests;
 /// <summary>Everything that is logged, at every level.</summary>
 internal sealed class CapturedLog : ILoggerProvider
 {
-    private readonly ConcurrentQueue<(LogLevel Level, string Category, string Text)> lines = new();
+    private readonly ConcurrentQueue<(LogLevel Level, string Category, string Text)> _lines = new();
 
     /// <summary>The lines of a level or above, exceptions included.</summary>
     public IEnumerable<string> Lines(LogLevel atLeast = LogLevel.Trace) =>
-        lines.Where(line => line.Level >= atLeast).Select(line => $"{line.Category}: {line.Text}");
+        _lines.Where(line => line.Level >= atLeast).Select(line => $"{line.Category}: {line.Text}");
 
     /// <inheritdoc />
-    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, lines);
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
 
     /// <inheritdoc />
     public void Dispose()

@@ -3,18 +3,18 @@ namespace AdminFunctions.Tests;
 /// <summary>A clock that stands still until a test moves it, and that lets a test wait until somebody waits on it.</summary>
 internal sealed class FakeTime : TimeProvider
 {
-    private readonly Lock gate = new();
-    private readonly List<FakeTimer> armed = [];
-    private readonly List<(Func<TimeSpan, bool> Matches, TaskCompletionSource Armed)> watchers = [];
-    private DateTimeOffset now = new(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
+    private readonly Lock _gate = new();
+    private readonly List<FakeTimer> _armed = [];
+    private readonly List<(Func<TimeSpan, bool> Matches, TaskCompletionSource Armed)> _watchers = [];
+    private DateTimeOffset _now = new(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return now;
+            return _now;
         }
     }
 
@@ -34,16 +34,16 @@ internal sealed class FakeTime : TimeProvider
         while (true)
         {
             FakeTimer? due;
-            lock (gate)
+            lock (_gate)
             {
-                due = armed.Where(timer => timer.DueAt <= until).MinBy(timer => timer.DueAt);
-                now = due?.DueAt ?? until;
+                due = _armed.Where(timer => timer.DueAt <= until).MinBy(timer => timer.DueAt);
+                _now = due?.DueAt ?? until;
                 if (due is null)
                 {
                     return;
                 }
 
-                armed.Remove(due);
+                _armed.Remove(due);
             }
 
             due.Fire();
@@ -54,14 +54,14 @@ internal sealed class FakeTime : TimeProvider
     public async Task WhenSomeoneWaitsAsync(Func<TimeSpan, bool> matches)
     {
         var watcher = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
+        lock (_gate)
         {
-            if (armed.Any(timer => matches(timer.DueAt - now)))
+            if (_armed.Any(timer => matches(timer.DueAt - _now)))
             {
                 return;
             }
 
-            watchers.Add((matches, watcher));
+            _watchers.Add((matches, watcher));
         }
 
         await watcher.Task.WaitAsync(TimeSpan.FromSeconds(20));
@@ -69,17 +69,17 @@ internal sealed class FakeTime : TimeProvider
 
     private void Arm(FakeTimer timer, TimeSpan dueTime)
     {
-        lock (gate)
+        lock (_gate)
         {
-            armed.Remove(timer);
+            _armed.Remove(timer);
             if (dueTime == Timeout.InfiniteTimeSpan)
             {
                 return;
             }
 
-            timer.DueAt = now + dueTime;
-            armed.Add(timer);
-            foreach (var (_, armedSource) in watchers.Where(watcher => watcher.Matches(dueTime)))
+            timer.DueAt = _now + dueTime;
+            _armed.Add(timer);
+            foreach (var (_, armedSource) in _watchers.Where(watcher => watcher.Matches(dueTime)))
             {
                 armedSource.TrySetResult();
             }
@@ -88,9 +88,9 @@ internal sealed class FakeTime : TimeProvider
 
     private void Disarm(FakeTimer timer)
     {
-        lock (gate)
+        lock (_gate)
         {
-            armed.Remove(timer);
+            _armed.Remove(timer);
         }
     }
 

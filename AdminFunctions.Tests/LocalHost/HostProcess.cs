@@ -9,10 +9,10 @@ internal sealed class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly Process process;
-    private readonly StringBuilder output = new();
-    private readonly StringBuilder errors = new();
-    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private HostProcess(DirectoryInfo directory, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
@@ -29,17 +29,17 @@ internal sealed class HostProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        process.OutputDataReceived += (_, line) => Append(output, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(errors, line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(_errors, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
-    public string Output => Read(output);
+    public string Output => Read(_output);
 
-    public string Errors => Read(errors);
+    public string Errors => Read(_errors);
 
     /// <summary>Starts it in a directory and waits until it is ready.</summary>
     public static Task<HostProcess> StartAsync(DirectoryInfo directory, params string[] arguments) =>
@@ -49,8 +49,8 @@ internal sealed class HostProcess : IAsyncDisposable
     public static async Task<HostProcess> StartAsync(DirectoryInfo directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var host = new HostProcess(directory, environment, arguments);
-        var first = await Task.WhenAny(host.ready.Task, host.process.WaitForExitAsync()).WaitAsync(Patience);
-        if (first != host.ready.Task)
+        var first = await Task.WhenAny(host._ready.Task, host._process.WaitForExitAsync()).WaitAsync(Patience);
+        if (first != host._ready.Task)
         {
             throw new InvalidOperationException($"The local host ended: {host.Errors}");
         }
@@ -62,19 +62,19 @@ internal sealed class HostProcess : IAsyncDisposable
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(DirectoryInfo directory, params string[] arguments)
     {
         await using var host = new HostProcess(directory, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
-        await host.process.WaitForExitAsync().WaitAsync(Patience);
-        return (host.process.ExitCode, host.Output, host.Errors);
+        await host._process.WaitForExitAsync().WaitAsync(Patience);
+        return (host._process.ExitCode, host.Output, host.Errors);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private static string Read(StringBuilder text)
@@ -99,7 +99,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
         if (line.StartsWith("Ctrl+C", StringComparison.Ordinal))
         {
-            ready.TrySetResult();
+            _ready.TrySetResult();
         }
     }
 }

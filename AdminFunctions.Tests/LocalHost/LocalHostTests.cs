@@ -13,14 +13,14 @@ namespace AdminFunctions.Tests.LocalHost;
 /// <summary>The local host as a process of its own, as a developer starts it.</summary>
 public sealed partial class LocalHostTests : IDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("admin-functions-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("admin-functions-");
 
-    public void Dispose() => directory.Delete(recursive: true);
+    public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
     public async Task The_lines_it_prints_work_when_they_are_pasted()
     {
-        await using var host = await HostProcess.StartAsync(directory, "--port", "0", "--tenant-port", "0", "--vault-port", "0", "--users", "30");
+        await using var host = await HostProcess.StartAsync(_directory, "--port", "0", "--tenant-port", "0", "--vault-port", "0", "--users", "30");
 
         host.Output.ShouldContain("GetUsers: [GET] ");
         host.Output.ShouldContain("DeleteUser: [DELETE] ");
@@ -54,7 +54,7 @@ public sealed partial class LocalHostTests : IDisposable
 
         using var certificate = LoopbackCertificate.Create();
         await using var elsewhere = await LocalTenant.StartAsync(new TenantOptions { Users = 7, Certificate = certificate });
-        var trusted = Path.Combine(directory.FullName, "trusted.pem");
+        var trusted = Path.Combine(_directory.FullName, "trusted.pem");
         await File.WriteAllTextAsync(trusted, certificate.ExportCertificatePem());
         WriteSettings(new JsonObject
         {
@@ -63,7 +63,7 @@ public sealed partial class LocalHostTests : IDisposable
             ["Auth0__ClientId"] = elsewhere.ClientId,
             ["Auth0__ClientSecret"] = elsewhere.ClientSecret,
         });
-        await using var host = await HostProcess.StartAsync(directory, new Dictionary<string, string> { ["SSL_CERT_FILE"] = trusted }, "--port", "0");
+        await using var host = await HostProcess.StartAsync(_directory, new Dictionary<string, string> { ["SSL_CERT_FILE"] = trusted }, "--port", "0");
 
         host.Output.ShouldContain("local.settings.json");
         host.Output.ShouldNotContain("in Auth0's place");
@@ -81,7 +81,7 @@ public sealed partial class LocalHostTests : IDisposable
     {
         WriteSettings(new JsonObject { ["Auth0__Domain"] = "https://x.auth0.com/", ["Auth0__ClientId"] = "client", ["Auth0__ClientSecret"] = "secret" });
 
-        var (exitCode, output, errors) = await HostProcess.RunAsync(directory);
+        var (exitCode, output, errors) = await HostProcess.RunAsync(_directory);
 
         exitCode.ShouldBe(1);
         output.ShouldBeEmpty();
@@ -94,9 +94,9 @@ public sealed partial class LocalHostTests : IDisposable
     [Fact]
     public async Task A_local_settings_file_that_is_no_JSON_is_named_with_its_line()
     {
-        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "local.settings.json"), "{\n  \"IsEncrypted\": false,\n  \"Values\": {{\n}");
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "local.settings.json"), "{\n  \"IsEncrypted\": false,\n  \"Values\": {{\n}");
 
-        var (exitCode, _, errors) = await HostProcess.RunAsync(directory);
+        var (exitCode, _, errors) = await HostProcess.RunAsync(_directory);
 
         exitCode.ShouldBe(1);
         errors.ShouldContain("local.settings.json");
@@ -115,7 +115,7 @@ public sealed partial class LocalHostTests : IDisposable
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         string[] others = [.. new[] { "--port", "--tenant-port", "--vault-port" }.Where(other => other != option).SelectMany(other => new[] { other, "0" })];
 
-        var (exitCode, _, errors) = await HostProcess.RunAsync(directory, [option, $"{port}", .. others]);
+        var (exitCode, _, errors) = await HostProcess.RunAsync(_directory, [option, $"{port}", .. others]);
 
         exitCode.ShouldBe(1);
         errors.ShouldContain($"Port {port}");
@@ -142,7 +142,7 @@ public sealed partial class LocalHostTests : IDisposable
 
     private void WriteSettings(JsonObject values) =>
         File.WriteAllText(
-            Path.Combine(directory.FullName, "local.settings.json"),
+            Path.Combine(_directory.FullName, "local.settings.json"),
             new JsonObject { ["IsEncrypted"] = false, ["Values"] = values }.ToJsonString());
 
     [GeneratedRegex("""^curl (?:-i -X (?<method>\w+) )?"(?<address>[^"]+)"(?: -H "Authorization: Bearer (?<token>[^"]+)")?""", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]

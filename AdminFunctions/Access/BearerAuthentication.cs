@@ -20,7 +20,7 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
 
-    private readonly JsonWebTokenHandler tokens = new()
+    private readonly JsonWebTokenHandler _tokens = new()
     {
         MapInboundClaims = false,
         MaximumTokenSizeInBytes = LongestTokenInBytes,
@@ -72,17 +72,17 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
 
     private async Task<JsonWebToken> ValidateAsync(string bearerToken, CancellationToken cancellationToken)
     {
-        if (!tokens.CanReadToken(bearerToken))
+        if (!_tokens.CanReadToken(bearerToken))
         {
             throw Invalid("The access token is not a JSON Web Token of at most 16 KiB.");
         }
 
         var configuration = await signingKeys.GetAsync(cancellationToken);
-        var result = await tokens.ValidateTokenAsync(bearerToken, Parameters(configuration));
+        var result = await _tokens.ValidateTokenAsync(bearerToken, Parameters(configuration));
         if (result.Exception is SecurityTokenSignatureKeyNotFoundException
             && await signingKeys.RefreshAsync(configuration, cancellationToken) is { } newer)
         {
-            result = await tokens.ValidateTokenAsync(bearerToken, Parameters(newer));
+            result = await _tokens.ValidateTokenAsync(bearerToken, Parameters(newer));
         }
 
         return result.IsValid

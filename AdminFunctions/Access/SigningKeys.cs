@@ -26,10 +26,10 @@ public sealed class SigningKeys
     /// <summary>How long to leave the tenant alone when it could not tell its keys.</summary>
     internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
-    private readonly TimeProvider time;
-    private readonly SingleFlight<Snapshot> reading;
-    private volatile Snapshot? latest;
-    private long readAgainAtUtcTicks;
+    private readonly TimeProvider _time;
+    private readonly SingleFlight<Snapshot> _reading;
+    private volatile Snapshot? _latest;
+    private long _readAgainAtUtcTicks;
 
     /// <summary>Reads nothing yet.</summary>
     /// <param name="settings">Names the tokens' issuer, which publishes its configuration (OpenID Connect Discovery 1.0, section 4).</param>
@@ -39,16 +39,16 @@ public sealed class SigningKeys
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(http);
-        this.time = time;
-        reading = new(async () =>
+        _time = time;
+        _reading = new(async () =>
         {
             using var budget = RequestBudget.Start(time, RequestBudget.ForSharedWork);
             try
             {
-                var again = latest is not null;
-                latest = new(await ReadAsync(settings.Value, http, budget.Token), time.GetUtcNow());
+                var again = _latest is not null;
+                _latest = new(await ReadAsync(settings.Value, http, budget.Token), time.GetUtcNow());
                 ReadAgainNotBefore(again ? RefreshInterval : TimeSpan.Zero);
-                return latest;
+                return _latest;
             }
             catch (TenantException)
             {
@@ -63,14 +63,14 @@ public sealed class SigningKeys
     /// <exception cref="TenantException">There are none yet, and they could not be had.</exception>
     public async Task<OpenIdConnectConfiguration> GetAsync(CancellationToken cancellationToken)
     {
-        if (latest is not { } kept)
+        if (_latest is not { } kept)
         {
-            return (await reading.RunAsync(cancellationToken)).Configuration;
+            return (await _reading.RunAsync(cancellationToken)).Configuration;
         }
 
-        if (time.GetUtcNow() - kept.ReadAt >= FreshFor && MayReadAgain)
+        if (_time.GetUtcNow() - kept.ReadAt >= FreshFor && MayReadAgain)
         {
-            reading.RunInBackground();
+            _reading.RunInBackground();
         }
 
         return kept.Configuration;
@@ -82,11 +82,11 @@ public sealed class SigningKeys
     /// <returns>The newer configuration, or <see langword="null"/> if it is too early to ask or the tenant cannot tell now.</returns>
     public async Task<OpenIdConnectConfiguration?> RefreshAsync(OpenIdConnectConfiguration known, CancellationToken cancellationToken)
     {
-        if (latest?.Configuration == known && (reading.IsRunning || MayReadAgain))
+        if (_latest?.Configuration == known && (_reading.IsRunning || MayReadAgain))
         {
             try
             {
-                await reading.RunAsync(cancellationToken);
+                await _reading.RunAsync(cancellationToken);
             }
             catch (TenantException)
             {
@@ -94,13 +94,13 @@ public sealed class SigningKeys
             }
         }
 
-        return latest?.Configuration is { } newer && newer != known ? newer : null;
+        return _latest?.Configuration is { } newer && newer != known ? newer : null;
     }
 
-    private bool MayReadAgain => time.GetUtcNow().UtcTicks >= Interlocked.Read(ref readAgainAtUtcTicks);
+    private bool MayReadAgain => _time.GetUtcNow().UtcTicks >= Interlocked.Read(ref _readAgainAtUtcTicks);
 
     private void ReadAgainNotBefore(TimeSpan fromNow) =>
-        Interlocked.Exchange(ref readAgainAtUtcTicks, (time.GetUtcNow() + fromNow).UtcTicks);
+        Interlocked.Exchange(ref _readAgainAtUtcTicks, (_time.GetUtcNow() + fromNow).UtcTicks);
 
     private static async Task<OpenIdConnectConfiguration> ReadAsync(Auth0Options settings, TenantHttp http, CancellationToken cancellationToken)
     {

@@ -13,8 +13,8 @@ internal sealed class ClientSecret
 {
     private const string NoAnswer = "Key Vault did not answer. Try again shortly; if this lasts, see that KeyVault__Uri names the vault and that its network lets the function app in.";
 
-    private readonly Func<CancellationToken, Task<string>> read;
-    private string? kept;
+    private readonly Func<CancellationToken, Task<string>> _read;
+    private string? _kept;
 
     /// <summary>Reads nothing yet.</summary>
     /// <param name="auth0">Has the secret itself where no vault is named (a developer's machine).</param>
@@ -25,7 +25,7 @@ internal sealed class ClientSecret
     {
         if (string.IsNullOrEmpty(keyVault.Uri))
         {
-            read = _ => Task.FromResult(auth0.ClientSecret!);
+            _read = _ => Task.FromResult(auth0.ClientSecret!);
             return;
         }
 
@@ -34,18 +34,18 @@ internal sealed class ClientSecret
             Transport = new HttpClientTransport(transport),
             Retry = { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), MaxDelay = TimeSpan.FromSeconds(1), NetworkTimeout = TimeSpan.FromSeconds(3) },
         });
-        read = cancellationToken => ReadAsync(vault, keyVault.ClientSecretName, cancellationToken);
+        _read = cancellationToken => ReadAsync(vault, keyVault.ClientSecretName, cancellationToken);
     }
 
     /// <summary>The secret, read if it is not kept.</summary>
     /// <exception cref="VaultException">It could not be read.</exception>
-    public async Task<string> GetAsync(CancellationToken cancellationToken) => kept ??= await read(cancellationToken);
+    public async Task<string> GetAsync(CancellationToken cancellationToken) => _kept ??= await _read(cancellationToken);
 
     /// <summary>The secret as it is now, after the kept one was refused.</summary>
     /// <exception cref="VaultException">It could not be read; the old one is forgotten all the same.</exception>
     public Task<string> ReadAgainAsync(CancellationToken cancellationToken)
     {
-        kept = null;
+        _kept = null;
         return GetAsync(cancellationToken);
     }
 

@@ -20,10 +20,10 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     /// <summary>How long a renewal that failed waits for the next, while the old token still serves.</summary>
     internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
-    private readonly TimeProvider time;
-    private readonly ILogger<ManagementTokenProvider> logger;
-    private readonly SingleFlight<Token> granting;
-    private volatile Token? kept;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ManagementTokenProvider> _logger;
+    private readonly SingleFlight<Token> _granting;
+    private volatile Token? _kept;
 
     /// <summary>Asks for nothing yet.</summary>
     /// <param name="domain">The tenant's domain.</param>
@@ -40,10 +40,10 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         TimeProvider time,
         ILogger<ManagementTokenProvider> logger)
     {
-        this.time = time;
-        this.logger = logger;
+        _time = time;
+        _logger = logger;
         var tenant = new AuthenticationApiClient(domain, new HttpClientAuthenticationConnection(http));
-        granting = new(() => RenewAsync(tenant, new ClientCredentialsTokenRequest { ClientId = clientId, Audience = $"https://{domain}/api/v2/" }, secret));
+        _granting = new(() => RenewAsync(tenant, new ClientCredentialsTokenRequest { ClientId = clientId, Audience = $"https://{domain}/api/v2/" }, secret));
     }
 
     /// <summary>A token that is good for a while.</summary>
@@ -54,16 +54,16 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     public async Task<string> GetTokenAsync(CancellationToken cancellationToken = default)
     {
-        var now = time.GetUtcNow();
-        if (kept is not { } token || token.NoLongerServesAt <= now)
+        var now = _time.GetUtcNow();
+        if (_kept is not { } token || token.NoLongerServesAt <= now)
         {
             var wait = cancellationToken.CanBeCanceled ? cancellationToken : RequestBudget.Current?.Token ?? default;
-            return (await granting.RunAsync(wait)).Value;
+            return (await _granting.RunAsync(wait)).Value;
         }
 
         if (token.RenewAt <= now)
         {
-            granting.RunInBackground();
+            _granting.RunInBackground();
         }
 
         return token.Value;
@@ -73,16 +73,16 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     /// <param name="refused">The token.</param>
     public void Drop(string refused)
     {
-        if (kept is { } token && token.Value == refused)
+        if (_kept is { } token && token.Value == refused)
         {
-            Interlocked.CompareExchange(ref kept, null, token);
+            Interlocked.CompareExchange(ref _kept, null, token);
         }
     }
 
     private async Task<Token> RenewAsync(AuthenticationApiClient tenant, ClientCredentialsTokenRequest request, ClientSecret secret)
     {
-        var old = kept;
-        var started = time.GetUtcNow();
+        var old = _kept;
+        var started = _time.GetUtcNow();
         if (old is not null && started < old.RenewAt)
         {
             // The grant before this one ended just as this caller came to wait for it.
@@ -91,16 +91,16 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
 
         try
         {
-            using var budget = RequestBudget.Start(time, RequestBudget.ForSharedWork);
+            using var budget = RequestBudget.Start(_time, RequestBudget.ForSharedWork);
             var response = await GrantAsync(tenant, request, secret, budget.Token);
             var token = new Token(response.AccessToken, started, TimeSpan.FromSeconds(response.ExpiresIn));
-            kept = token;
+            _kept = token;
             LogGranted(response.ExpiresIn);
             return token;
         }
         catch (Exception exception) when (old is not null && started < old.NoLongerServesAt)
         {
-            Interlocked.CompareExchange(ref kept, old with { RenewAt = time.GetUtcNow() + PauseAfterFailure }, old);
+            Interlocked.CompareExchange(ref _kept, old with { RenewAt = _time.GetUtcNow() + PauseAfterFailure }, old);
             LogRenewalFailed(exception.GetType().Name, exception.Message);
             throw;
         }

@@ -17,33 +17,33 @@ internal sealed class RequestBudget : IDisposable
 
     private static readonly AsyncLocal<RequestBudget?> Ambient = new();
 
-    private readonly TimeProvider time;
-    private readonly long started;
-    private readonly TimeSpan length;
-    private readonly CancellationTokenSource timer;
-    private readonly CancellationTokenSource ended;
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private readonly TimeSpan _length;
+    private readonly CancellationTokenSource _timer;
+    private readonly CancellationTokenSource _ended;
 
     private RequestBudget(TimeProvider time, TimeSpan length, CancellationToken cancellationToken)
     {
-        this.time = time;
-        this.length = length;
-        started = time.GetTimestamp();
-        timer = new CancellationTokenSource(length, time);
-        ended = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        _time = time;
+        _length = length;
+        _started = time.GetTimestamp();
+        _timer = new CancellationTokenSource(length, time);
+        _ended = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, cancellationToken);
     }
 
     /// <summary>The budget of the request that is being served here, if one is.</summary>
     internal static RequestBudget? Current => Ambient.Value;
 
     /// <summary>Cancelled when the time is spent or the caller has gone.</summary>
-    public CancellationToken Token => ended.Token;
+    public CancellationToken Token => _ended.Token;
 
     /// <summary>What is left; never less than nothing.</summary>
     internal TimeSpan Remaining
     {
         get
         {
-            var left = length - time.GetElapsedTime(started);
+            var left = _length - _time.GetElapsedTime(_started);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
@@ -58,7 +58,7 @@ internal sealed class RequestBudget : IDisposable
     /// <summary>Ends it.</summary>
     public void Dispose()
     {
-        ended.Dispose();
-        timer.Dispose();
+        _ended.Dispose();
+        _timer.Dispose();
     }
 }

@@ -29,14 +29,14 @@ internal sealed class ResilienceHandler : DelegatingHandler
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
 
-    private readonly TimeProvider time;
-    private readonly ResiliencePipeline<HttpResponseMessage> pipeline;
+    private readonly TimeProvider _time;
+    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
     public ResilienceHandler(HttpMessageHandler inner, TimeProvider time)
         : base(inner)
     {
-        this.time = time;
-        pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
+        _time = time;
+        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
                 // The budget ends the tries, not their number.
@@ -61,7 +61,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
     {
         // Not every client library hands its caller's token on.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, RequestBudget.Current?.Token ?? default);
-        var response = await pipeline.ExecuteAsync(
+        var response = await _pipeline.ExecuteAsync(
             static (call, token) => call.Handler.SendOnceAsync(call.Request, token),
             (Handler: this, Request: request),
             ended.Token);
@@ -112,7 +112,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) =>
         response.Headers.RetryAfter is { } header
-            ? header.Delta ?? header.Date - time.GetUtcNow()
+            ? header.Delta ?? header.Date - _time.GetUtcNow()
             : null;
 
     private TimeSpan? RateLimitReset(HttpResponseMessage response) =>
@@ -120,7 +120,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         && response.Headers.TryGetValues("X-RateLimit-Reset", out var values)
         && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var epochSeconds)
         && epochSeconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            ? DateTimeOffset.FromUnixTimeSeconds(epochSeconds) - time.GetUtcNow()
+            ? DateTimeOffset.FromUnixTimeSeconds(epochSeconds) - _time.GetUtcNow()
             : null;
 
     private static TimeSpan? Positive(TimeSpan? wait) => wait > TimeSpan.Zero ? wait : null;

@@ -8,17 +8,17 @@ namespace AdminFunctions.Management;
 /// <param name="work">The work. It must bound itself, since no caller's token reaches it.</param>
 internal sealed class SingleFlight<T>(Func<Task<T>> work)
 {
-    private readonly Lock gate = new();
-    private Task<T>? flight;
+    private readonly Lock _gate = new();
+    private Task<T>? _flight;
 
     /// <summary>Whether the work is under way now.</summary>
     public bool IsRunning
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return flight is { IsCompleted: false };
+                return _flight is { IsCompleted: false };
             }
         }
     }
@@ -37,18 +37,18 @@ internal sealed class SingleFlight<T>(Func<Task<T>> work)
 
     private Task<T> Join()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (flight is not { IsCompleted: false })
+            if (_flight is not { IsCompleted: false })
             {
                 // The work belongs to no single caller: neither to its budget nor to its trace.
                 using (ExecutionContext.SuppressFlow())
                 {
-                    flight = Task.Run(work);
+                    _flight = Task.Run(work);
                 }
             }
 
-            return flight;
+            return _flight;
         }
     }
 }

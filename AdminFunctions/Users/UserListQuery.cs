@@ -101,7 +101,7 @@ public sealed partial record UserListQuery
     /// <summary>Reads parameter by parameter and gathers the faults.</summary>
     private sealed class ParameterReader(IQueryCollection parameters)
     {
-        private readonly Dictionary<string, string[]> faults = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string[]> _faults = new(StringComparer.Ordinal);
 
         public T Read<T>(string name, T absent, Func<string, T?> parse, string rule)
             where T : struct =>
@@ -111,13 +111,13 @@ public sealed partial record UserListQuery
             where T : class? =>
             Text(name) is { } text ? parse(text) ?? Faulty(name, rule, absent) : absent;
 
-        public void Fault(string name, string sentence) => faults.TryAdd(name, [sentence]);
+        public void Fault(string name, string sentence) => _faults.TryAdd(name, [sentence]);
 
         public void ThrowIfFaulty()
         {
-            if (faults.Count > 0)
+            if (_faults.Count > 0)
             {
-                throw new InvalidRequestException(faults);
+                throw new InvalidRequestException(_faults);
             }
         }
 
