@@ -85,12 +85,19 @@ internal sealed record Fault
             { Times: <= 0 } => "times must be at least 1; leave it out for once, or set it to null for always.",
             { Status: < 200 or > 599 } => "status must be between 200 and 599.",
             { DelayMs: < 0 } => "delayMs must not be negative.",
+            { Mode: < FaultMode.Answer or > FaultMode.Truncate } => "mode must be \"answer\", \"hang\", \"abort\" or \"truncate\".",
             { Mode: FaultMode.Hang or FaultMode.Abort, Status: not null } => "A fault that hangs or aborts has no status.",
-            _ => Headers?.Keys.FirstOrDefault(name => name.Length is 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) is { } bad
-                ? $"\"{bad}\" is no header name."
-                : null,
+            { Status: 204 or 205 or 304, Body: not null } => $"An answer with status {Status} has no body.",
+            _ => Headers?.Select(InvalidHeader).FirstOrDefault(reason => reason is not null),
         };
     }
+
+    private static string? InvalidHeader(KeyValuePair<string, string> header) => header switch
+    {
+        { Key: var name } when name.Length is 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') => $"\"{name}\" is no header name.",
+        { Value: var value } when value is null || !value.All(c => c is >= ' ' and <= '~') => $"The header \"{header.Key}\" needs a value of printable ASCII characters.",
+        _ => null,
+    };
 }
 
 [JsonSourceGenerationOptions(

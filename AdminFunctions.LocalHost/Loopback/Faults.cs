@@ -141,15 +141,17 @@ internal sealed class Faults(CancellationToken stopping)
         await response.BodyWriter.FlushAsync(context.RequestAborted);
         context.Features.Set(original);
 
-        // An empty answer has no half: it never comes.
-        if (whole.Length > 0)
+        if (whole.Length < 2)
         {
-            response.ContentLength = whole.Length;
-            await original.StartAsync(context.RequestAborted);
-            await original.Stream.WriteAsync(whole.GetBuffer().AsMemory(0, (int)whole.Length / 2), context.RequestAborted);
-            await original.Stream.FlushAsync(context.RequestAborted);
+            // It has no half: it never comes.
+            context.Abort();
+            return;
         }
-        context.Abort();
+
+        // The server closes a connection whose answer came to its end too short. To abort it would also drop what was sent.
+        response.ContentLength = whole.Length;
+        await original.StartAsync(context.RequestAborted);
+        await original.Stream.WriteAsync(whole.GetBuffer().AsMemory(0, (int)whole.Length / 2), context.RequestAborted);
     }
 
     private sealed record Waiting(Fault Fault, RequestMatch Match)

@@ -93,11 +93,24 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
     private TokenValidationParameters Parameters(OpenIdConnectConfiguration configuration) => new()
     {
         IssuerSigningKeys = configuration.SigningKeys,
+        TransformBeforeSignatureValidation = CheckHeader,
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
         ValidTypes = ["JWT", "at+jwt"],
         ValidIssuer = settings.Value.TokenIssuer,
         ValidAudience = settings.Value.Audience,
+        IgnoreTrailingSlashWhenValidatingAudience = false,
         LifetimeValidator = IsWithinLifetime,
+    };
+
+    /// <summary>
+    /// What the library passes over: of an algorithm it says that the signature is wrong, of extensions that must be
+    /// understood (RFC 7515, section 4.1.11) nothing.
+    /// </summary>
+    private static SecurityToken CheckHeader(SecurityToken token, TokenValidationParameters parameters) => token switch
+    {
+        not JsonWebToken { Alg: SecurityAlgorithms.RsaSha256 } => throw new SecurityTokenInvalidAlgorithmException(),
+        JsonWebToken jwt when jwt.TryGetHeaderValue<object>("crit", out _) => throw new SecurityTokenMalformedException(),
+        _ => token,
     };
 
     /// <summary>The library's own check, by our clock.</summary>

@@ -13,7 +13,7 @@ namespace AdminFunctions.Access;
 /// </summary>
 /// <remarks>
 /// IdentityModel's <c>ConfigurationManager</c> reads again only in the background, so that the first caller after a key
-/// rotation would be turned away, and by a clock of its own; its retriever is what reads here.
+/// rotation would be turned away, and by a clock of its own; its configuration retriever is what reads here.
 /// </remarks>
 public sealed class SigningKeys
 {
@@ -25,6 +25,8 @@ public sealed class SigningKeys
 
     /// <summary>How long to leave the tenant alone when it could not tell its keys.</summary>
     internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
+
+    private const string What = "the signing keys of the callers' tokens";
 
     private readonly TimeProvider _time;
     private readonly SingleFlight<Snapshot> _reading;
@@ -104,20 +106,39 @@ public sealed class SigningKeys
 
     private static async Task<OpenIdConnectConfiguration> ReadAsync(Auth0Options settings, TenantHttp http, CancellationToken cancellationToken)
     {
-        const string what = "the signing keys of the callers' tokens";
         try
         {
             var configuration = await OpenIdConnectConfigurationRetriever.GetAsync(
                 $"{settings.TokenIssuer}.well-known/openid-configuration",
-                new HttpDocumentRetriever(http.Client),
+                new DocumentRetriever(http.Client),
                 cancellationToken);
             return configuration.SigningKeys.Count > 0
                 ? configuration
-                : throw TenantErrors.Unreadable(what);
+                : throw TenantErrors.Unreadable(What);
         }
         catch (Exception exception) when (exception is not TenantException)
         {
-            throw TenantErrors.Translate(exception, what);
+            throw TenantErrors.Translate(exception, What);
+        }
+    }
+
+    /// <summary>
+    /// IdentityModel's own tries again by itself, as our client does too, and loses the headers of a refusal, which say when to
+    /// come again.
+    /// </summary>
+    private sealed class DocumentRetriever(HttpClient client) : IDocumentRetriever
+    {
+        public async Task<string> GetDocumentAsync(string address, CancellationToken cancel)
+        {
+            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps)
+            {
+                throw TenantErrors.Unreadable(What);
+            }
+
+            using var answer = await client.GetAsync(uri, cancel);
+            return answer.IsSuccessStatusCode
+                ? await answer.Content.ReadAsStringAsync(cancel)
+                : throw TenantErrors.OfAnswer(answer, What);
         }
     }
 

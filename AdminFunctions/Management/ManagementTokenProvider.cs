@@ -83,7 +83,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     {
         var old = _kept;
         var started = _time.GetUtcNow();
-        if (old is not null && started < old.RenewAt)
+        if (old is not null && started < old.RenewAt && started < old.NoLongerServesAt)
         {
             // The grant before this one ended just as this caller came to wait for it.
             return old;

@@ -69,7 +69,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         if (response.StatusCode is HttpStatusCode.TooManyRequests && RequestedWait(response) is { } wait)
         {
             // One form of the three that it comes in, and the one that the SDK reads.
-            response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)));
+            response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue)));
         }
 
         return response;

@@ -1,7 +1,6 @@
 using System.Net;
 using Auth0.Core.Exceptions;
 using Auth0.ManagementApi;
-using Microsoft.IdentityModel.Protocols;
 using Polly.Timeout;
 
 namespace AdminFunctions.Management;
@@ -38,12 +37,15 @@ internal static class TenantErrors
             TenantFailure.Timeout,
             $"Auth0 could not be reached for {what}. Try again shortly; if this lasts, see that Auth0__Domain is the tenant's domain.",
             exception),
-
-        // IdentityModel's document retriever wraps all that goes wrong, and notes an answer's status.
-        IOException { InnerException: { } inner } => Translate(inner, what),
-        IOException when exception.Data[HttpDocumentRetriever.StatusCode] is HttpStatusCode status => OfStatus((int)status, what, exception),
         _ => Unreadable(what, exception),
     };
+
+    /// <summary>An answer, read without a client library, that is no success.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="what">What was asked for.</param>
+    public static TenantException OfAnswer(HttpResponseMessage answer, string what) => answer.StatusCode is HttpStatusCode.TooManyRequests
+        ? RateLimited(answer.Headers.RetryAfter?.Delta, what)
+        : OfStatus((int)answer.StatusCode, what);
 
     private static TenantException OfManagementApi(ManagementApiException exception, string what) => exception.StatusCode switch
     {
@@ -73,7 +75,7 @@ internal static class TenantErrors
         var status => OfStatus(status, what, exception),
     };
 
-    private static TenantException OfStatus(int status, string what, Exception exception) => status switch
+    private static TenantException OfStatus(int status, string what, Exception? exception = null) => status switch
     {
         408 => new(TenantFailure.Timeout, $"Auth0 did not answer to {what} in time. Try again shortly.", exception),
         429 => RateLimited(null, what, exception),
@@ -82,7 +84,7 @@ internal static class TenantErrors
         _ => Unreadable(what, exception),
     };
 
-    private static TenantException RateLimited(TimeSpan? wait, string what, Exception exception) => new(
+    private static TenantException RateLimited(TimeSpan? wait, string what, Exception? exception = null) => new(
         TenantFailure.RateLimited,
         $"Auth0's rate limit leaves no room for {what}. Try again after the seconds in Retry-After.",
         exception)

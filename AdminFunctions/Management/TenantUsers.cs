@@ -22,7 +22,9 @@ public sealed class TenantUsers(SharedManagementClient shared)
         {
             var q = request.Q is { IsDefined: true, Value: { } text } ? SupplementaryCharacters.SpellOut(text) : request.Q;
             var pager = await shared.Client.Users.ListAsync(request with { Q = q }, cancellationToken: cancellationToken);
-            return pager.CurrentPage.Response as ListUsersOffsetPaginatedResponseContent ?? throw TenantErrors.Unreadable(what);
+            return pager.CurrentPage.Response is ListUsersOffsetPaginatedResponseContent { Users: { } users } answer && users.All(IsWhole)
+                ? answer
+                : throw TenantErrors.Unreadable(what);
         }
         catch (Exception exception) when (exception is not VaultException)
         {
@@ -57,6 +59,10 @@ public sealed class TenantUsers(SharedManagementClient shared)
             throw TenantErrors.Translate(exception, what);
         }
     }
+
+    /// <summary>A null in the place of a user or of an identity is none: the SDK lets both pass.</summary>
+    private static bool IsWhole(UserResponseSchema? user) =>
+        user is not null && user.Identities?.Any(static identity => identity is null) is not true;
 
     /// <summary>Auth0's own 404, not that of a server which is no tenant. The SDK leaves the body of a 404 unread.</summary>
     private static bool SaysThereIsNoSuchUser(ManagementApiException exception) =>

@@ -100,7 +100,7 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
 
     private async Task LoginAsync(HttpContext context)
     {
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = context.Request.HasFormContentType ? await context.Request.ReadFormAsync(context.RequestAborted) : FormCollection.Empty;
         var userId = form["user_id"].ToString();
         if (!Admin.All.Any(admin => admin.UserId == userId)
             || users.Find(userId) is null
@@ -130,7 +130,7 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
             return context.Response.WriteAsync("OK", context.RequestAborted);
         }
 
-        context.Response.Redirect(returnTo);
+        context.Response.Redirect(new Uri(returnTo).AbsoluteUri);
         return Task.CompletedTask;
     }
 
@@ -150,7 +150,8 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
             return Pages.WebMessageAsync(context, response, new Uri(request.RedirectUri));
         }
 
-        context.Response.Redirect(QueryHelpers.AddQueryString(request.RedirectUri, response));
+        // A header takes ASCII alone, so the address goes out percent-encoded.
+        context.Response.Redirect(QueryHelpers.AddQueryString(new Uri(request.RedirectUri).AbsoluteUri, response));
         return Task.CompletedTask;
     }
 

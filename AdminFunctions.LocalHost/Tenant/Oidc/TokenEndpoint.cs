@@ -231,7 +231,7 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
             }
             return parameters;
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or InvalidDataException or BadHttpRequestException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidDataException or BadHttpRequestException or ArgumentException or InvalidOperationException)
         {
             return null;
         }

@@ -353,7 +353,8 @@ internal sealed class UserQuery
         {
             if (DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var from))
             {
-                return (from, next(from));
+                // The calendar ends with the year 9999.
+                return (from, from.Year < DateTime.MaxValue.Year ? next(from) : DateTime.MaxValue);
             }
         }
         throw new UserQueryException($"{field.Name} is a date such as 2024-05-17 or 2024-05-17T09:30:00.000Z, not \"{text}\".");
