@@ -1,0 +1,211 @@
+using System.Net;
+using AdminFunctions.LocalHost;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.LocalHost.Vault;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace AdminFunctions.Tests.Tenant;
+
+/// <summary><c>/_local</c>: what only a local tenant has.</summary>
+public sealed class LocalControlTests
+{
+    [Theory]
+    [InlineData("""{"sub":"auth0|anyone","permissions":["read:users","x"]}""", "auth0|anyone", 86_400, "read:users x", "https://admin-functions.local/api", "")]
+    [InlineData("""{"sub":"samlp|a|b","expiresIn":60,"audience":"https://elsewhere/","scope":"openid"}""", "samlp|a|b", 60, "", "https://elsewhere/", "openid")]
+    [InlineData("""{"sub":"auth0|late","permissions":[],"expiresIn":-60}""", "auth0|late", -60, "", "https://admin-functions.local/api", "")]
+    public async Task A_token_is_made_for_the_asking(string body, string sub, int seconds, string permissions, string audience, string scope)
+    {
+        var time = new FakeTime();
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 0, TimeProvider = time });
+        using var client = tenant.Anyone();
+
+        // As curl posts it, with the content type of a form.
+        var answer = await client.PostAsync("/_local/token", new StringContent(body, null, "application/x-www-form-urlencoded"));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var json = (await answer.JsonAsync()).AsObject();
+        json.Select(member => member.Key).ShouldBe(["access_token"]);
+        var token = new JsonWebToken(json["access_token"]!.GetValue<string>());
+        token.Subject.ShouldBe(sub);
+        token.Issuer.ShouldBe(tenant.Issuer);
+        token.Audiences.ShouldBe([audience]);
+        token.ValidTo.ShouldBe(time.GetUtcNow().UtcDateTime.AddSeconds(seconds));
+        token.IssuedAt.ShouldBeLessThan(token.ValidTo);
+        token.GetPayloadValue<string[]>("permissions").ShouldBe(permissions.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        token.GetPayloadValue<string>("scope").ShouldBe(scope);
+    }
+
+    [Fact]
+    public async Task Stats_count_what_was_given_and_not_what_was_asked_in_vain()
+    {
+        await using var local = await LocalTenantAndVault.StartAsync(new TenantOptions { Users = 3 }, new VaultOptions());
+        using var client = local.Tenant.Application();
+        (await client.GetStringAsync("/_local/stats")).ShouldBe("""{"tokenGrants":0,"userLists":0,"userReads":0,"userDeletes":0,"secretReads":0,"jwksReads":0}""");
+
+        string[] asked =
+        [
+            "GET /api/v2/users", "GET /api/v2/users?q=(",
+            "GET /api/v2/users/auth0%7C000000000000000000000001", "GET /api/v2/users/auth0%7C000000000000000000000002", "GET /api/v2/users/auth0%7Cnobody",
+            "DELETE /api/v2/users/auth0%7C000000000000000000000001", "DELETE /api/v2/users/auth0%7C000000000000000000000001", "DELETE /api/v2/users/auth0%7Cx", "DELETE /api/v2/users/nobody",
+            "GET /.well-known/jwks.json", "GET /.well-known/jwks.json", "GET /.well-known/jwks.json", "GET /.well-known/jwks.json",
+            "POST /oauth/token",
+        ];
+        foreach (var request in asked)
+        {
+            await client.SendAsync(new HttpRequestMessage(new HttpMethod(request.Split(' ')[0]), request.Split(' ')[1]));
+        }
+
+        (await client.GetStringAsync("/_local/stats")).ShouldBe("""{"tokenGrants":0,"userLists":1,"userReads":2,"userDeletes":3,"secretReads":0,"jwksReads":4}""");
+        local.Tenant.Requests.All.ShouldNotContain(request => request.RawTarget.StartsWith("/_local"));
+    }
+
+    [Fact]
+    public async Task A_fault_is_posted_met_as_often_as_it_says_and_can_be_taken_back()
+    {
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 1 });
+        using var client = tenant.Application();
+
+        (await client.PostJsonAsync("/_local/faults", """
+            [
+              {"match":"GET /api/v2/users","times":2,"status":429,"headers":{"Retry-After":"7"},"body":{"a":1}},
+              {"match":"GET /api/v2/users","status":502,"body":"<html>"},
+              {"match":"get /userinfo","times":null,"status":500}
+            ]
+            """)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        for (var time = 0; time < 2; time++)
+        {
+            var limited = await client.GetAsync("/api/v2/users?page=0");
+            ((int)limited.StatusCode).ShouldBe(429);
+            limited.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(7));
+            limited.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+            (await limited.Content.ReadAsStringAsync()).ShouldBe("""{"a":1}""");
+        }
+
+        var html = await client.GetAsync("/api/v2/users");
+        html.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        html.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        (await html.Content.ReadAsStringAsync()).ShouldBe("<html>");
+        (await client.GetAsync("/api/v2/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        for (var time = 0; time < 3; time++)
+        {
+            (await client.GetAsync("/userinfo")).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        }
+
+        (await client.DeleteAsync("/_local/faults")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await client.GetAsync("/userinfo")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("token", "", "for instance {\"sub\":\"auth0|anyone\"")]
+    [InlineData("token", "null", "The body must not be null.")]
+    [InlineData("token", "[]", "for instance {\"sub\":\"auth0|anyone\"")]
+    [InlineData("token", "{}", "sub is missing")]
+    [InlineData("token", """{"sub":7}""", "$.sub")]
+    [InlineData("token", """{"sub":"\ud800"}""", "$.sub")]
+    [InlineData("token", """{"sub":"a","expires_in":7}""", "expires_in")]
+    [InlineData("token", """{"sub":"a","expiresIn":2000000000}""", "expiresIn must be between")]
+    [InlineData("token", """{"sub":"a","expiresIn":-2147483648}""", "expiresIn must be between")]
+    [InlineData("token", """{"sub":"a","permissions":"read:users"}""", "$.permissions")]
+    [InlineData("faults", "", "for instance [{\"match\":\"GET /api/v2/users\"")]
+    [InlineData("faults", "{}", "for instance [{\"match\":\"GET /api/v2/users\"")]
+    [InlineData("faults", "[null]", "A fault must not be null.")]
+    [InlineData("faults", "[{}]", "match")]
+    [InlineData("faults", """[{"match":null}]""", "match")]
+    [InlineData("faults", """[{"match":"GET"}]""", "\"GET\" is no request pattern: write \"METHOD /path\"")]
+    [InlineData("faults", """[{"match":"GET users"}]""", "is no request pattern")]
+    [InlineData("faults", """[{"match":"*"},{"match":"*","times":0}]""", "times must be at least 1")]
+    [InlineData("faults", """[{"match":"*","status":99}]""", "status must be between 200 and 599")]
+    [InlineData("faults", """[{"match":"*","status":600}]""", "status must be between 200 and 599")]
+    [InlineData("faults", """[{"match":"*","delayMs":-1}]""", "delayMs must not be negative")]
+    [InlineData("faults", """[{"match":"*","mode":"explode"}]""", "$[0].mode")]
+    [InlineData("faults", """[{"match":"*","mode":7}]""", "mode")]
+    [InlineData("faults", """[{"match":"*","mode":"hang","status":200}]""", "A fault that hangs or aborts has no status.")]
+    [InlineData("faults", """[{"match":"*","status":200,"headers":{"a b":"c"}}]""", "\"a b\" is no header name.")]
+    [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":"b\r\nc: d"}}]""", "The header \"a\"")]
+    [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":"ü"}}]""", "The header \"a\"")]
+    [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":null}}]""", "The header \"a\"")]
+    [InlineData("faults", """[{"match":"*","status":204,"body":{}}]""", "204")]
+    [InlineData("faults", """[{"match":"*","colour":"red"}]""", "colour")]
+    [InlineData("rotate-secret", "[]", "for instance {\"revokeTokens\":true}")]
+    [InlineData("rotate-secret", """{"revoke":true}""", "revoke")]
+    [InlineData("rotate-keys", "x", "for instance {\"revokePrevious\":true}")]
+    public async Task A_bad_body_is_a_400_with_a_sentence_and_does_nothing(string path, string body, string sentence)
+    {
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 0 });
+        using var client = tenant.Application();
+        var (secret, key) = (tenant.ClientSecret, tenant.SigningKeys.Published[0]);
+
+        var answer = await client.PostJsonAsync($"/_local/{path}", body);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var error = (await answer.JsonAsync()).AsObject();
+        error.Select(member => member.Key).ShouldBe(["error"]);
+        error["error"]!.GetValue<string>().ShouldContain(sentence, Case.Sensitive);
+        (tenant.ClientSecret, tenant.SigningKeys.Published[0]).ShouldBe((secret, key));
+        (await client.GetAsync("/api/v2/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Secret_tokens_and_keys_are_rotated_and_revoked_each_by_itself()
+    {
+        await using var local = await LocalTenantAndVault.StartAsync(new TenantOptions { Users = 0 }, new VaultOptions());
+        var tenant = local.Tenant;
+        using var client = tenant.Application();
+        var secret = tenant.ClientSecret;
+
+        await DoAsync("rotate-secret", null);
+        tenant.ClientSecret.ShouldNotBe(secret);
+        (await UsersAsync()).ShouldBe(HttpStatusCode.OK);
+
+        await DoAsync("rotate-secret", """{"revokeTokens":true}""");
+        (await UsersAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+
+        client.DefaultRequestHeaders.Authorization = new("Bearer", tenant.MintManagementToken());
+        await DoAsync("rotate-keys", null);
+        tenant.SigningKeys.Published.Count.ShouldBe(2);
+        (await UsersAsync()).ShouldBe(HttpStatusCode.OK);
+
+        await DoAsync("rotate-keys", """{"revokePrevious":true}""");
+        tenant.SigningKeys.Published.Count.ShouldBe(1);
+        (await UsersAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+
+        client.DefaultRequestHeaders.Authorization = new("Bearer", tenant.MintManagementToken());
+        (await UsersAsync()).ShouldBe(HttpStatusCode.OK);
+        await DoAsync("revoke-tokens", null);
+        (await UsersAsync()).ShouldBe(HttpStatusCode.Unauthorized);
+
+        async Task DoAsync(string path, string? body) =>
+            (await client.PostAsync($"/_local/{path}", body is null ? null : new StringContent(body))).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        async Task<HttpStatusCode> UsersAsync() => (await client.GetAsync("/api/v2/users")).StatusCode;
+    }
+
+    [Theory]
+    [InlineData("POST", "token")]
+    [InlineData("GET", "stats")]
+    [InlineData("POST", "faults")]
+    [InlineData("DELETE", "faults")]
+    [InlineData("POST", "rotate-secret")]
+    [InlineData("POST", "revoke-tokens")]
+    [InlineData("POST", "rotate-keys")]
+    public async Task Pages_from_elsewhere_are_refused(string method, string path)
+    {
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 0 });
+        using var client = tenant.Application();
+        var secret = tenant.ClientSecret;
+
+        foreach (var origin in new[] { "https://evil.example", "http://localhost.evil.example", "null" })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), $"/_local/{path}");
+            request.Headers.Add("Origin", origin);
+            var answer = await client.SendAsync(request);
+
+            answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+            (await answer.JsonAsync())["error"]!.GetValue<string>().ShouldStartWith($"Pages of {origin} may not use /_local");
+        }
+
+        tenant.ClientSecret.ShouldBe(secret);
+        (await client.GetAsync("/api/v2/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+}
