@@ -1,0 +1,34 @@
+namespace AdminFunctions.Tests.Infra;
+
+/// <summary>The files of the checkout that the tests were built from.</summary>
+internal static class Repository
+{
+    private static readonly string Root = FindRoot();
+
+    /// <summary>A file's text, with line breaks as they are on Linux.</summary>
+    /// <param name="path">Its path from the root, with slashes.</param>
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
+
+    /// <summary>Whether a file or a folder is there.</summary>
+    /// <param name="path">Its path from the root, with slashes.</param>
+    public static bool Has(string path) => Path.Exists(Path.Combine(Root, path));
+
+    /// <summary>The paths of a folder's files, from the root, with slashes, in order.</summary>
+    /// <param name="folder">The folder's path from the root.</param>
+    /// <param name="pattern">What their names look like.</param>
+    public static IEnumerable<string> Files(string folder, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal);
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "AdminFunctions.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new DirectoryNotFoundException($"No AdminFunctions.sln above {AppContext.BaseDirectory}.");
+    }
+}

@@ -1,0 +1,216 @@
+// The function app and everything it stands on, in a resource group of its own. README.md beside this file says why.
+targetScope = 'subscription'
+
+@description('The environment\'s name, such as production: part of the resource group\'s name, and of the hash in all others.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('The region of everything. It must have Flex Consumption: az functionapp list-flexconsumption-locations.')
+@minLength(1)
+@metadata({ azd: { type: 'location' } })
+param location string
+
+@description('The Auth0 tenant\'s domain, such as tenant.eu.auth0.com: no scheme, no slash.')
+@minLength(1)
+param auth0Domain string
+
+@description('The identifier of this API in Auth0, such as https://admin.example.com/api.')
+@minLength(1)
+param auth0Audience string
+
+@description('The client id of the machine-to-machine application that may use the Management API.')
+@minLength(1)
+param auth0ClientId string
+
+@description('Who issues the callers\' tokens, if that is a custom domain: https://login.example.com/. Empty for the tenant itself.')
+param auth0Issuer string = ''
+
+@description('That application\'s client secret. Given, it is stored in the vault; empty, the vault\'s secret is left as it is, to be set with az keyvault secret set.')
+@secure()
+param auth0ClientSecret string = ''
+
+@description('The client secret\'s name in the vault.')
+@minLength(1)
+@maxLength(127)
+param clientSecretName string = 'auth0-client-secret'
+
+@description('Ids of users that are never deleted, separated by commas.')
+param protectedUsers string = ''
+
+@description('Origins of the front ends that browsers may call from, separated by commas: https://admin.example.com. An asterisk is refused.')
+param allowedOrigins string = ''
+
+@description('How far the app scales out. Each instance has a management client and a token of its own, and all share the tenant\'s rate limit: more instances than that limit feeds only get more refusals.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 5
+
+@description('Memory of an instance, in MB. CPU comes with it, and so does the number of calls that an instance takes at once.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Instances that are kept warm, and paid for, whether called or not. 0 means that the first call after a pause waits for a cold start.')
+@minValue(0)
+@maxValue(20)
+param alwaysReadyInstances int = 0
+
+@description('Puts storage and vault behind private endpoints in a virtual network that the function app joins. The vault is then closed to az keyvault secret set from outside.')
+param privateNetwork bool = false
+
+@description('Object id of whoever deploys. A person (deployerType User) may then write the vault\'s secrets; empty, nobody new may.')
+param deployerId string = ''
+
+@description('What deployerId is. A workflow\'s identity, a ServicePrincipal, is given nothing: it has no secret to store.')
+@allowed(['User', 'ServicePrincipal'])
+param deployerType string = 'User'
+
+@description('Names in place of the conventional ones. Storage account, vault and function app need names that are free in all of Azure.')
+param names {
+  resourceGroup: string?
+  identity: string?
+  logAnalytics: string?
+  applicationInsights: string?
+  @minLength(3)
+  @maxLength(24)
+  storageAccount: string?
+  @minLength(3)
+  @maxLength(24)
+  keyVault: string?
+  virtualNetwork: string?
+  plan: string?
+  @minLength(2)
+  @maxLength(60)
+  functionApp: string?
+} = {}
+
+@description('Tags for everything.')
+param tags object = {}
+
+var token = uniqueString(subscription().id, environmentName, location)
+var allTags = union(tags, { 'azd-env-name': environmentName })
+
+// An origin that is anyone's would let every page on the web call with its visitor's token.
+var origins = contains(allowedOrigins, '*')
+  ? fail('allowedOrigins is a list of origins such as https://admin.example.com, separated by commas: an asterisk is refused.')
+  : filter(map(split(allowedOrigins, ','), origin => trim(origin)), origin => !empty(origin))
+
+resource resourceGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: names.?resourceGroup ?? 'rg-${environmentName}'
+  location: location
+  tags: allTags
+}
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  scope: resourceGroup
+  params: {
+    name: names.?identity ?? 'id-${token}'
+    location: location
+    tags: allTags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: resourceGroup
+  params: {
+    workspaceName: names.?logAnalytics ?? 'log-${token}'
+    applicationInsightsName: names.?applicationInsights ?? 'appi-${token}'
+    location: location
+    tags: allTags
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage'
+  scope: resourceGroup
+  params: {
+    name: names.?storageAccount ?? 'st${token}'
+    publicNetworkAccess: !privateNetwork
+    location: location
+    tags: allTags
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  name: 'vault'
+  scope: resourceGroup
+  params: {
+    name: names.?keyVault ?? 'kv-${token}'
+    secretName: clientSecretName
+    clientSecret: auth0ClientSecret
+    workspaceId: monitoring.outputs.workspaceId
+    publicNetworkAccess: !privateNetwork
+    location: location
+    tags: allTags
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  name: 'roles'
+  scope: resourceGroup
+  params: {
+    principalId: identity.outputs.principalId
+    storageAccountName: storage.outputs.name
+    applicationInsightsName: monitoring.outputs.applicationInsightsName
+    vaultName: vault.outputs.name
+    secretName: clientSecretName
+    secretIsThere: !empty(auth0ClientSecret)
+    vaultWriterId: deployerType == 'User' ? deployerId : ''
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  name: 'network'
+  scope: resourceGroup
+  params: {
+    name: names.?virtualNetwork ?? 'vnet-${token}'
+    storageAccountName: storage.outputs.name
+    vaultName: vault.outputs.name
+    location: location
+    tags: allTags
+  }
+}
+
+module functionApp 'modules/function-app.bicep' = {
+  name: 'function-app'
+  scope: resourceGroup
+  // A worker that starts before its roles are there would log failures for as long as they take to spread.
+  dependsOn: [roles]
+  params: {
+    name: names.?functionApp ?? 'func-${token}'
+    planName: names.?plan ?? 'plan-${token}'
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    storageAccountName: storage.outputs.name
+    deploymentContainerName: storage.outputs.deploymentContainerName
+    applicationInsightsName: monitoring.outputs.applicationInsightsName
+    vaultUri: vault.outputs.uri
+    secretName: clientSecretName
+    auth0Domain: auth0Domain
+    auth0Issuer: auth0Issuer
+    auth0Audience: auth0Audience
+    auth0ClientId: auth0ClientId
+    protectedUsers: protectedUsers
+    allowedOrigins: origins
+    maximumInstanceCount: maximumInstanceCount
+    instanceMemoryMB: instanceMemoryMB
+    alwaysReadyInstances: alwaysReadyInstances
+    subnetId: privateNetwork ? network!.outputs.functionsSubnetId : ''
+    location: location
+    tags: allTags
+  }
+}
+
+@description('The function app.')
+output AZURE_FUNCTION_APP_NAME string = functionApp.outputs.name
+
+@description('Where it serves: /api/health, /api/users.')
+output AZURE_FUNCTION_APP_URL string = functionApp.outputs.url
+
+@description('The vault that the client secret is set in.')
+output AZURE_KEY_VAULT_NAME string = vault.outputs.name
+
+@description('That vault\'s address, the setting KeyVault__Uri.')
+output AZURE_KEY_VAULT_URI string = vault.outputs.uri

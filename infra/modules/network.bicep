@@ -1,0 +1,95 @@
+// A virtual network: one subnet that the function app joins, one with the private endpoints of storage and vault.
+@description('The virtual network\'s name.')
+param name string
+
+@description('The storage account to reach privately.')
+param storageAccountName string
+
+@description('The vault to reach privately.')
+param vaultName string
+
+@description('Its region.')
+param location string
+
+@description('Its tags.')
+param tags object
+
+resource storageAccount 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: storageAccountName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+  name: vaultName
+}
+
+resource virtualNetwork 'Microsoft.Network/virtualNetworks@2025-05-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    addressSpace: {
+      addressPrefixes: ['10.0.0.0/16']
+    }
+    subnets: [
+      {
+        name: 'private-endpoints'
+        properties: {
+          addressPrefix: '10.0.1.0/24'
+        }
+      }
+      {
+        name: 'functions'
+        properties: {
+          addressPrefix: '10.0.2.0/24'
+          delegations: [
+            {
+              name: 'Microsoft.App.environments'
+              properties: {
+                serviceName: 'Microsoft.App/environments'
+              }
+            }
+          ]
+        }
+      }
+    ]
+  }
+
+  resource endpoints 'subnets' existing = {
+    name: 'private-endpoints'
+  }
+
+  resource functions 'subnets' existing = {
+    name: 'functions'
+  }
+}
+
+module storageEndpoint 'private-endpoint.bicep' = {
+  name: 'storage-endpoint'
+  params: {
+    name: 'pep-${storageAccountName}'
+    targetId: storageAccount.id
+    groupId: 'blob'
+    zoneName: 'privatelink.blob.${environment().suffixes.storage}'
+    virtualNetworkId: virtualNetwork.id
+    subnetId: virtualNetwork::endpoints.id
+    location: location
+    tags: tags
+  }
+}
+
+module vaultEndpoint 'private-endpoint.bicep' = {
+  name: 'vault-endpoint'
+  params: {
+    name: 'pep-${vaultName}'
+    targetId: vault.id
+    groupId: 'vault'
+    zoneName: 'privatelink.vaultcore.azure.net'
+    virtualNetworkId: virtualNetwork.id
+    subnetId: virtualNetwork::endpoints.id
+    location: location
+    tags: tags
+  }
+}
+
+@description('The subnet that the function app joins. Told only when both endpoints are there, so that the app does not start before it can reach them.')
+output functionsSubnetId string = virtualNetwork::functions.id

@@ -1,0 +1,95 @@
+// Who may do what. README.md has the same as a table, with what breaks without each.
+@description('The function app\'s identity.')
+param principalId string
+
+@description('The storage account that the Functions host works in.')
+param storageAccountName string
+
+@description('Where telemetry is sent.')
+param applicationInsightsName string
+
+@description('The vault with the client secret.')
+param vaultName string
+
+@description('The client secret\'s name in the vault.')
+param secretName string
+
+@description('Whether the secret is known to be there: then its reader may read it alone, else the vault, which holds nothing else.')
+param secretIsThere bool
+
+@description('A person who may write the vault\'s secrets, or nobody.')
+param vaultWriterId string
+
+var roleIds = {
+  storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+  keyVaultSecretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
+  keyVaultSecretsOfficer: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
+  monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
+}
+
+resource storageAccount 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: storageAccountName
+}
+
+resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: applicationInsightsName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+  name: vaultName
+}
+
+resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' existing = {
+  parent: vault
+  name: secretName
+}
+
+resource hostOwnsItsBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: storageAccount
+  name: guid(storageAccount.id, principalId, roleIds.storageBlobDataOwner)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageBlobDataOwner)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource hostSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: applicationInsights
+  name: guid(applicationInsights.id, principalId, roleIds.monitoringMetricsPublisher)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.monitoringMetricsPublisher)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource appReadsTheSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (secretIsThere) {
+  scope: secret
+  name: guid(secret.id, principalId, roleIds.keyVaultSecretsUser)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultSecretsUser)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource appReadsTheVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!secretIsThere) {
+  scope: vault
+  name: guid(vault.id, principalId, roleIds.keyVaultSecretsUser)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultSecretsUser)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource personSetsTheSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(vaultWriterId)) {
+  scope: vault
+  name: guid(vault.id, vaultWriterId, roleIds.keyVaultSecretsOfficer)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultSecretsOfficer)
+    principalId: vaultWriterId
+    principalType: 'User'
+  }
+}
