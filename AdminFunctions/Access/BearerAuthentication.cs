@@ -95,7 +95,7 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         IssuerSigningKeys = configuration.SigningKeys,
         TransformBeforeSignatureValidation = CheckHeader,
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
-        ValidTypes = ["JWT", "at+jwt"],
+        ValidTypes = ["JWT", "at+jwt", "application/at+jwt"],
         ValidIssuer = settings.Value.TokenIssuer,
         ValidAudience = settings.Value.Audience,
         IgnoreTrailingSlashWhenValidatingAudience = false,

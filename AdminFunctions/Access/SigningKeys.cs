@@ -1,5 +1,6 @@
 using AdminFunctions.Management;
 using AdminFunctions.Settings;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -15,7 +16,7 @@ namespace AdminFunctions.Access;
 /// IdentityModel's <c>ConfigurationManager</c> reads again only in the background, so that the first caller after a key
 /// rotation would be turned away, and by a clock of its own; its configuration retriever is what reads here.
 /// </remarks>
-public sealed class SigningKeys
+public sealed partial class SigningKeys
 {
     /// <summary>How long the keys are taken for fresh.</summary>
     internal static readonly TimeSpan FreshFor = TimeSpan.FromHours(12);
@@ -29,6 +30,7 @@ public sealed class SigningKeys
     private const string What = "the signing keys of the callers' tokens";
 
     private readonly TimeProvider _time;
+    private readonly ILogger<SigningKeys> _logger;
     private readonly SingleFlight<Snapshot> _reading;
     private volatile Snapshot? _latest;
     private long _readAgainAtUtcTicks;
@@ -37,11 +39,13 @@ public sealed class SigningKeys
     /// <param name="settings">Names the tokens' issuer, which publishes its configuration (OpenID Connect Discovery 1.0, section 4).</param>
     /// <param name="http">The way to the tenant.</param>
     /// <param name="time">The clock that keys age by.</param>
-    public SigningKeys(IOptions<Auth0Options> settings, TenantHttp http, TimeProvider time)
+    /// <param name="logger">Told when the keys could not be read again, which no caller learns.</param>
+    public SigningKeys(IOptions<Auth0Options> settings, TenantHttp http, TimeProvider time, ILogger<SigningKeys> logger)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(http);
         _time = time;
+        _logger = logger;
         _reading = new(async () =>
         {
             using var budget = RequestBudget.Start(time, RequestBudget.ForSharedWork);
@@ -52,9 +56,14 @@ public sealed class SigningKeys
                 ReadAgainNotBefore(again ? RefreshInterval : TimeSpan.Zero);
                 return _latest;
             }
-            catch (TenantException)
+            catch (TenantException exception)
             {
                 ReadAgainNotBefore(PauseAfterFailure);
+                if (_latest is not null)
+                {
+                    LogStillTheOldKeys(exception.Message);
+                }
+
                 throw;
             }
         });
@@ -141,6 +150,9 @@ public sealed class SigningKeys
                 : throw TenantErrors.OfAnswer(answer, What);
         }
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "The tenant's signing keys could not be read again; those known still serve. {Reason}")]
+    private partial void LogStillTheOldKeys(string reason);
 
     private sealed record Snapshot(OpenIdConnectConfiguration Configuration, DateTimeOffset ReadAt);
 }
