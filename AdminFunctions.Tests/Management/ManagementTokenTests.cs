@@ -108,21 +108,23 @@ public sealed class ManagementTokenTests
         app.Tenant.Faults.Add(Refused with { Times = null });
         app.Time.Advance(TimeSpan.FromHours(18));
 
-        await ListAsync(app);
-        await Waiting.UntilAsync(() => FailedRenewals(app) == 1);
+        await ListUntilAsync(app, () => FailedRenewals(app) == 1);
         app.Time.Advance(TimeSpan.FromSeconds(29));
-        await ListAsync(app);
+        for (var call = 0; call < 10; call++)
+        {
+            // Time enough for a renewal in the background to show itself.
+            await ListAsync(app);
+        }
+
         app.Tenant.Requests.Matching(Grant).Count.ShouldBe(2);
 
         app.Time.Advance(TimeSpan.FromSeconds(1));
-        await ListAsync(app);
-        await Waiting.UntilAsync(() => FailedRenewals(app) == 2);
+        await ListUntilAsync(app, () => FailedRenewals(app) == 2);
         app.Tenant.Requests.Matching(Grant).Count.ShouldBe(3);
 
         app.Tenant.Faults.Clear();
         app.Time.Advance(TimeSpan.FromSeconds(30));
-        await ListAsync(app);
-        await Waiting.UntilAsync(() => Granted(app) == 2);
+        await ListUntilAsync(app, () => Granted(app) == 2);
         app.Log.Lines(LogLevel.Error).ShouldBeEmpty();
     }
 
@@ -239,6 +241,19 @@ public sealed class ManagementTokenTests
     {
         using var reader = app.Reader();
         (await reader.GetAsync("/api/users").InTimeAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    /// <summary>Lists until something in the background has happened: a renewal that is just ending takes a caller in who would set off the next.</summary>
+    private static async Task ListUntilAsync(AdminApp app, Func<bool> condition)
+    {
+        await ListAsync(app);
+        for (var calls = 0; !condition() && calls < 1000; calls++)
+        {
+            await Task.Delay(10);
+            await ListAsync(app);
+        }
+
+        condition().ShouldBeTrue();
     }
 
     private static int Granted(AdminApp app) => LinesOfTheTokenProvider(app, "granted");
