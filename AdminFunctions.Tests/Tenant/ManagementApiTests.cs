@@ -73,6 +73,7 @@ public sealed class ManagementApiTests
     [InlineData("fields=email,shoe_size", "'String 'email,shoe_size' does not match pattern. Must be a comma separated list of the following values: phone_number,email,email_verified,")]
     [InlineData("sort=name", "'String 'name' does not match pattern ^([a-zA-Z0-9_\\.]+):(1|-1)$' on property sort")]
     [InlineData("sort=name:2", "'String 'name:2' does not match pattern")]
+    [InlineData("sort=name:1%0A", "'String 'name:1\n' does not match pattern")]
     [InlineData("sort=", "'String '' does not match pattern")]
     [InlineData("sort=app_metadata.plan:1", "'Sorting by app_metadata.plan is not supported' on property sort")]
     [InlineData("search_engine=v1", "You are not allowed to use search_engine=v1")]

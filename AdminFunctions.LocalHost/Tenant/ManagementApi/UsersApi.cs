@@ -303,7 +303,7 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
         return context.AnswerAsync(status, body);
     }
 
-    [GeneratedRegex(@"^(?<field>[a-zA-Z0-9_.]+):(?<order>1|-1)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?<field>[a-zA-Z0-9_.]+):(?<order>1|-1)\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SortPattern();
 
     [GeneratedRegex(@"^.+\|.+$", RegexOptions.CultureInvariant | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]

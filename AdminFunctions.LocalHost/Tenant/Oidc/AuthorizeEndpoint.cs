@@ -155,6 +155,6 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
         return Task.CompletedTask;
     }
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{43}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{43}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CodeChallenge();
 }
