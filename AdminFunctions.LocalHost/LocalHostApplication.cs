@@ -25,15 +25,9 @@ internal static class LocalHostApplication
             await RunAsync(arguments, options);
             return 0;
         }
-        catch (Exception exception) when (exception is LocalHostException or FunctionHostException or IOException)
+        catch (Exception exception) when (exception is FunctionHostException or IOException)
         {
-            IReadOnlyList<string> sentences = exception switch
-            {
-                LocalHostException { Faults: var faults } => faults,
-                FunctionHostException { Faults: var faults } => faults,
-                _ => [exception.Message],
-            };
-            foreach (var sentence in sentences)
+            foreach (var sentence in exception is FunctionHostException { Faults: var faults } ? faults : [exception.Message])
             {
                 await Console.Error.WriteLineAsync(sentence);
             }
@@ -79,7 +73,7 @@ internal static class LocalHostApplication
         var functions = app.MapFunctions(typeof(GetUsers).Assembly, settings.Host);
         if (app.Services.GetRequiredService<SettingsFaults>() is { Sentences: { Count: > 0 } faults })
         {
-            throw new LocalHostException(faults);
+            throw new FunctionHostException(faults);
         }
 
         app.Lifetime.ApplicationStarted.Register(() => Greeting.Print(Console.Out, app.Urls, functions, local, settings));
@@ -89,7 +83,7 @@ internal static class LocalHostApplication
         }
         catch (IOException) when (port != 0)
         {
-            throw new LocalHostException([$"Port {port} is already in use on this machine. Stop what uses it, or choose another one with --port."]);
+            throw new FunctionHostException([$"Port {port} is already in use on this machine. Stop what uses it, or choose another one with --port."]);
         }
     }
 

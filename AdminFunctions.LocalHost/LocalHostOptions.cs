@@ -1,4 +1,5 @@
 using System.Globalization;
+using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
 using AdminFunctions.Settings;
@@ -43,7 +44,7 @@ internal sealed record LocalHostOptions
     /// <param name="arguments">
     /// The arguments. Settings by their configuration names (<c>--Auth0:Domain=…</c>) and ASP.NET Core's own are left to those.
     /// </param>
-    /// <exception cref="LocalHostException">Some are wrong: a sentence for each.</exception>
+    /// <exception cref="FunctionHostException">Some are wrong: a sentence for each.</exception>
     public static LocalHostOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new LocalHostOptions();
@@ -108,7 +109,7 @@ internal sealed record LocalHostOptions
             }
         }
 
-        return faults.Count == 0 ? options : throw new LocalHostException(faults);
+        return faults.Count == 0 ? options : throw new FunctionHostException(faults);
     }
 
     private static bool IsForConfiguration(string name) =>

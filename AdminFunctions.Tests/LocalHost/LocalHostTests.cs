@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AdminFunctions.Access;
 using AdminFunctions.LocalHost;
+using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 
@@ -129,7 +130,7 @@ public sealed partial class LocalHostTests : IDisposable
     [InlineData("--nonsense", "1")]
     [InlineData("--script-root", "/no/such/directory")]
     public void A_wrong_option_is_named(string option, string value) =>
-        Should.Throw<LocalHostException>(() => LocalHostOptions.Parse([option, value])).Faults.ShouldHaveSingleItem().ShouldStartWith(option);
+        Should.Throw<FunctionHostException>(() => LocalHostOptions.Parse([option, value])).Faults.ShouldHaveSingleItem().ShouldStartWith(option);
 
     [Fact]
     public void Options_are_read_in_both_forms()
