@@ -19,7 +19,9 @@ internal static class Answers
         answer.ShouldHaveTheHeadersOfEveryAnswer();
 
         var problem = JsonNode.Parse(body).ShouldNotBeNull().AsObject();
-        problem.Select(member => member.Key).Where(name => name != "errors").ShouldBe(["type", "title", "status", "detail", "traceId"]);
+        problem.Select(member => member.Key).Where(name => name is not ("errors" or "retryAfter")).ShouldBe(["type", "title", "status", "detail", "traceId"]);
+        problem["retryAfter"]?.GetValue<int>().ShouldBe((int)answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds);
+        problem.ContainsKey("retryAfter").ShouldBe(answer.Headers.RetryAfter is not null);
         problem["type"]!.GetValue<string>().ShouldBe($"urn:admin-functions:problem:{slug}");
         problem["status"]!.GetValue<int>().ShouldBe((int)status);
         problem["title"]!.GetValue<string>().ShouldNotBeNullOrWhiteSpace();

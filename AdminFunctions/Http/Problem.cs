@@ -2,6 +2,7 @@ using AdminFunctions.Access;
 using AdminFunctions.Management;
 using AdminFunctions.Users;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 
 namespace AdminFunctions.Http;
 
@@ -18,7 +19,10 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
     /// <summary>The challenge of a 401 or 403 (RFC 6750, section 3).</summary>
     public string? WwwAuthenticate { get; init; }
 
-    /// <summary>When to come again (RFC 9110, section 10.2.3).</summary>
+    /// <summary>
+    /// When to come again: in the header Retry-After (RFC 9110, section 10.2.3) and in the member <c>retryAfter</c>, since browsers
+    /// hide that header from pages of another origin, and since a stream has no headers any more.
+    /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The settings keep the functions from working.</summary>
@@ -57,6 +61,34 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
 
         _ => new(500, "unexpected", "Something went wrong here", "This should not have happened. If it happens again, report it with the traceId, by which the log names it."),
     };
+
+    /// <summary>The seconds to wait, whole ones as in Retry-After.</summary>
+    public int? RetryAfterSeconds => RetryAfter is { } wait ? (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, int.MaxValue) : null;
+
+    /// <summary>The problem details (RFC 9457, section 3).</summary>
+    /// <param name="traceId">The request's trace id.</param>
+    public ProblemDetails ToDetails(string traceId)
+    {
+        var details = new ProblemDetails
+        {
+            Type = $"urn:admin-functions:problem:{Slug}",
+            Title = Title,
+            Status = Status,
+            Detail = Detail,
+            Extensions = { ["traceId"] = traceId },
+        };
+        if (RetryAfterSeconds is { } seconds)
+        {
+            details.Extensions["retryAfter"] = seconds;
+        }
+
+        if (Errors is { } errors)
+        {
+            details.Extensions["errors"] = errors;
+        }
+
+        return details;
+    }
 
     private static Problem InvalidRequest(string detail) => new(400, "invalid-request", "The request is not valid", detail);
 

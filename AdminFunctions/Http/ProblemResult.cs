@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 
 namespace AdminFunctions.Http;
 
@@ -15,24 +14,11 @@ internal sealed class ProblemResult(Problem problem) : IResult
             headers.WWWAuthenticate = challenge;
         }
 
-        if (problem.RetryAfter is { } wait)
+        if (problem.RetryAfterSeconds is { } seconds)
         {
-            headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        var details = new ProblemDetails
-        {
-            Type = $"urn:admin-functions:problem:{problem.Slug}",
-            Title = problem.Title,
-            Status = problem.Status,
-            Detail = problem.Detail,
-            Extensions = { ["traceId"] = httpContext.TraceIdentifier },
-        };
-        if (problem.Errors is { } errors)
-        {
-            details.Extensions["errors"] = errors;
-        }
-
-        return TypedResults.Problem(details).ExecuteAsync(httpContext);
+        return TypedResults.Problem(problem.ToDetails(httpContext.TraceIdentifier)).ExecuteAsync(httpContext);
     }
 }

@@ -65,11 +65,19 @@ public sealed partial class RequestPipeline(SettingsFaults faults, BearerAuthent
         }
         catch (Exception exception)
         {
-            var problem = Problem.From(
-                exception is OperationCanceledException ? TenantErrors.Translate(exception, "this request") : exception);
-            Log(problem, exception, context.TraceIdentifier);
-            return new ProblemResult(problem);
+            return new ProblemResult(Report(exception, context.TraceIdentifier));
         }
+    }
+
+    /// <summary>Says what went wrong and logs it.</summary>
+    /// <param name="exception">What a room below threw.</param>
+    /// <param name="traceId">The request's trace id.</param>
+    public Problem Report(Exception exception, string traceId)
+    {
+        var problem = Problem.From(
+            exception is OperationCanceledException ? TenantErrors.Translate(exception, "this request") : exception);
+        Log(problem, exception, traceId);
+        return problem;
     }
 
     /// <summary>
