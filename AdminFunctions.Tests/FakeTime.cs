@@ -67,6 +67,32 @@ internal sealed class FakeTime : TimeProvider
         await watcher.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>Moves the clock on to the end of the next wait that was begun, now or later, for a time that matches.</summary>
+    public async Task PassAsync(Func<TimeSpan, bool> matches)
+    {
+        while (true)
+        {
+            TimeSpan? left;
+            var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (_gate)
+            {
+                left = _armed.Where(timer => matches(timer.Asked)).Min(timer => timer.DueAt - _now as TimeSpan?);
+                if (left is null)
+                {
+                    _watchers.Add((matches, begun));
+                }
+            }
+
+            if (left is { } wait)
+            {
+                Advance(wait);
+                return;
+            }
+
+            await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+    }
+
     private void Arm(FakeTimer timer, TimeSpan dueTime)
     {
         lock (_gate)
@@ -77,6 +103,7 @@ internal sealed class FakeTime : TimeProvider
                 return;
             }
 
+            timer.Asked = dueTime;
             timer.DueAt = _now + dueTime;
             _armed.Add(timer);
             foreach (var (_, armedSource) in _watchers.Where(watcher => watcher.Matches(dueTime)))
@@ -97,6 +124,8 @@ internal sealed class FakeTime : TimeProvider
     /// <summary>A timer that fires once: nobody here asks for periods.</summary>
     private sealed class FakeTimer(FakeTime time, Action fire) : ITimer
     {
+        public TimeSpan Asked { get; set; }
+
         public DateTimeOffset DueAt { get; set; }
 
         public void Fire() => fire();

@@ -1,4 +1,5 @@
 using AdminFunctions.Access;
+using AdminFunctions.Export;
 using AdminFunctions.Http;
 using AdminFunctions.Management;
 using AdminFunctions.Settings;
@@ -42,6 +43,7 @@ public static class AdminFunctionsServices
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<BearerAuthentication>();
         services.AddSingleton<DeletionRules>();
+        services.AddSingleton<WalkPace>();
         services.AddSingleton<RequestPipeline>();
         return services;
     }

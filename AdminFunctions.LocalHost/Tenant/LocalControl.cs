@@ -4,10 +4,11 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant.Oidc;
+using AdminFunctions.LocalHost.Tenant.Users;
 
 namespace AdminFunctions.LocalHost.Tenant;
 
-/// <summary>What only a local tenant may offer, under <c>/_local</c>: tokens for the asking, counts, faults, rotations.</summary>
+/// <summary>What only a local tenant may offer, under <c>/_local</c>: tokens for the asking, counts, faults, users, rotations.</summary>
 /// <param name="tenant">The tenant.</param>
 internal sealed class LocalControl(LocalTenant tenant)
 {
@@ -23,6 +24,7 @@ internal sealed class LocalControl(LocalTenant tenant)
         routes.MapGet(BasePath + "/stats", Guarded(context => context.AnswerAsync(200, tenant.Stats.ToJson())));
         routes.MapPost(BasePath + "/faults", Guarded(AddFaultsAsync));
         routes.MapDelete(BasePath + "/faults", Guarded(context => DoneAsync(context, tenant.Faults.Clear)));
+        routes.MapPost(BasePath + "/users", Guarded(PutUsersAsync));
         routes.MapPost(BasePath + "/rotate-secret", Guarded(RotateSecretAsync));
         routes.MapPost(BasePath + "/revoke-tokens", Guarded(context => DoneAsync(context, tenant.RevokeManagementTokens)));
         routes.MapPost(BasePath + "/rotate-keys", Guarded(RotateKeysAsync));
@@ -74,6 +76,24 @@ internal sealed class LocalControl(LocalTenant tenant)
             return;
         }
         tenant.Faults.Add(faults!);
+        context.Response.StatusCode = 204;
+    }
+
+    private async Task PutUsersAsync(HttpContext context)
+    {
+        const string Good = """[{"user_id":"auth0|anyone","name":"Any One","email":"anyone@example.com"}]""";
+        if (await BodyAsync(context, LocalControlJson.Default.NewUserArray, Good) is not { } users)
+        {
+            return;
+        }
+
+        if (Array.Exists(users, static user => user?.UserId?.Split('|') is not [{ Length: > 0 }, { Length: > 0 }, ..]))
+        {
+            await SentenceAsync(context, 400, "user_id is missing or no user id: a provider, a | and an id, such as \"auth0|anyone\".");
+            return;
+        }
+
+        tenant.Users.Put(users.Select(user => user.ToTenantUser(tenant.Now)));
         context.Response.StatusCode = 204;
     }
 
@@ -149,8 +169,57 @@ internal sealed record RotateSecretRequest(bool RevokeTokens);
 
 internal sealed record RotateKeysRequest(bool RevokePrevious);
 
+/// <summary>A user, in the Management API's words; what is left out is as for someone who signed up just now.</summary>
+internal sealed record NewUser(
+    [property: JsonPropertyName("user_id")] string UserId,
+    string? Name,
+    string? Email,
+    [property: JsonPropertyName("email_verified")] bool? EmailVerified,
+    string? Username,
+    [property: JsonPropertyName("phone_number")] string? PhoneNumber,
+    [property: JsonPropertyName("given_name")] string? GivenName,
+    [property: JsonPropertyName("family_name")] string? FamilyName,
+    string? Nickname,
+    string? Picture,
+    string? Connection,
+    [property: JsonPropertyName("created_at")] DateTime? CreatedAt,
+    [property: JsonPropertyName("last_login")] DateTime? LastLogin,
+    [property: JsonPropertyName("last_ip")] string? LastIp,
+    [property: JsonPropertyName("logins_count")] int? LoginsCount,
+    bool Blocked)
+{
+    /// <summary>The user of the tenant.</summary>
+    /// <param name="now">When it is created, if nothing else is said.</param>
+    public TenantUser ToTenantUser(DateTime now)
+    {
+        var (provider, id) = UserId.Split('|', 2) is [var left, var right] ? (left, right) : throw new InvalidOperationException("A user id has two parts.");
+        var created = CreatedAt?.ToUniversalTime() ?? now;
+        return new TenantUser
+        {
+            UserId = UserId,
+            Identities = [new(new(Connection ?? (provider is "auth0" ? "Username-Password-Authentication" : provider), provider), id)],
+            CreatedAt = created,
+            UpdatedAt = created,
+            Name = Name ?? Email ?? UserId,
+            Email = Email,
+            EmailVerified = EmailVerified ?? (Email is null ? null : false),
+            Username = Username,
+            PhoneNumber = PhoneNumber,
+            GivenName = GivenName,
+            FamilyName = FamilyName,
+            Nickname = Nickname,
+            Picture = Picture,
+            LastLogin = LastLogin?.ToUniversalTime(),
+            LastIp = LastIp,
+            LoginsCount = LoginsCount,
+            Blocked = Blocked,
+        };
+    }
+}
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(NewUser[]))]
 [JsonSerializable(typeof(RotateSecretRequest))]
 [JsonSerializable(typeof(RotateKeysRequest))]
 internal sealed partial class LocalControlJson : JsonSerializerContext;

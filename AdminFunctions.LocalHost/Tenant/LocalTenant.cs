@@ -29,7 +29,7 @@ internal sealed class LocalTenant : IAsyncDisposable
         Issuer = $"https://{Domain}/";
         ClientSecret = NewSecret();
         ManagementScope = options.ManagementScope;
-        Users = new UserDirectory(UserSeed.Make(options.Users, options.Seed), options.SearchLag, options.TimeProvider);
+        Users = new UserDirectory(UserSeed.Make(options.Users, options.Seed, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
         Faults = new Faults(_stopping.Token);
         _tokens = new Tokens(SigningKeys, Issuer, options.TimeProvider);
     }
@@ -60,6 +60,9 @@ internal sealed class LocalTenant : IAsyncDisposable
 
     /// <summary>What it has given so far.</summary>
     public TenantStats Stats { get; } = new();
+
+    /// <summary>The time, as its clock has it.</summary>
+    public DateTime Now => _options.TimeProvider.GetUtcNow().UtcDateTime;
 
     /// <summary>Its users.</summary>
     public UserDirectory Users { get; }
@@ -212,7 +215,7 @@ internal sealed class LocalTenant : IAsyncDisposable
         new TokenEndpoint(this, _options, _tokens, sessions, Users).Map(app);
         new LocalControl(this).Map(app);
         var bucket = new TokenBucket(_options.RateLimit, _options.RatePerSecond, clock);
-        var users = new UsersApi(Users, _tokens, bucket, Stats, _options.AlwaysShowProviderTokens);
+        var users = new UsersApi(Users, _tokens, bucket, Stats, _options);
         app.Map(UsersApi.BasePath + "/{**path}", users.HandleAsync);
     }
 

@@ -14,6 +14,9 @@ internal sealed record TenantOptions
     /// <summary>How many users it begins with, the three admins who can sign in amongst them.</summary>
     public int Users { get; init; } = 1200;
 
+    /// <summary>How many of them were created at one and the same moment, as a bulk import does it.</summary>
+    public int UsersAtOneMoment { get; init; }
+
     /// <summary>Another seed makes other users.</summary>
     public int Seed { get; init; } = 1;
 
@@ -52,6 +55,9 @@ internal sealed record TenantOptions
 
     /// <summary>How long lists go on showing a deleted user; reading by id never does.</summary>
     public TimeSpan SearchLag { get; init; }
+
+    /// <summary>Where the totals of lists stop: Auth0 does not promise to count past the first 1000 results.</summary>
+    public int MostTotal { get; init; } = int.MaxValue;
 
     /// <summary>The clock of tokens, codes, rate limits and the search lag.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

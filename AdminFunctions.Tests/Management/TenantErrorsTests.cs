@@ -44,7 +44,6 @@ public sealed class TenantErrorsTests
     [InlineData(302, "")]
     [InlineData(404, """{"statusCode":404,"error":"Not Found","message":"Not Found"}""")]
     [InlineData(404, "<html>Not found</html>")]
-    [InlineData(414, "")]
     [InlineData(418, "short and stout")]
     public async Task A_status_that_the_list_does_not_have_is_a_502(int status, string body)
     {

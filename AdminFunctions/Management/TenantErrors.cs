@@ -50,6 +50,7 @@ internal static class TenantErrors
     private static TenantException OfManagementApi(ManagementApiException exception, string what) => exception.StatusCode switch
     {
         400 => new(TenantFailure.InvalidRequest, exception.ApiError?.Message ?? "Auth0 refused the request.", exception),
+        414 => new(TenantFailure.InvalidRequest, "Auth0 finds the search too long. Make q shorter.", exception),
         401 => new(
             TenantFailure.Refused,
             "Auth0 refuses the Management API token that it has granted, a new one too. See that Auth0__Domain is the tenant's own domain.",

@@ -10,9 +10,13 @@ public sealed class TenantHttp
     /// <param name="time">The clock of the waits between tries.</param>
     public TenantHttp(HttpMessageHandler transport, TimeProvider time)
     {
-        Resilience = new ResilienceHandler(transport, time);
+        RateLimit = new RateLimit(time);
+        Resilience = new ResilienceHandler(new RateLimit.Handler(RateLimit, transport), time);
         Client = CreateClient(Resilience);
     }
+
+    /// <summary>What is left of the Management API's rate limit.</summary>
+    internal RateLimit RateLimit { get; }
 
     /// <summary>Sends with retries, without a Management API token.</summary>
     internal HttpClient Client { get; }

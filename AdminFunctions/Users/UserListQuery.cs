@@ -14,10 +14,6 @@ public sealed partial record UserListQuery
     /// <summary>How many results Auth0 lets anyone page through, whatever their number.</summary>
     public const int PageableResults = 1000;
 
-    private const int LongestQueryInCharacters = 1000;
-
-    private static readonly string[] FieldsThatAuth0TakesByName = [.. User.ServedFields.Except(["phone_verified"]), "app_metadata", "user_metadata"];
-
     private UserListQuery()
     {
     }
@@ -50,97 +46,33 @@ public sealed partial record UserListQuery
         {
             Page = reader.Read("page", 0, WholeNumber, "page is a whole number, 0 or greater."),
             PerPage = reader.Read("per_page", 50, static text => WholeNumber(text) is { } number and >= 1 and <= 100 ? number : null, "per_page is a whole number from 1 to 100."),
-            IncludeTotals = reader.Read("include_totals", false, Truth, "include_totals is true or false."),
-            Q = reader.Read("q", null, static text => text.Length <= LongestQueryInCharacters ? text : null, $"q has at most {LongestQueryInCharacters} characters."),
+            IncludeTotals = reader.ReadFlag("include_totals"),
+            Q = reader.ReadSearch(),
             Sort = reader.Read("sort", null, static text => SortOrder().IsMatch(text) ? text : null, "sort is a field, a colon and 1 (ascending) or -1 (descending), such as created_at:-1."),
-            Fields = reader.Read("fields", User.ServedFields, KnownFields, $"fields is a comma-separated list out of {string.Join(", ", User.ServedFields)}."),
+            Fields = reader.ReadFields(),
         };
 
         if (((long)query.Page + 1) * query.PerPage > PageableResults)
         {
-            reader.Fault("page", $"Auth0 lets a search be paged through up to its first {PageableResults} results, and this page ends beyond them. Narrow the search with q, by slices of time for instance: q=created_at:[2024-01-01 TO 2024-06-30].");
+            reader.Fault("page", $"Auth0 lets a search be paged through up to its first {PageableResults} results, and this page ends beyond them. Narrow the search with q, or have all of them from /users/export.");
         }
 
         reader.ThrowIfFaulty();
-        return query with { Q = string.IsNullOrWhiteSpace(query.Q) ? null : query.Q };
+        return query;
     }
 
     /// <summary>The same question to Auth0, always with totals, since the SDK cannot read a bare array.</summary>
-    public ListUsersRequestParameters ToListUsersRequest()
+    public ListUsersRequestParameters ToListUsersRequest() => UserFields.Ask(Fields) with
     {
-        // Auth0 checks the names in fields against a list of its own, which lacks one that it serves: to have that one, the
-        // others are asked away.
-        var byName = !Fields.Except(FieldsThatAuth0TakesByName).Any();
-        return new()
-        {
-            Page = Page,
-            PerPage = PerPage,
-            IncludeTotals = true,
-            Fields = string.Join(',', byName ? Fields : FieldsThatAuth0TakesByName.Except(Fields)),
-            IncludeFields = byName,
-            Q = Q,
-            Sort = Sort,
-            SearchEngine = SearchEngineVersionsEnum.V3,
-        };
-    }
+        Page = Page,
+        PerPage = PerPage,
+        Q = Q,
+        Sort = Sort,
+    };
 
     private static int? WholeNumber(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static bool? Truth(string text) => text switch { "true" => true, "false" => false, _ => null };
-
-    private static string[]? KnownFields(string text)
-    {
-        string[] fields = [.. text.Split(',').Distinct(StringComparer.Ordinal)];
-        return fields.All(User.ServedFields.Contains) ? fields : null;
-    }
-
     [GeneratedRegex(@"\A[A-Za-z0-9_.]{1,100}:(1|-1)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SortOrder();
-
-    /// <summary>Reads parameter by parameter and gathers the faults.</summary>
-    private sealed class ParameterReader(IQueryCollection parameters)
-    {
-        private readonly Dictionary<string, string[]> _faults = new(StringComparer.Ordinal);
-
-        public T Read<T>(string name, T absent, Func<string, T?> parse, string rule)
-            where T : struct =>
-            Text(name) is { } text ? parse(text) ?? Faulty(name, rule, absent) : absent;
-
-        public T Read<T>(string name, T absent, Func<string, T?> parse, string rule, T? _ = null)
-            where T : class? =>
-            Text(name) is { } text ? parse(text) ?? Faulty(name, rule, absent) : absent;
-
-        public void Fault(string name, string sentence) => _faults.TryAdd(name, [sentence]);
-
-        public void ThrowIfFaulty()
-        {
-            if (_faults.Count > 0)
-            {
-                throw new InvalidRequestException(_faults);
-            }
-        }
-
-        private string? Text(string name)
-        {
-            if (!parameters.TryGetValue(name, out var values))
-            {
-                return null;
-            }
-
-            if (values.Count > 1)
-            {
-                Fault(name, $"{name} is given {values.Count} times: give it once.");
-                return null;
-            }
-
-            return values[0];
-        }
-
-        private T Faulty<T>(string name, string rule, T absent)
-        {
-            Fault(name, rule);
-            return absent;
-        }
-    }
 }

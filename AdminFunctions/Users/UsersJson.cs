@@ -12,6 +12,7 @@ namespace AdminFunctions.Users;
     Converters = [typeof(Auth0DateTimeConverter)])]
 [JsonSerializable(typeof(UserPage))]
 [JsonSerializable(typeof(IReadOnlyList<User>))]
+[JsonSerializable(typeof(IReadOnlyList<Identity>))]
 internal sealed partial class UsersJson : JsonSerializerContext
 {
     /// <summary>Names stay readable: the answers are JSON and never sniffed for anything else.</summary>
@@ -24,7 +25,10 @@ internal sealed class Auth0DateTimeConverter : JsonConverter<DateTime>
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime();
 
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(Format(value));
+
+    public static string Format(DateTime value) =>
+        value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Writes an id as what it is at Auth0.</summary>

@@ -17,8 +17,8 @@ namespace AdminFunctions.LocalHost.Tenant.ManagementApi;
 /// <param name="tokens">Checks bearer tokens.</param>
 /// <param name="bucket">The rate limit.</param>
 /// <param name="stats">Counts the answers.</param>
-/// <param name="alwaysShowProviderTokens">Shows identity providers' tokens whatever the scopes are.</param>
-internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, TokenBucket bucket, TenantStats stats, bool alwaysShowProviderTokens)
+/// <param name="options">What it shows and how far it counts.</param>
+internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, TokenBucket bucket, TenantStats stats, TenantOptions options)
 {
     /// <summary>Where the API begins.</summary>
     public const string BasePath = "/api/v2";
@@ -133,7 +133,7 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
             json.WriteEndArray();
             if (totals)
             {
-                json.WriteNumber("total", found.Total);
+                json.WriteNumber("total", Math.Min(found.Total, options.MostTotal));
                 json.WriteEndObject();
             }
         });
@@ -177,7 +177,7 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
         context.Response.StatusCode = 204;
     }
 
-    private bool ShowsProviderTokens(string[] scopes) => alwaysShowProviderTokens || scopes.Contains("read:user_idp_tokens");
+    private bool ShowsProviderTokens(string[] scopes) => options.AlwaysShowProviderTokens || scopes.Contains("read:user_idp_tokens");
 
     private static Task IfAnyAsync(HttpContext context, string[] scopes, string[] expected, Func<Task> answer) =>
         expected.Any(scopes.Contains)

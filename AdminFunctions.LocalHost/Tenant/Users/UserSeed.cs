@@ -65,15 +65,18 @@ internal sealed class UserSeed
     /// <summary>Makes users, oldest first: the <see cref="Admin">admins</see>, some with awkward ids, then the crowd.</summary>
     /// <param name="count">How many.</param>
     /// <param name="seed">Another seed makes other users.</param>
-    public static IEnumerable<TenantUser> Make(int count, int seed)
+    /// <param name="atOneMoment">How many, in the middle, are created at one and the same moment.</param>
+    public static IEnumerable<TenantUser> Make(int count, int seed, int atOneMoment = 0)
     {
         var people = new UserSeed(seed);
         var step = count > 0 ? (Last - First).Ticks / count / TimeSpan.TicksPerMillisecond : 0;
+        var firstOfMany = (count - atOneMoment) / 2;
         for (var i = 0; i < count; i++)
         {
             // Each within its own stretch of the years, so that no two are created at once and the order is theirs.
             var created = First.AddMilliseconds((step * i) + people._random.NextInt64(Math.Max(1, step)));
-            yield return people.Next(i, created);
+            var isOneOfMany = i >= firstOfMany && i < firstOfMany + atOneMoment;
+            yield return people.Next(i, isOneOfMany ? First.AddMilliseconds(step * firstOfMany) : created);
         }
     }
 

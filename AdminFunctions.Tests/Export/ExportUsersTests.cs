@@ -1,0 +1,366 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AdminFunctions.Access;
+using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.Tests.Access;
+using AdminFunctions.Tests.Management;
+using AdminFunctions.Users;
+using Microsoft.Extensions.Logging;
+
+namespace AdminFunctions.Tests.Export;
+
+public sealed class ExportUsersTests
+{
+    private const string List = "GET /api/v2/users";
+
+    private static readonly JsonElement Forbidden = JsonElement.Parse(
+        """{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: read:users","errorCode":"insufficient_scope"}""");
+
+    [Fact]
+    public async Task A_line_is_a_user_as_the_list_serves_it()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 100, AlwaysShowProviderTokens = true });
+        using var reader = app.Reader();
+
+        using var answer = await reader.GetAsync("/api/users/export");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("application/x-ndjson; charset=utf-8");
+        answer.Content.Headers.ContentDisposition!.ToString().ShouldBe("attachment; filename=users-2026-03-02.ndjson");
+        answer.ShouldHaveTheHeadersOfEveryAnswer();
+        var listed = (await (await reader.GetAsync("/api/users?per_page=100&sort=created_at:1")).JsonAsync()).AsArray();
+        var body = await answer.Content.ReadAsStringAsync();
+        body.ShouldBe(string.Concat(listed.Select(user => user!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n")));
+    }
+
+    [Theory]
+    [InlineData("user_id")]
+    [InlineData("email")]
+    [InlineData("created_at,name")]
+    [InlineData("phone_verified,logins_count")]
+    public async Task A_line_has_the_fields_that_are_asked_for_and_no_other(string fields)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
+        using var reader = app.Reader();
+
+        var export = await reader.ExportAsync($"fields={fields}");
+
+        export.Count.ShouldBe(150);
+        export.SelectMany(user => user.Select(member => member.Key)).Distinct().ShouldBe(fields.Split(','), ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_whole_export_ends_with_a_line_that_says_so_if_that_is_asked_for()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
+        using var reader = app.Reader();
+
+        var lines = await reader.ExportAsync("end=true&fields=user_id");
+
+        lines.Count.ShouldBe(151);
+        lines[^1].ToJsonString().ShouldBe("""{"end":{"users":150}}""");
+        (await reader.ExportAsync("end=true&q=nobody")).Single().ToJsonString().ShouldBe("""{"end":{"users":0}}""");
+        (await reader.ExportAsync("q=nobody")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_table_has_a_header_row_and_its_columns_in_the_order_of_the_served_fields()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
+        using var reader = app.Reader();
+
+        using var answer = await reader.GetAsync("/api/users/export?format=csv&fields=name,email,user_id");
+
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("text/csv; charset=utf-8; header=present");
+        answer.Content.Headers.ContentDisposition!.ToString().ShouldBe("attachment; filename=users-2026-03-02.csv");
+        var rows = (await answer.Content.ReadAsStringAsync()).Split("\r\n");
+        rows[0].ShouldBe("user_id,email,name");
+        rows[1].ShouldBe("auth0|000000000000000000000001,ada.admin@example.com,Ada Admin");
+        rows.Length.ShouldBe(152);
+        rows[^1].ShouldBeEmpty();
+
+        using var all = await reader.GetAsync("/api/users/export?format=csv");
+        (await all.Content.ReadAsStringAsync()).Split("\r\n")[0].ShouldBe(string.Join(',', User.ServedFields));
+        using var nobody = await reader.GetAsync("/api/users/export?format=csv&q=nobody&fields=email");
+        (await nobody.Content.ReadAsStringAsync()).ShouldBe("email\r\n");
+    }
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("Zoë 𠮷野", "Zoë 𠮷野")]
+    [InlineData("a,b", "\"a,b\"")]
+    [InlineData("say \"hi\"", "\"say \"\"hi\"\"\"")]
+    [InlineData("two\nlines", "\"two\nlines\"")]
+    [InlineData("=HYPERLINK(\"https://example.com\",\"x\")", "\"'=HYPERLINK(\"\"https://example.com\"\",\"\"x\"\")\"")]
+    [InlineData("+1555", "'+1555")]
+    [InlineData("-2+3", "'-2+3")]
+    [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("\t=1", "'\t=1")]
+    [InlineData("\r=1", "\"'\r=1\"")]
+    [InlineData("\n=1", "\"'\n=1\"")]
+    [InlineData("a=1", "a=1")]
+    public async Task A_cell_is_escaped_and_no_formula(string name, string cell)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        using var reader = app.Reader();
+        app.Tenant.Users.Put([Exports.Somebody("auth0|1", new DateTime(2024, 5, 6, 8, 0, 0, DateTimeKind.Utc)) with { Name = name, Blocked = true, LoginsCount = 7 }]);
+
+        using var answer = await reader.GetAsync("/api/users/export?format=csv&fields=name,created_at,last_login,logins_count,blocked,identities");
+
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(
+            "name,created_at,last_login,logins_count,blocked,identities\r\n"
+            + cell + """
+            ,2024-05-06T08:00:00.000Z,,7,true,"[{""connection"":""Username-Password-Authentication"",""provider"":""auth0"",""user_id"":""1"",""isSocial"":false}]"
+            """ + "\r\n");
+    }
+
+    [Fact]
+    public async Task Every_faulty_parameter_is_named_at_once()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        using var answer = await reader.GetAsync($"/api/users/export?format=xlsx&fields=password&end=maybe&q={new string('q', 1001)}");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        var problem = await answer.JsonAsync();
+        problem["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["q", "fields", "format", "end"]);
+        app.Tenant.Requests.Matching(List).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_table_has_no_end_line_to_ask_for()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        using var answer = await reader.GetAsync("/api/users/export?format=csv&end=true");
+
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request")).ShouldContain("end");
+    }
+
+    [Fact]
+    public async Task The_permission_to_read_users_is_needed()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var anyone = app.Anyone();
+        using var deleter = app.CallerWith(Permissions.DeleteUsers);
+
+        await (await anyone.GetAsync("/api/users/export")).ShouldBeProblemAsync(HttpStatusCode.Unauthorized, "missing-token");
+        await (await deleter.GetAsync("/api/users/export")).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "insufficient-permission");
+        app.Tenant.Requests.Matching(List).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_failure_before_the_first_user_is_an_ordinary_problem()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(new Fault { Match = List, Status = 429, Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Retry-After"] = "30" } });
+
+        using var answer = await reader.GetAsync("/api/users/export");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "tenant-rate-limited");
+        answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(30));
+        (await answer.JsonAsync())["retryAfter"]!.GetValue<int>().ShouldBe(30);
+    }
+
+    [Theory]
+    [InlineData(414, HttpStatusCode.BadRequest, "invalid-request")]
+    [InlineData(400, HttpStatusCode.BadRequest, "invalid-request")]
+    [InlineData(403, HttpStatusCode.BadGateway, "tenant-refused")]
+    public async Task What_Auth0_refuses_is_told(int status, HttpStatusCode expected, string slug)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(Fault.Answer(List, status, $$"""{"statusCode":{{status}},"error":"No","message":"No."}"""));
+
+        using var answer = await reader.GetAsync("/api/users/export?q=name:ann");
+
+        await answer.ShouldBeProblemAsync(expected, slug);
+    }
+
+    [Fact]
+    public async Task The_search_that_takes_Auth0_too_long_is_tried_again_and_then_told()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(new Fault { Match = List, Times = null, Status = 503 });
+
+        var call = reader.GetAsync("/api/users/export?q=name:ann");
+        await app.Time.LetBackoffsPassAsync();
+
+        await (await call.InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+    }
+
+    [Fact]
+    public async Task The_first_users_leave_before_the_last_are_fetched()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
+        using var reader = app.Reader();
+        var gate = new TaskCompletionSource();
+        app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Times = null, Until = gate.Task });
+
+        using var answer = await reader.GetAsync("/api/users/export?fields=user_id", HttpCompletionOption.ResponseHeadersRead).InTimeAsync();
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        for (var i = 0; i < 100; i++)
+        {
+            (await lines.ReadLineAsync().InTimeAsync()).ShouldNotBeNull();
+        }
+
+        var next = lines.ReadLineAsync();
+        await app.Tenant.Requests.WaitForAsync(List, 2).InTimeAsync();
+        next.IsCompleted.ShouldBeFalse();
+        gate.SetResult();
+        (await next.InTimeAsync()).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_away_stops_the_walk()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 5000 });
+        using var active = new ActiveRequests(app);
+        using var reader = app.Reader();
+        var gate = new TaskCompletionSource();
+        app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Times = null, Until = gate.Task });
+
+        var answer = await reader.GetAsync("/api/users/export", HttpCompletionOption.ResponseHeadersRead).InTimeAsync();
+        await app.Tenant.Requests.WaitForAsync(List, 5).InTimeAsync();
+        answer.Dispose();
+
+        // Nothing else lets it end: Auth0 does not answer, and the clock stands.
+        await active.WaitForAsync(0);
+        gate.SetResult();
+        app.Tenant.Requests.Matching(List).Count.ShouldBe(5);
+        app.Log.Lines(LogLevel.Warning).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_failure_in_the_middle_is_the_last_line_of_an_answer_that_breaks_off()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Times = null, Status = 403, Body = Forbidden });
+
+        var (lines, broke) = await ReadUntilItBreaksAsync(app, reader, "/api/users/export?end=true&fields=user_id");
+
+        broke.ShouldBeTrue();
+        lines.Count.ShouldBe(101);
+        var problem = JsonNode.Parse(lines[^1])!["error"]!.AsObject();
+        problem.Select(member => member.Key).ShouldBe(["type", "title", "status", "detail", "traceId"]);
+        problem["type"]!.GetValue<string>().ShouldBe("urn:admin-functions:problem:tenant-refused");
+        problem["detail"]!.GetValue<string>().ShouldContain("read:users");
+        app.Log.Lines(LogLevel.Error).ShouldContain(line => line.Contains(problem["traceId"]!.GetValue<string>(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_table_that_fails_in_the_middle_breaks_off()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Times = null, Status = 403 });
+
+        var (lines, broke) = await ReadUntilItBreaksAsync(app, reader, "/api/users/export?format=csv&fields=user_id");
+
+        broke.ShouldBeTrue();
+        lines.Count.ShouldBe(101);
+        lines.ShouldNotContain(line => line.Contains("error", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("ndjson")]
+    [InlineData("csv")]
+    public async Task A_tenant_that_dies_in_the_middle_does_not_pass_for_the_end(string format)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
+        using var reader = app.Reader();
+        var gate = new TaskCompletionSource();
+        app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Times = null, Until = gate.Task });
+
+        var read = ReadUntilItBreaksAsync(app, reader, $"/api/users/export?format={format}&fields=user_id");
+        await app.Tenant.Requests.WaitForAsync(List, 5).InTimeAsync();
+        await app.Tenant.DisposeAsync();
+
+        var (lines, broke) = await read;
+        broke.ShouldBeTrue();
+        lines.Count.ShouldBe(101);
+    }
+
+    [Fact]
+    public async Task A_long_wait_that_Auth0_asks_for_in_the_middle_pauses_the_walk()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Status = 429, Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Retry-After"] = "45" } });
+
+        var export = reader.ExportAsync("fields=user_id");
+        await app.Time.LetPassAsync(wait => wait == TimeSpan.FromSeconds(45));
+
+        (await export.InTimeAsync()).Ids().ShouldBe(app.Tenant.Users.All.Select(user => user.UserId));
+    }
+
+    [Fact]
+    public async Task A_try_that_fails_in_the_middle_is_made_again()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Mode = FaultMode.Truncate });
+
+        var export = reader.ExportAsync("fields=user_id");
+        await app.Time.LetBackoffsPassAsync(retries: 1);
+
+        (await export.InTimeAsync()).Ids().ShouldBe(app.Tenant.Users.All.Select(user => user.UserId));
+    }
+
+    [Fact]
+    public async Task The_list_beyond_its_first_thousand_names_the_export()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        using var answer = await reader.GetAsync("/api/users?page=10&per_page=100");
+
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request")).ShouldContain("/users/export");
+    }
+
+    /// <summary>Reads an answer line by line, until its end or until it breaks off; waits that the functions make meanwhile pass.</summary>
+    private static async Task<(List<string> Lines, bool Broke)> ReadUntilItBreaksAsync(AdminApp app, HttpClient reader, string path)
+    {
+        using var answer = await reader.GetAsync(path, HttpCompletionOption.ResponseHeadersRead).InTimeAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var stream = new StreamReader(await answer.Content.ReadAsStreamAsync(), Encoding.UTF8);
+        List<string> lines = [];
+        using var done = new CancellationTokenSource();
+        var passing = PassTimeAsync(app, done.Token);
+        try
+        {
+            while (await stream.ReadLineAsync().InTimeAsync() is { } line)
+            {
+                lines.Add(line);
+            }
+
+            return (lines, Broke: false);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            return (lines, Broke: true);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await passing;
+        }
+    }
+
+    private static async Task PassTimeAsync(AdminApp app, CancellationToken until)
+    {
+        while (!until.IsCancellationRequested)
+        {
+            app.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(5, CancellationToken.None);
+        }
+    }
+}

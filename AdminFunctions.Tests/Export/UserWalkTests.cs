@@ -1,0 +1,226 @@
+using System.Net;
+using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.LocalHost.Tenant.Users;
+using AdminFunctions.Management;
+using AdminFunctions.Tests.Management;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AdminFunctions.Tests.Export;
+
+public sealed class UserWalkTests
+{
+    private static readonly DateTime Monday = new(2024, 5, 6, 8, 0, 0, DateTimeKind.Utc);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(99)]
+    [InlineData(100)]
+    [InlineData(101)]
+    [InlineData(193)]
+    [InlineData(194)]
+    [InlineData(195)]
+    [InlineData(889)]
+    [InlineData(890)]
+    [InlineData(891)]
+    [InlineData(1000)]
+    [InlineData(2345)]
+    public async Task Everyone_is_delivered_once_oldest_first(int users)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = users });
+        using var reader = app.Reader();
+
+        var export = await reader.ExportAsync();
+
+        export.Ids().ShouldBe(app.Tenant.Users.All.Select(user => user.UserId));
+    }
+
+    [Fact]
+    public async Task Everyone_is_delivered_where_Auth0_counts_no_further_than_a_thousand()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2345, MostTotal = 1000 });
+        using var reader = app.Reader();
+
+        (await reader.ExportAsync()).Ids().ShouldBe(app.Tenant.Users.All.Select(user => user.UserId));
+    }
+
+    [Fact]
+    public async Task No_request_reaches_past_the_first_thousand_results_of_its_search()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3000 });
+        using var reader = app.Reader();
+
+        await reader.ExportAsync();
+
+        foreach (var request in app.Tenant.Requests.Matching("GET /api/v2/users"))
+        {
+            var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(request.RawTarget.Split('?')[1]);
+            ((int.Parse(query["page"]!) + 1) * int.Parse(query["per_page"]!)).ShouldBeLessThanOrEqualTo(1000);
+        }
+    }
+
+    [Fact]
+    public async Task Thousands_of_one_and_the_same_moment_are_all_delivered_once()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 10_000, UsersAtOneMoment = 2_500 });
+        using var reader = app.Reader();
+
+        var export = (await reader.ExportAsync("fields=user_id")).Ids().ToList();
+
+        export.Count.ShouldBe(10_000);
+        export.Order(StringComparer.Ordinal).ShouldBe(app.Tenant.Users.All.Select(user => user.UserId).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(99)]
+    [InlineData(100)]
+    [InlineData(101)]
+    [InlineData(250)]
+    public async Task Users_of_one_moment_lie_on_no_seam_unnoticed(int atOnce)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        using var reader = app.Reader();
+
+        // Groups of one moment each, so that whatever the pages' seams are, one of the groups lies across them.
+        TenantUser[] users = [.. Enumerable.Range(0, 1200).Select(i => Exports.Somebody($"auth0|{i * 7919 % 1200:0000}", Monday.AddSeconds(i / atOnce)))];
+        app.Tenant.Users.Replace(users);
+
+        var export = (await reader.ExportAsync("fields=user_id")).Ids().ToList();
+
+        export.Order(StringComparer.Ordinal).ShouldBe(users.Select(user => user.UserId).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Ids_that_a_search_takes_for_its_syntax_are_no_obstacle_in_a_crowd()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        using var reader = app.Reader();
+        string[] awkward = ["\"", "\\", "\\\"", "* TO ]", "a b", "}", "ä@ö.example", "𠮷", "%25"];
+        TenantUser[] users = [.. Enumerable.Range(0, 400).Select(i => Exports.Somebody($"samlp|{awkward[i % awkward.Length]}{i}", Monday))];
+        app.Tenant.Users.Replace(users);
+
+        var export = (await reader.ExportAsync("fields=user_id")).Ids().ToList();
+
+        export.Order(StringComparer.Ordinal).ShouldBe(users.Select(user => user.UserId).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_search_keeps_its_meaning_in_every_window()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 4000 });
+        using var reader = app.Reader();
+
+        var export = await reader.ExportAsync("q=" + Uri.EscapeDataString("email:*@example.com OR email:*@example.net"));
+
+        var expected = app.Tenant.Users.All.Where(user => user.Email?.EndsWith(".org", StringComparison.Ordinal) is false).ToList();
+        expected.Count.ShouldBeGreaterThan(1000);
+        export.Ids().ShouldBe(expected.Select(user => user.UserId));
+    }
+
+    [Theory]
+    [InlineData("name:ann) OR (name:bob")]
+    [InlineData("name:\"ann")]
+    [InlineData("name:ann\\")]
+    public async Task A_search_that_would_break_out_of_its_window_is_refused(string q)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
+        using var reader = app.Reader();
+
+        using var answer = await reader.GetAsync("/api/users/export?q=" + Uri.EscapeDataString(q));
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+    }
+
+    [Fact]
+    public async Task Whoever_is_there_from_beginning_to_end_is_delivered_once_whatever_happens_meanwhile()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        using var reader = app.Reader();
+        var interloper = new Interloper(app.Services.GetRequiredService<HttpMessageHandler>());
+        SharedClient.BuildWith(app, new TenantHttp(interloper, app.Time));
+
+        for (var seed = 1; seed <= 60; seed++)
+        {
+            var random = new Random(seed);
+            var count = random.Next(150, 1500);
+            var moments = random.Next(1, 3) is 1 ? random.Next(1, 30) : 100_000;
+            var start = Enumerable.Range(0, count)
+                .Select(i => Exports.Somebody($"auth0|{random.NextInt64():x16}", Monday.AddMilliseconds(random.Next(moments) * 1000)))
+                .ToList();
+            app.Tenant.Users.Replace(start);
+            var there = start.ToDictionary(user => user.UserId, StringComparer.Ordinal);
+            var everDeleted = new HashSet<string>(StringComparer.Ordinal);
+            var appetite = random.Next(0, 12);
+            interloper.BeforeEachList = () =>
+            {
+                // Before each page some go, some come (mostly now, a few with an old date, as an import can have it).
+                for (var i = random.Next(appetite + 1); i > 0 && there.Count > 0; i--)
+                {
+                    var id = there.Keys.ElementAt(random.Next(there.Count));
+                    there.Remove(id);
+                    everDeleted.Add(id);
+                    app.Tenant.Users.Delete(id);
+                }
+
+                app.Tenant.Users.Put([.. Enumerable.Range(0, random.Next(appetite + 1)).Select(_ => Exports.Somebody(
+                    $"auth0|{random.NextInt64():x16}",
+                    random.Next(4) is 0 ? Monday.AddMilliseconds(random.Next(moments) * 1000) : app.Time.GetUtcNow().UtcDateTime.AddMilliseconds(random.Next(100))))]);
+            };
+
+            var export = (await reader.ExportAsync("fields=user_id")).Ids().ToList();
+
+            export.Count.ShouldBe(export.Distinct(StringComparer.Ordinal).Count(), $"seed {seed}: somebody came twice");
+            there.Keys.Except(export, StringComparer.Ordinal).ShouldBeEmpty($"seed {seed}: somebody was missed");
+        }
+    }
+
+    [Fact]
+    public async Task Someone_whom_Auth0_counts_but_leaves_out_does_not_end_the_walk()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 500 });
+        using var reader = app.Reader();
+        var users = app.Tenant.Users.All;
+        var page = string.Join(',', users.Take(99).Select(user => $$"""{"user_id":"{{user.UserId}}","created_at":"{{user.CreatedAt:yyyy-MM-ddTHH:mm:ss.fffZ}}"}"""));
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users", 200, $$"""{"start":0,"limit":100,"length":99,"total":500,"users":[{{page}}]}"""));
+
+        (await reader.ExportAsync("fields=user_id")).Ids().ShouldBe(users.Select(user => user.UserId));
+    }
+
+    [Theory]
+    [InlineData("""{"user_id":"auth0|b","created_at":"2024-05-07T00:00:00.000Z"},{"user_id":"auth0|a","created_at":"2024-05-06T00:00:00.000Z"}""")]
+    [InlineData("""{"user_id":"auth0|b","created_at":"2024-05-07T00:00:00.000Z"},{"user_id":"auth0|a"}""")]
+    [InlineData("""{"created_at":"2024-05-07T00:00:00.000Z"}""")]
+    public async Task An_answer_in_another_order_than_asked_for_is_no_export(string users)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users", 200, $$"""{"start":0,"limit":100,"length":2,"total":2,"users":[{{users}}]}"""));
+
+        using var answer = await reader.GetAsync("/api/users/export");
+
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused")).ShouldContain("order");
+    }
+
+    private sealed class Interloper(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        private readonly Lock _lock = new();
+
+        public Action BeforeEachList { get; set; } = () => { };
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath is "/api/v2/users")
+            {
+                lock (_lock)
+                {
+                    BeforeEachList();
+                }
+            }
+
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}
