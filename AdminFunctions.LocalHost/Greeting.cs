@@ -1,5 +1,6 @@
 using AdminFunctions.Access;
 using AdminFunctions.Functions;
+using AdminFunctions.LocalHost.Dashboard;
 using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.LocalHost.Tenant.Users;
 
@@ -10,26 +11,39 @@ internal static class Greeting
 {
     /// <summary>Prints it.</summary>
     /// <param name="output">Where to.</param>
-    /// <param name="addresses">Where the functions are served; none under a test server, which gets no greeting.</param>
+    /// <param name="address">Where the functions are served.</param>
     /// <param name="functions">The functions.</param>
     /// <param name="local">The local tenant and vault, if they are what the functions use.</param>
+    /// <param name="dashboard">The dashboard, or why there is none.</param>
     /// <param name="settings">The local.settings.json that names another tenant, if not.</param>
     public static void Print(
         TextWriter output,
-        IEnumerable<string> addresses,
+        string address,
         IReadOnlyList<FunctionDescriptor> functions,
         LocalTenantAndVault? local,
+        LocalDashboard dashboard,
         LocalSettings settings)
     {
-        if (addresses.FirstOrDefault() is not { } address)
+        output.WriteLine();
+        if (dashboard.Announcement is { } announcement)
         {
-            return;
+            output.WriteLine(announcement);
+            if (dashboard.Origin is { } origin && settings.Host.CorsOrigins is [_, ..] origins && !origins.Contains(origin) && !origins.Contains("*"))
+            {
+                output.WriteLine($"           It cannot call the functions: add {origin} to Host.CORS in {settings.Path}");
+            }
+
+            output.WriteLine();
         }
 
-        output.WriteLine();
         if (local is not null)
         {
             output.WriteLine($"Tenant, in Auth0's place:    {local.Tenant.Address.GetLeftPart(UriPartial.Authority)} with {local.Tenant.Users.Count} users");
+            if (Admin.All.Where(admin => local.Tenant.Users.Find(admin.UserId) is not null).ToList() is [_, ..] admins)
+            {
+                output.WriteLine($"Who can sign in there:       {string.Join(", ", admins.Select(admin => $"{admin.GivenName} {admin.FamilyName} ({Rights(admin)})"))}");
+            }
+
             output.WriteLine($"Vault, in Key Vault's place: https://localhost:{local.Vault.Address.Port}");
         }
         else
@@ -58,6 +72,14 @@ internal static class Greeting
         output.Flush();
     }
 
+    private static string Rights(Admin admin) =>
+        admin.Permissions is [] ? "may do nothing" : $"may {string.Join(" and ", admin.Permissions.Select(permission => permission switch
+        {
+            Permissions.ReadUsers => "list",
+            Permissions.DeleteUsers => "delete",
+            _ => permission,
+        }))}";
+
     private static string CurlLine(FunctionDescriptor function, string address, LocalTenantAndVault? local)
     {
         var method = function.Methods is [var first, ..] && first != "GET" ? $"-i -X {first} " : "";
@@ -65,6 +87,7 @@ internal static class Greeting
         var (query, permission) = function.Name switch
         {
             nameof(GetUsers) => ("?per_page=5&include_totals=true", Permissions.ReadUsers),
+            nameof(ExportUsers) => ("?format=csv", Permissions.ReadUsers),
             nameof(DeleteUser) => ("", Permissions.DeleteUsers),
             _ => ("", null),
         };

@@ -1,7 +1,9 @@
 using AdminFunctions.Functions;
+using AdminFunctions.LocalHost.Dashboard;
 using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.Settings;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
 
 namespace AdminFunctions.LocalHost;
 
@@ -70,13 +72,30 @@ internal static class LocalHostApplication
         });
 
         await using var app = builder.Build();
-        var functions = app.MapFunctions(typeof(GetUsers).Assembly, settings.Host);
         if (app.Services.GetRequiredService<SettingsFaults>() is { Sentences: { Count: > 0 } faults })
         {
             throw new FunctionHostException(faults);
         }
 
-        app.Lifetime.ApplicationStarted.Register(() => Greeting.Print(Console.Out, app.Urls, functions, local, settings));
+        var auth0 = app.Services.GetRequiredService<IOptions<Auth0Options>>().Value;
+        await using var dashboard = await LocalDashboard.StartAsync(
+            options.Dashboard,
+            local is not null ? DashboardConfig.For(local.Tenant) : DashboardConfig.For(auth0, app.Configuration[$"{DashboardOptions.Section}:ClientId"]));
+        var host = settings.Host is { CorsOrigins: [] } && dashboard.Origin is { } origin ? settings.Host with { CorsOrigins = [origin] } : settings.Host;
+        var functions = app.MapFunctions(typeof(GetUsers).Assembly, host);
+
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            // A test server has no address.
+            if (app.Urls.FirstOrDefault() is not { } address)
+            {
+                return;
+            }
+
+            Greeting.Print(Console.Out, address, functions, local, dashboard, settings);
+            var api = new UriBuilder(address) { Host = "localhost", Path = host.RoutePrefix }.Uri;
+            _ = dashboard.ServeAsync(api, Console.Out, Console.Error, app.Lifetime.ApplicationStopping);
+        });
         try
         {
             await app.RunAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AdminFunctions.LocalHost.Dashboard;
 using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
@@ -14,19 +15,26 @@ internal sealed record LocalHostOptions
         Runs the functions on this machine, with a local tenant and a local vault in Auth0's and Key Vault's place,
         or against the tenant that local.settings.json names.
 
-          --port N             functions, default 7071 (0: any free port)
-          --tenant-port N      local tenant, default 7072
-          --vault-port N       local vault, default 7073
-          --users N            users that the tenant begins with, default 1200
-          --rate-limit N       requests that its Management API takes at once, default 100000
-          --rate-per-second N  requests that it takes a second in the long run, default 100000
-          --latency N          milliseconds that each of its answers takes, default 0
-          --script-root DIR    where to look for host.json and local.settings.json, and above; default: here
-          --help               this text
+          --port N                  functions, default 7071 (0: any free port)
+          --dashboard-port N        dashboard, default 7070 (0: none)
+          --tenant-port N           local tenant, default 7072
+          --vault-port N            local vault, default 7073
+          --users N                 users that the tenant begins with, default 1200
+          --users-at-one-moment N   users of those that are created at one and the same moment, default 0
+          --search-lag N            milliseconds that its lists go on showing a deleted user, default 0
+          --rate-limit N            requests that its Management API takes at once, default 100000
+          --rate-per-second N       requests that it takes a second in the long run, default 100000
+          --latency N               milliseconds that each of its answers takes, default 0
+          --dashboard-root DIR      where the dashboard's sources are, default: samples/dashboard of this checkout
+          --script-root DIR         where to look for host.json and local.settings.json, and above; default: here
+          --help                    this text
         """;
 
     /// <summary>The functions' port; <see langword="null"/> for the one that local.settings.json may name.</summary>
     public int? Port { get; private init; }
+
+    /// <summary>How the dashboard is served.</summary>
+    public DashboardOptions Dashboard { get; private init; } = new() { Port = 7070 };
 
     /// <summary>How the local tenant is.</summary>
     public TenantOptions Tenant { get; private init; } = new() { Port = 7072 };
@@ -69,6 +77,9 @@ internal sealed record LocalHostOptions
                 case "--port":
                     options = options with { Port = Number(value, 65_535) };
                     break;
+                case "--dashboard-port":
+                    options = options with { Dashboard = options.Dashboard with { Port = Number(value, 65_535) is > 0 and var port ? port : null } };
+                    break;
                 case "--tenant-port":
                     options = options with { Tenant = options.Tenant with { Port = Number(value, 65_535) } };
                     break;
@@ -78,6 +89,12 @@ internal sealed record LocalHostOptions
                 case "--users":
                     options = options with { Tenant = options.Tenant with { Users = Number(value, 1_000_000) } };
                     break;
+                case "--users-at-one-moment":
+                    options = options with { Tenant = options.Tenant with { UsersAtOneMoment = Number(value, 1_000_000) } };
+                    break;
+                case "--search-lag":
+                    options = options with { Tenant = options.Tenant with { SearchLag = TimeSpan.FromMilliseconds(Number(value, 600_000)) } };
+                    break;
                 case "--rate-limit":
                     options = options with { Tenant = options.Tenant with { RateLimit = Number(value, 1_000_000, least: 1) } };
                     break;
@@ -86,6 +103,12 @@ internal sealed record LocalHostOptions
                     break;
                 case "--latency":
                     options = options with { Tenant = options.Tenant with { Latency = TimeSpan.FromMilliseconds(Number(value, 60_000)) } };
+                    break;
+                case "--dashboard-root" when File.Exists(Path.Combine(value, "package.json")):
+                    options = options with { Dashboard = options.Dashboard with { Root = value } };
+                    break;
+                case "--dashboard-root":
+                    faults.Add("--dashboard-root takes the directory of the dashboard's package.json.");
                     break;
                 case "--script-root" when Directory.Exists(value):
                     options = options with { ScriptRoot = value };
@@ -114,5 +137,5 @@ internal sealed record LocalHostOptions
 
     private static bool IsForConfiguration(string name) =>
         name.StartsWith("--", StringComparison.Ordinal)
-        && name[2..].Split(':')[0] is Auth0Options.Section or KeyVaultOptions.Section or UsersOptions.Section or "environment" or "contentRoot" or "applicationName";
+        && name[2..].Split(':')[0] is Auth0Options.Section or KeyVaultOptions.Section or UsersOptions.Section or DashboardOptions.Section or "environment" or "contentRoot" or "applicationName";
 }

@@ -108,6 +108,7 @@ internal sealed class AdminApp : IAsyncDisposable
             File.WriteAllText(Path.Combine(_scriptRoot.FullName, "host.json"), """{"version":"2.0"}""");
             builder.UseSetting("script-root", _scriptRoot.FullName);
             builder.UseSetting("port", "0");
+            builder.UseSetting("dashboard-port", "0");
 
             // That a domain is set keeps the local host from starting a tenant.
             foreach (var (name, value) in local.Settings.Concat(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))))

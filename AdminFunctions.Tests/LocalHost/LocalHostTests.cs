@@ -21,13 +21,15 @@ public sealed partial class LocalHostTests : IDisposable
     [Fact]
     public async Task The_lines_it_prints_work_when_they_are_pasted()
     {
-        await using var host = await HostProcess.StartAsync(_directory, "--port", "0", "--tenant-port", "0", "--vault-port", "0", "--users", "30");
+        await using var host = await HostProcess.StartAsync(_directory, "--port", "0", "--dashboard-port", "0", "--tenant-port", "0", "--vault-port", "0", "--users", "30");
 
         host.Output.ShouldContain("GetUsers: [GET] ");
+        host.Output.ShouldContain("ExportUsers: [GET] ");
         host.Output.ShouldContain("DeleteUser: [DELETE] ");
         host.Output.ShouldContain("GetHealth: [GET] ");
+        host.Output.ShouldContain("Ada Admin (may list and delete), Rita Reader (may list), Nora Nothing (may do nothing)");
         var lines = CurlLine().Matches(host.Output);
-        lines.Count.ShouldBe(3);
+        lines.Count.ShouldBe(4);
         using var client = new HttpClient();
         foreach (Match line in lines)
         {
@@ -64,7 +66,7 @@ public sealed partial class LocalHostTests : IDisposable
             ["Auth0__ClientId"] = elsewhere.ClientId,
             ["Auth0__ClientSecret"] = elsewhere.ClientSecret,
         });
-        await using var host = await HostProcess.StartAsync(_directory, new Dictionary<string, string> { ["SSL_CERT_FILE"] = trusted }, "--port", "0");
+        await using var host = await HostProcess.StartAsync(_directory, new Dictionary<string, string> { ["SSL_CERT_FILE"] = trusted }, "--port", "0", "--dashboard-port", "0");
 
         host.Output.ShouldContain("local.settings.json");
         host.Output.ShouldNotContain("in Auth0's place");
@@ -116,7 +118,7 @@ public sealed partial class LocalHostTests : IDisposable
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         string[] others = [.. new[] { "--port", "--tenant-port", "--vault-port" }.Where(other => other != option).SelectMany(other => new[] { other, "0" })];
 
-        var (exitCode, _, errors) = await HostProcess.RunAsync(_directory, [option, $"{port}", .. others]);
+        var (exitCode, _, errors) = await HostProcess.RunAsync(_directory, [option, $"{port}", "--dashboard-port", "0", .. others]);
 
         exitCode.ShouldBe(1);
         errors.ShouldContain($"Port {port}");
@@ -127,6 +129,8 @@ public sealed partial class LocalHostTests : IDisposable
     [Theory]
     [InlineData("--users", "many")]
     [InlineData("--port", "70000")]
+    [InlineData("--dashboard-port", "none")]
+    [InlineData("--dashboard-root", "/no/such/directory")]
     [InlineData("--nonsense", "1")]
     [InlineData("--script-root", "/no/such/directory")]
     public void A_wrong_option_is_named(string option, string value) =>
@@ -135,10 +139,18 @@ public sealed partial class LocalHostTests : IDisposable
     [Fact]
     public void Options_are_read_in_both_forms()
     {
-        var options = LocalHostOptions.Parse(["--port=1", "--tenant-port", "2", "--vault-port", "3", "--users=4", "--Auth0:Domain", "x"]);
+        var options = LocalHostOptions.Parse(["--port=1", "--tenant-port", "2", "--vault-port", "3", "--users=4", "--Auth0:Domain", "x", "--dashboard-port=5"]);
 
-        options.ShouldBe(LocalHostOptions.Parse(["--users", "4", "--vault-port=3", "--tenant-port=2", "--port", "1"]));
+        options.ShouldBe(LocalHostOptions.Parse(["--users", "4", "--vault-port=3", "--tenant-port=2", "--port", "1", "--dashboard-port", "5"]));
         options.Tenant.Users.ShouldBe(4);
+        options.Dashboard.Port.ShouldBe(5);
+    }
+
+    [Fact]
+    public void The_dashboard_has_port_7070_unless_it_is_wanted_elsewhere_or_not_at_all()
+    {
+        LocalHostOptions.Parse([]).Dashboard.Port.ShouldBe(7070);
+        LocalHostOptions.Parse(["--dashboard-port", "0"]).Dashboard.Port.ShouldBeNull();
     }
 
     private void WriteSettings(JsonObject values) =>
