@@ -85,13 +85,17 @@ internal static class TenantErrors
         _ => Unreadable(what, exception),
     };
 
-    private static TenantException RateLimited(TimeSpan? wait, string what, Exception? exception = null) => new(
-        TenantFailure.RateLimited,
-        $"Auth0's rate limit leaves no room for {what}. Try again after the seconds in Retry-After.",
-        exception)
+    private static TenantException RateLimited(TimeSpan? wait, string what, Exception? exception = null)
     {
-        RetryAfter = wait ?? TimeSpan.FromSeconds(1),
-    };
+        var retryAfter = wait ?? TimeSpan.FromSeconds(1);
+        return new TenantException(
+            TenantFailure.RateLimited,
+            $"Auth0's rate limit leaves no room for {what} just now. Try again in {Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)):0} s.",
+            exception)
+        {
+            RetryAfter = retryAfter,
+        };
+    }
 
     /// <summary>Auth0's words; not the page of whatever else may have answered in its place.</summary>
     private static string Reason(string? message) =>

@@ -1,0 +1,53 @@
+/** What the page has to know of its surroundings. It is read when the page starts, so that one build serves everywhere. */
+export interface Config {
+  /** The Auth0 tenant's domain, or its custom domain. */
+  domain: string;
+  /** The issuer of the tenant's tokens, where it is not the domain. */
+  issuer?: string;
+  /** The single-page application's client id. */
+  clientId: string;
+  /** The identifier of AdminFunctions' API in Auth0. */
+  audience: string;
+  /** Where the functions are, up to and with `/api`. */
+  api: string;
+}
+
+export class ConfigError extends Error {}
+
+export async function loadConfig(fetch = globalThis.fetch): Promise<Config> {
+  let response: Response;
+  try {
+    response = await fetch('./config.json');
+  } catch {
+    throw new ConfigError('config.json could not be fetched. See that the server of this page runs.');
+  }
+  if (!response.ok) {
+    throw new ConfigError(`config.json is not there: the server answered with status ${response.status}.`);
+  }
+
+  const body: unknown = await response.json().catch(() => undefined);
+  if (typeof body !== 'object' || body === null) {
+    throw new ConfigError('config.json is not JSON.');
+  }
+  const config = body as Record<keyof Config, unknown>;
+  const missing = (['domain', 'clientId', 'audience', 'api'] as const).filter((name) => !isText(config[name]));
+  if (missing.length > 0) {
+    throw new ConfigError(`config.json lacks ${missing.join(', ')}.`);
+  }
+  if (!URL.canParse(config.api as string)) {
+    throw new ConfigError('In config.json, api is not an address such as https://NAME.azurewebsites.net/api.');
+  }
+
+  return {
+    domain: config.domain as string,
+    ...(isText(config.issuer) && { issuer: config.issuer }),
+    clientId: config.clientId as string,
+    audience: config.audience as string,
+    // In development, Vite's proxy is in between.
+    api: import.meta.env.DEV && import.meta.env.MODE !== 'test' ? '/api' : (config.api as string).replace(/\/+$/, ''),
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}

@@ -1,0 +1,112 @@
+// Words and figures for people, by the browser's locale.
+import type { Problem, User } from './api';
+
+const number = new Intl.NumberFormat();
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
+/** A unit, its seconds, and from how many seconds on it is used. */
+const SPANS: [Intl.RelativeTimeFormatUnit, number, number][] = [
+  // "16 months ago" says more than "last year".
+  ['year', 31_557_600, 2 * 31_557_600],
+  ['month', 2_629_800, 2_629_800],
+  ['week', 604_800, 604_800],
+  ['day', 86_400, 86_400],
+  ['hour', 3600, 3600],
+  ['minute', 60, 60],
+];
+
+const CONNECTIONS: Record<string, string> = {
+  'Username-Password-Authentication': 'Database',
+  'google-oauth2': 'Google',
+  apple: 'Apple',
+  email: 'E-mail code',
+  facebook: 'Facebook',
+  github: 'GitHub',
+  linkedin: 'LinkedIn',
+  sms: 'SMS',
+  twitter: 'X',
+  windowslive: 'Microsoft',
+};
+
+export function formatNumber(value: number): string {
+  return number.format(value);
+}
+
+export function countUsers(value: number): string {
+  return `${number.format(value)} ${value === 1 ? 'user' : 'users'}`;
+}
+
+export function formatAgo(iso: string, now = Date.now()): string {
+  return ifTime(iso, (time) => {
+    const seconds = (time - now) / 1000;
+    const [unit, span] = SPANS.find(([, , from]) => Math.abs(seconds) >= from) ?? ['second', 1];
+    return relative.format(Math.trunc(seconds / span), unit);
+  });
+}
+
+export function formatExact(iso: string): string {
+  return ifTime(iso, exact.format);
+}
+
+export function formatDay(iso: string): string {
+  return ifTime(iso, day.format);
+}
+
+/** What is no time is shown as it is. */
+function ifTime(iso: string, format: (time: number) => string): string {
+  const time = Date.parse(iso);
+  return Number.isNaN(time) ? iso : format(time);
+}
+
+export function displayName(user: User): string {
+  return user.name || user.email || user.username || user.phone_number || user.user_id;
+}
+
+/** What one types to confirm a deletion. */
+export function confirmation(user: User): string {
+  return user.email || user.user_id;
+}
+
+export function initials(user: User): string {
+  const name = displayName(user).replace(/@.*/, '');
+  const words = name.match(/\p{L}[\p{L}\p{M}'’]*/gu) ?? [];
+  const letters = words.length > 1 ? [words[0]!, words.at(-1)!] : words;
+  return letters.map((word) => word.match(/^\p{L}\p{M}*/u)![0].toLocaleUpperCase()).join('') || '#';
+}
+
+/** One of eight hues, always the same for the same user. */
+export function hue(id: string): number {
+  let hash = 0;
+  for (const character of id) hash = (hash * 31 + character.codePointAt(0)!) | 0;
+  return Math.abs(hash % 8);
+}
+
+/** Where a user signs in: the names that people know, and the connections' own. The first is the primary one. */
+export function connections(user: User): { label: string; name: string }[] {
+  return (user.identities ?? []).map(({ connection: name = '' }) => ({ label: CONNECTIONS[name] ?? name, name }));
+}
+
+/** What to do about a problem, where its own words do not say it. */
+export function advice(problem: Problem): string {
+  switch (problem.slug) {
+    case 'insufficient-permission':
+      return 'Ask whoever manages this Auth0 tenant for the permission, then sign in again.';
+    case 'missing-token':
+    case 'invalid-token':
+      return 'If signing in again does not help, domain, issuer and audience in config.json are not the API’s.';
+    case 'tenant-refused':
+    case 'vault-unavailable':
+    case 'misconfigured':
+      return 'Whoever runs the API has to set this right.';
+    case 'offline':
+      return 'This goes on by itself when the connection is back.';
+    case 'unreachable':
+      return 'See that it runs and that its allowed origins name this page’s.';
+    case 'incomplete-export':
+      return 'Nothing was saved. Export again.';
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,228 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { ApiError, createApi, type Problem, type User } from '../src/api';
+
+const BASE = 'https://api.example/api';
+
+function answer(body: unknown, init: ResponseInit = {}): Response {
+  return new Response(typeof body === 'string' ? body : JSON.stringify(body), init);
+}
+
+function problem(slug: string, status: number, members: object = {}, headers: HeadersInit = {}): Response {
+  return answer(
+    { type: `urn:admin-functions:problem:${slug}`, title: 'Title', status, detail: 'Detail.', traceId: 'abc', ...members },
+    { status, headers: { 'Content-Type': 'application/problem+json', ...headers } },
+  );
+}
+
+/** An API that gives these answers, one a request; it never sees a network. */
+function apiOf(...answers: (Response | Error | (() => Response | Promise<Response>))[]) {
+  const fetch = vi.fn(async (_: RequestInfo | URL, __?: RequestInit) => {
+    const next = answers.shift();
+    if (next instanceof Error) throw next;
+    return typeof next === 'function' ? next() : next!;
+  });
+  const token = vi.fn(async (fresh: boolean) => (fresh ? 'fresh' : 'cached'));
+  return { api: createApi(BASE, token, fetch), fetch, token, request: (at = 0) => fetch.mock.calls[at]! };
+}
+
+async function problemOf(work: Promise<unknown>): Promise<Problem> {
+  const error = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(error).toBeInstanceOf(ApiError);
+  return (error as ApiError).problem;
+}
+
+const EMPTY = { start: 0, limit: 50, length: 0, total: 0, users: [] };
+const LIST = { page: 0, perPage: 50 };
+
+afterEach(() => vi.restoreAllMocks());
+
+test('a list is asked for with totals and by its parameters, each encoded', async () => {
+  const { api, request } = apiOf(answer(EMPTY));
+  expect(await api.listUsers({ page: 2, perPage: 25, q: 'name:"a&b"', sort: 'name:-1' })).toEqual(EMPTY);
+  const url = new URL(String(request()[0]));
+  expect(url.origin + url.pathname).toBe(`${BASE}/users`);
+  expect(Object.fromEntries(url.searchParams)).toEqual({
+    page: '2',
+    per_page: '25',
+    include_totals: 'true',
+    q: 'name:"a&b"',
+    sort: 'name:-1',
+  });
+  expect(request()[1]?.headers).toEqual({ Authorization: 'Bearer cached' });
+  expect(request()[1]?.credentials).toBe('omit');
+});
+
+test('no search is no q', async () => {
+  const { api, request } = apiOf(answer(EMPTY));
+  await api.listUsers({ ...LIST, q: '' });
+  expect(String(request()[0])).not.toMatch(/[?&]q=/);
+});
+
+test('a user is deleted by the encoded id', async () => {
+  const { api, request } = apiOf(new Response(null, { status: 204 }));
+  await api.deleteUser('samlp|x|a/b?c#d é');
+  expect(String(request()[0])).toBe(`${BASE}/users/samlp%7Cx%7Ca%2Fb%3Fc%23d%20%C3%A9`);
+  expect(request()[1]?.method).toBe('DELETE');
+});
+
+test('a refused token is replaced by a fresh one, once', async () => {
+  const { api, request, fetch } = apiOf(problem('invalid-token', 401), answer(EMPTY));
+  await api.listUsers(LIST);
+  expect(request(1)[1]?.headers).toEqual({ Authorization: 'Bearer fresh' });
+
+  const stubborn = apiOf(problem('invalid-token', 401), problem('invalid-token', 401));
+  expect((await problemOf(stubborn.api.listUsers(LIST))).slug).toBe('invalid-token');
+  expect(stubborn.fetch).toHaveBeenCalledTimes(2);
+  expect(fetch).toHaveBeenCalledTimes(2);
+});
+
+test('when no fresh token is to be had, that is the problem', async () => {
+  const { api, token, fetch } = apiOf(problem('invalid-token', 401));
+  token.mockImplementation(async (fresh) => {
+    if (fresh) throw new ApiError({ slug: 'session-ended', title: 'Your session has ended', detail: '' });
+    return 'cached';
+  });
+  expect((await problemOf(api.listUsers(LIST))).slug).toBe('session-ended');
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
+
+test('a problem comes as the API tells it', async () => {
+  const { api } = apiOf(problem('invalid-request', 400, { errors: { q: ['too long'] } }));
+  expect(await problemOf(api.listUsers(LIST))).toEqual({
+    slug: 'invalid-request',
+    title: 'Title',
+    detail: 'Detail.',
+    status: 400,
+    traceId: 'abc',
+    errors: { q: ['too long'] },
+    retryAfter: undefined,
+  });
+});
+
+test('when to come again is in the body, else in the header, else a guess', async () => {
+  const retryAfter = async (response: Response) => (await problemOf(apiOf(response).api.listUsers(LIST))).retryAfter;
+  expect(await retryAfter(problem('tenant-rate-limited', 503, { retryAfter: 7 }, { 'Retry-After': '9' }))).toBe(7);
+  expect(await retryAfter(problem('tenant-rate-limited', 503, {}, { 'Retry-After': '9' }))).toBe(9);
+  expect(await retryAfter(problem('tenant-rate-limited', 503))).toBe(10);
+  expect(await retryAfter(problem('tenant-rate-limited', 503, { retryAfter: 'soon' }))).toBe(10);
+  expect(await retryAfter(problem('vault-unavailable', 503))).toBeUndefined();
+  expect(await retryAfter(answer('busy', { status: 429, headers: { 'Retry-After': '3' } }))).toBe(3);
+});
+
+test.each([
+  ['HTML', '<html><h1>Bad Gateway</h1></html>'],
+  ['nothing', ''],
+  ['half a JSON', '{"title":"x'],
+  ['an array', '[]'],
+  ['null', 'null'],
+  ['JSON that is no problem', '{"message":"no"}'],
+])('a failure that is %s is a problem all the same', async (_, body) => {
+  expect(await problemOf(apiOf(answer(body, { status: 502 })).api.listUsers(LIST))).toMatchObject({ slug: 'unexpected', status: 502 });
+});
+
+test('a kind of problem that is not known keeps its words', async () => {
+  expect(await problemOf(apiOf(problem('new-kind', 418)).api.listUsers(LIST))).toMatchObject({ slug: 'unexpected', title: 'Title', detail: 'Detail.' });
+});
+
+test.each(['<html>', '[]', '{}', '{"users":[]}', 'null'])('a success that is %s is no list', async (body) => {
+  expect((await problemOf(apiOf(answer(body)).api.listUsers(LIST))).slug).toBe('unreadable');
+});
+
+test('no answer is a problem: offline, or out of reach', async () => {
+  const online = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(true);
+  expect((await problemOf(apiOf(new TypeError('Failed to fetch')).api.listUsers(LIST))).slug).toBe('unreachable');
+  online.mockReturnValue(false);
+  expect((await problemOf(apiOf(new TypeError('Failed to fetch')).api.deleteUser('a|b'))).slug).toBe('offline');
+});
+
+test('a connection that breaks amid the answer is out of reach', async () => {
+  const { api } = apiOf(() => new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError('network error')) })));
+  expect((await problemOf(api.listUsers(LIST))).slug).toBe('unreachable');
+});
+
+test('an abort is no problem', async () => {
+  const { api } = apiOf(() => Promise.reject(new DOMException('aborted', 'AbortError')));
+  const controller = new AbortController();
+  controller.abort();
+  await expect(api.listUsers({ ...LIST, signal: controller.signal })).rejects.not.toBeInstanceOf(ApiError);
+});
+
+test('the request ends with the signal', async () => {
+  const { api, fetch } = apiOf(() => new Promise<Response>(() => undefined));
+  const controller = new AbortController();
+  void api.listUsers({ ...LIST, signal: controller.signal }).catch(() => undefined);
+  await vi.waitFor(() => expect(fetch).toHaveBeenCalled());
+  const { signal } = fetch.mock.calls[0]![1]!;
+  expect(signal!.aborted).toBe(false);
+  controller.abort();
+  expect(signal!.aborted).toBe(true);
+});
+
+// Exports
+
+function stream(chunks: (string | Uint8Array | Error)[], onCancel = () => {}): Response {
+  const encoder = new TextEncoder();
+  return new Response(
+    new ReadableStream({
+      pull(controller) {
+        const chunk = chunks.shift();
+        if (chunk === undefined) controller.close();
+        else if (chunk instanceof Error) controller.error(chunk);
+        else controller.enqueue(typeof chunk === 'string' ? encoder.encode(chunk) : chunk);
+      },
+      cancel: onCancel,
+    }),
+  );
+}
+
+async function exported(response: Response, users: User[] = []): Promise<User[]> {
+  for await (const user of apiOf(response).api.exportUsers({})) users.push(user);
+  return users;
+}
+
+test('an export yields every user, however the lines are cut', async () => {
+  const bytes = new TextEncoder().encode('{"user_id":"a|1","name":"Zoë 👩"}\r\n\n{"user_id":"a|2"}\n{"end":{"users":2}}');
+  const chunks = [...bytes].map((byte) => Uint8Array.of(byte));
+  expect(await exported(stream(chunks))).toEqual([{ user_id: 'a|1', name: 'Zoë 👩' }, { user_id: 'a|2' }]);
+});
+
+test('an export asks for its end', async () => {
+  const { api, request } = apiOf(stream(['{"end":{"users":0}}\n']));
+  for await (const _ of api.exportUsers({ q: 'blocked:true' }));
+  expect(String(request()[0])).toBe(`${BASE}/users/export?format=ndjson&end=true&q=blocked%3Atrue`);
+});
+
+test.each<[string, Response]>([
+  ['without its last line', stream(['{"user_id":"a|1"}\n'])],
+  ['with nothing at all', stream([])],
+  ['amid a line', stream(['{"user_id":"a|1"}\n{"user_', 'id'])],
+  ['with another number of users', stream(['{"user_id":"a|1"}\n{"end":{"users":2}}\n'])],
+  ['with something else', stream(['{"user_id":"a|1"}\n<html>\n{"end":{"users":1}}\n'])],
+])('an export that ends %s is broken', async (_, response) => {
+  expect((await problemOf(exported(response))).slug).toBe('incomplete-export');
+});
+
+test('an export that fails under way tells the problem of the API', async () => {
+  const users: User[] = [];
+  const response = stream([
+    '{"user_id":"a|1"}\n',
+    '{"error":{"type":"urn:admin-functions:problem:tenant-timeout","title":"T","status":504,"detail":"D","traceId":"x"}}\n',
+    new TypeError('network error'),
+  ]);
+  expect(await problemOf(exported(response, users))).toMatchObject({ slug: 'tenant-timeout', traceId: 'x' });
+  expect(users).toHaveLength(1);
+});
+
+test('an export whose connection breaks is out of reach', async () => {
+  expect((await problemOf(exported(stream(['{"user_id":"a|1"}\n', new TypeError('network error')])))).slug).toBe('unreachable');
+});
+
+test('who stops reading ends the request', async () => {
+  const cancelled = vi.fn();
+  const { api } = apiOf(stream(['{"user_id":"a|1"}\n', '{"user_id":"a|2"}\n', '{"user_id":"a|3"}\n'], cancelled));
+  for await (const _ of api.exportUsers({})) break;
+  expect(cancelled).toHaveBeenCalled();
+});

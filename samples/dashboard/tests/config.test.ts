@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config';
+
+const GOOD = { domain: 'tenant.eu.auth0.com', clientId: 'id', audience: 'https://api', api: 'https://name.azurewebsites.net/api/' };
+
+const load = (body: string, status = 200) => loadConfig(async () => new Response(body, { status }));
+
+test('a good one is read, without the slash that addresses may end in', async () => {
+  expect(await load(JSON.stringify(GOOD))).toEqual({ ...GOOD, api: 'https://name.azurewebsites.net/api' });
+  expect(await load(JSON.stringify({ ...GOOD, issuer: 'x' }))).toMatchObject({ issuer: 'x' });
+});
+
+test.each([
+  ['', 404, /404/],
+  ['<!doctype html>', 200, /not JSON/],
+  ['null', 200, /not JSON/],
+  ['{}', 200, /domain, clientId, audience, api/],
+  [JSON.stringify({ ...GOOD, clientId: ' ' }), 200, /lacks clientId/],
+  [JSON.stringify({ ...GOOD, api: 'name.azurewebsites.net' }), 200, /api is not an address/],
+])('%j with %i says what is wrong', async (body, status, message) => {
+  await expect(load(body, status)).rejects.toThrow(message);
+  await expect(load(body, status)).rejects.toBeInstanceOf(ConfigError);
+});
+
+test('a server that is gone is said', async () => {
+  await expect(loadConfig(() => Promise.reject(new TypeError()))).rejects.toThrow(/could not be fetched/);
+});

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { effectScope, type EffectScope, nextTick, shallowRef } from 'vue';
+import type { Problem } from '../src/api';
+import { useRetry } from '../src/useRetry';
+
+let scope: EffectScope;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  scope = effectScope();
+});
+
+afterEach(() => {
+  scope.stop();
+  vi.useRealTimers();
+});
+
+function start(problem: Partial<Problem>) {
+  const current = shallowRef<Problem | undefined>({ slug: 'unexpected', title: '', detail: '', ...problem });
+  const retry = vi.fn();
+  return { current, retry, ...scope.run(() => useRetry(current, retry))! };
+}
+
+test('it counts down, then tries again once', async () => {
+  const { retry, secondsLeft } = start({ retryAfter: 3 });
+  expect(secondsLeft.value).toBe(3);
+  await vi.advanceTimersByTimeAsync(2500);
+  expect(secondsLeft.value).toBe(1);
+  expect(retry).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(retry).toHaveBeenCalledOnce();
+});
+
+test('the same problem again is another wait', async () => {
+  const { current, retry, secondsLeft } = start({ retryAfter: 1 });
+  await vi.advanceTimersByTimeAsync(1000);
+  current.value = { ...current.value!, retryAfter: 5 };
+  await nextTick();
+  expect(secondsLeft.value).toBe(5);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(retry).toHaveBeenCalledTimes(2);
+});
+
+test('what names no time is not tried again', async () => {
+  const { retry } = start({});
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(retry).not.toHaveBeenCalled();
+});
+
+test('when the network is back, what wanted it is tried again', () => {
+  const offline = start({ slug: 'offline' });
+  const other = start({ slug: 'misconfigured' });
+  dispatchEvent(new Event('online'));
+  expect(offline.retry).toHaveBeenCalledOnce();
+  expect(other.retry).not.toHaveBeenCalled();
+});
+
+test('who is gone tries nothing', async () => {
+  const { retry } = start({ slug: 'offline', retryAfter: 1 });
+  scope.stop();
+  dispatchEvent(new Event('online'));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(retry).not.toHaveBeenCalled();
+});

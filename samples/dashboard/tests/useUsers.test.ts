@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { effectScope, type EffectScope } from 'vue';
+import { type Api, ApiError, type ListParameters, type Problem, type User, type UserPage } from '../src/api';
+import { rememberDeleted } from '../src/deleted';
+import { useUsers } from '../src/useUsers';
+
+/** An API whose answers come when the test says so, in any order. */
+function slowApi() {
+  const calls: { parameters: ListParameters; answer(users: string[], total?: number): Promise<void>; fail(problem: Partial<Problem>): Promise<void> }[] = [];
+  const api = {
+    listUsers: (parameters: ListParameters) =>
+      new Promise<UserPage>((resolve, reject) => {
+        calls.push({
+          parameters,
+          answer: async (ids, total = ids.length) => {
+            const users: User[] = ids.map((user_id) => ({ user_id }));
+            resolve({ start: parameters.page * parameters.perPage, limit: parameters.perPage, length: users.length, total, users });
+            await vi.advanceTimersByTimeAsync(0);
+          },
+          fail: async (problem) => {
+            reject(new ApiError({ slug: 'unexpected', title: '', detail: '', ...problem }));
+            await vi.advanceTimersByTimeAsync(0);
+          },
+        });
+      }),
+  } as Partial<Api> as Api;
+  return { api, calls };
+}
+
+let scope: EffectScope;
+const ids = (list: ReturnType<typeof useUsers>) => list.users.value.map((user) => user.user_id);
+
+function start(address = '/') {
+  history.replaceState(null, '', address);
+  const { api, calls } = slowApi();
+  return { list: scope.run(() => useUsers(api))!, calls };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  scope = effectScope();
+});
+
+afterEach(() => {
+  scope.stop();
+  vi.useRealTimers();
+});
+
+test('the list begins with what the address says', async () => {
+  const { list, calls } = start('/?q=blocked:true&raw=1&sort=name:1&page=2&per_page=10&code=x&state=y');
+  expect(list.view.value).toBe('loading');
+  expect(calls[0]!.parameters).toMatchObject({ q: 'blocked:true', sort: 'name:1', page: 2, perPage: 10 });
+  expect(location.search).toBe('?q=blocked%3Atrue&raw=1&sort=name%3A1&page=2&per_page=10');
+  await calls[0]!.answer(['a|1'], 21);
+  expect(list.view.value).toBe('list');
+  expect(list.total.value).toBe(21);
+});
+
+test('typing waits for a pause, ends the request before and asks once', async () => {
+  const { list, calls } = start();
+  list.search('a');
+  expect(calls[0]!.parameters.signal!.aborted).toBe(true);
+  await vi.advanceTimersByTimeAsync(100);
+  list.search('an');
+  list.search('ann');
+  expect(location.search).toBe('?q=ann');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(calls).toHaveLength(2);
+  expect(calls[1]!.parameters.q).toContain('"ann"');
+});
+
+test('an answer that comes late overwrites nothing', async () => {
+  const { list, calls } = start();
+  list.sortBy('name');
+  await calls[1]!.answer(['new|1']);
+  await calls[0]!.answer(['old|1']);
+  expect(ids(list)).toEqual(['new|1']);
+  list.sortBy('email');
+  list.sortBy('logins_count');
+  await calls[3]!.answer(['newer|1']);
+  await calls[2]!.fail({ slug: 'tenant-timeout' });
+  expect(list.problem.value).toBeUndefined();
+  expect(ids(list)).toEqual(['newer|1']);
+});
+
+test('old rows stay while the next are on their way', async () => {
+  const { list, calls } = start();
+  await calls[0]!.answer(['a|1'], 100);
+  void list.setPage(1);
+  expect(list.loading.value).toBe(true);
+  expect(ids(list)).toEqual(['a|1']);
+});
+
+test('no rows stay under a problem', async () => {
+  const { list, calls } = start();
+  await calls[0]!.answer(['a|1'], 100);
+  void list.setPage(1);
+  await calls[1]!.fail({ slug: 'tenant-timeout' });
+  expect(list.view.value).toBe('problem');
+  expect(ids(list)).toEqual([]);
+  void list.load();
+  await calls[2]!.answer(['a|2'], 100);
+  expect(list.view.value).toBe('list');
+});
+
+test('what is wrong with a query is said there and leaves the rows', async () => {
+  const { list, calls } = start('/?raw=1');
+  await calls[0]!.answer(['a|1']);
+  list.search('name:"');
+  await vi.advanceTimersByTimeAsync(1000);
+  await calls[1]!.fail({ slug: 'invalid-request', detail: 'No.' });
+  expect(list.queryProblem.value?.detail).toBe('No.');
+  expect(list.view.value).toBe('list');
+});
+
+test('nobody found and nobody there are two things', async () => {
+  const { list, calls } = start('/?q=zzz');
+  await calls[0]!.answer([]);
+  expect(list.view.value).toBe('nothing-found');
+  void list.clear();
+  await calls[1]!.answer([]);
+  expect(list.view.value).toBe('empty');
+});
+
+test('a page that is no more becomes the last there is', async () => {
+  const { list, calls } = start('/?page=9');
+  await calls[0]!.answer([], 120);
+  expect(calls[1]!.parameters.page).toBe(2);
+  expect(location.search).toBe('?page=2');
+  await calls[1]!.answer(['a|1'], 120);
+  expect(list.view.value).toBe('list');
+});
+
+test('a column turns round when it is asked for again', () => {
+  const { list, calls } = start();
+  list.sortBy('name');
+  list.sortBy('name');
+  list.sortBy('last_login');
+  expect(calls.slice(1).map((call) => call.parameters.sort)).toEqual(['name:1', 'name:-1', 'last_login:-1']);
+});
+
+test('the same text asks something else in the other way, no text nothing', () => {
+  const { list, calls } = start();
+  list.setRaw(true);
+  expect(location.search).toBe('?raw=1');
+  expect(calls).toHaveLength(1);
+  list.search('ann');
+  list.setRaw(false);
+  expect(calls).toHaveLength(2);
+  expect(calls[1]!.parameters.q).toContain('name:ann*');
+});
+
+test('back shows the list before', async () => {
+  const { list, calls } = start('/?q=ann');
+  history.replaceState(null, '', '/?q=bob&page=1');
+  dispatchEvent(new Event('popstate'));
+  expect(list.state).toMatchObject({ q: 'bob', page: 1 });
+  expect(calls.at(-1)!.parameters.page).toBe(1);
+});
+
+test('a deleted user leaves at once and does not come back while the index lags', async () => {
+  const { list, calls } = start();
+  await calls[0]!.answer(['gone|1', 'here|1'], 60);
+  rememberDeleted('gone|1');
+  expect(ids(list)).toEqual(['here|1']);
+  expect(list.total.value).toBe(59);
+  void list.load();
+  await calls[1]!.answer(['gone|1', 'here|1'], 60);
+  expect(ids(list)).toEqual(['here|1']);
+  void list.load();
+  await calls[2]!.answer(['here|1'], 59);
+  expect(list.total.value).toBe(59);
+});
+
+test('when the last row of a page is deleted, the page before follows', async () => {
+  const { list, calls } = start('/?page=1');
+  await calls[0]!.answer(['last|1'], 51);
+  rememberDeleted('last|1');
+  list.settle();
+  expect(calls[1]!.parameters.page).toBe(0);
+});
+
+test('what is left behind asks for nothing any more', async () => {
+  const { list, calls } = start();
+  list.search('ann');
+  scope.stop();
+  await vi.advanceTimersByTimeAsync(1000);
+  dispatchEvent(new Event('popstate'));
+  expect(calls).toHaveLength(1);
+});
