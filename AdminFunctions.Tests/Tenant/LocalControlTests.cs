@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using AdminFunctions.LocalHost;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
@@ -33,6 +34,55 @@ public sealed class LocalControlTests
         token.IssuedAt.ShouldBeLessThan(token.ValidTo);
         token.GetPayloadValue<string[]>("permissions").ShouldBe(permissions.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         token.GetPayloadValue<string>("scope").ShouldBe(scope);
+    }
+
+    [Fact]
+    public async Task Users_are_added_in_the_Management_APIs_words()
+    {
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 0, TimeProvider = new FakeTime() });
+        using var client = tenant.Application();
+
+        var answer = await client.PostAsync("/_local/users", new StringContent("""
+            [{"user_id":"auth0|a","name":"<b>Ann</b>","email":"ann@example.com","picture":"https://example.com/a.png","created_at":"2024-05-06T08:00:00Z","blocked":true},
+             {"user_id":"google-oauth2|1|2"}]
+            """));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        var users = await (await client.GetAsync("/api/v2/users?fields=user_id,name,email,email_verified,picture,created_at,blocked,identities")).JsonAsync();
+        JsonNode.DeepEquals(users, JsonNode.Parse("""
+            [{"user_id":"auth0|a","name":"<b>Ann</b>","email":"ann@example.com","email_verified":false,"picture":"https://example.com/a.png","created_at":"2024-05-06T08:00:00.000Z","blocked":true,
+              "identities":[{"connection":"Username-Password-Authentication","provider":"auth0","user_id":"a","isSocial":false}]},
+             {"user_id":"google-oauth2|1|2","name":"google-oauth2|1|2","created_at":"2026-03-02T09:30:00.000Z",
+              "identities":[{"connection":"google-oauth2","provider":"google-oauth2","user_id":"1|2","isSocial":false}]}]
+            """)).ShouldBeTrue(users.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("""[null]""")]
+    [InlineData("""[{"name":"Ann"}]""")]
+    [InlineData("""[{"user_id":"ann"}]""")]
+    [InlineData("""[{"user_id":"auth0|"}]""")]
+    [InlineData("""[{"user_id":"auth0|a","password":"x"}]""")]
+    [InlineData("""{"user_id":"auth0|a"}""")]
+    public async Task What_is_no_user_is_refused_with_a_sentence_and_nobody_is_added(string body)
+    {
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 0 });
+        using var client = tenant.Anyone();
+
+        var answer = await client.PostAsync("/_local/users", new StringContent(body));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.JsonAsync())["error"]!.GetValue<string>().ShouldContain("auth0|anyone");
+        tenant.Users.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Totals_stop_where_they_are_told_to()
+    {
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 20, MostTotal = 10 });
+        using var client = tenant.Application();
+
+        (await (await client.GetAsync("/api/v2/users?include_totals=true&per_page=1")).JsonAsync())["total"]!.GetValue<int>().ShouldBe(10);
     }
 
     [Fact]

@@ -42,6 +42,15 @@ public sealed class UserSeedTests
     }
 
     [Fact]
+    public void As_many_as_wanted_are_of_one_moment_and_they_stay_in_order()
+    {
+        var users = UserSeed.Make(100, seed: 1, atOneMoment: 40).ToList();
+
+        users.GroupBy(user => user.CreatedAt).Select(moment => moment.Count()).OrderDescending().Take(2).ShouldBe([40, 1]);
+        users.Select(user => user.CreatedAt).ShouldBeInOrder();
+    }
+
+    [Fact]
     public void No_two_are_the_same_and_none_is_real()
     {
         var users = UserSeed.Make(5000, 1).ToList();
