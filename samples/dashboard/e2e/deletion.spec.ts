@@ -1,0 +1,118 @@
+import { askToDelete, confirmDeletion, count, expect, open, rowOf, rows, search, searchBox, test } from './test';
+
+const EVA = { user_id: 'auth0|deletion', name: 'Eva Endlich', email: 'eva.endlich@example.com' };
+
+test('someone whose address has been typed is deleted, leaves the list at once, and is counted no more', async ({ page, host, seed }) => {
+  await seed(EVA);
+  await open(page);
+  await expect(count(page)).toHaveText('1,201 users');
+  const dialog = await askToDelete(page, EVA.name);
+  for (const text of [EVA.email, EVA.user_id, 'Database']) await expect(dialog).toContainText(text);
+  const button = dialog.getByRole('button', { name: 'Delete user' });
+  const typed = dialog.getByLabel('To confirm, type');
+  await expect(typed).toBeFocused();
+
+  for (const wrong of ['', 'eva', `${EVA.email}.`, EVA.name, EVA.user_id]) {
+    await typed.fill(wrong);
+    await expect(button).toBeDisabled();
+  }
+  await typed.press('Enter');
+  await expect(dialog.getByRole('alert')).toHaveText(`This is not ${EVA.email}.`);
+  expect((await (await host.call('GET', `/users?q=user_id:"${EVA.user_id}"`)).json()) as unknown[]).toHaveLength(1);
+
+  await typed.fill(EVA.email.toUpperCase());
+  await expect(button).toBeEnabled();
+  await button.click();
+  await expect(dialog).toHaveCount(0);
+  await expect(rowOf(page, EVA.name)).toHaveCount(0);
+  await expect(count(page)).toHaveText('1,200 users');
+  await expect(page.getByRole('status').filter({ hasText: `${EVA.name} was deleted.` })).toBeVisible();
+  expect((await (await host.call('GET', `/users?q=user_id:"${EVA.user_id}"`)).json()) as unknown[]).toHaveLength(0);
+});
+
+test('who has no address is confirmed by the id, whatever is in it', async ({ page, seed }) => {
+  const user = { user_id: 'samlp|fabrikam|sales/Zoë %20 +1&?#', name: 'Zoë Zahl' };
+  await seed(user);
+  await open(page);
+  const dialog = await askToDelete(page, user.name);
+  await confirmDeletion(dialog, user.user_id);
+
+  await expect(dialog).toHaveCount(0);
+  await page.reload();
+  await search(page, user.user_id);
+  await expect(page.getByRole('heading', { name: 'Nobody found' })).toBeVisible();
+});
+
+test('deleting oneself is refused in the words of the API', async ({ page }) => {
+  await open(page, { path: '/?q=ada+admin' });
+  const dialog = await askToDelete(page, 'Ada Admin');
+  await confirmDeletion(dialog, 'ada.admin@example.com');
+
+  await expect(dialog.getByRole('alert')).toContainText('This is the account you have signed in with. Nothing was deleted; ask another administrator.');
+  await expect(dialog.getByRole('button', { name: 'Delete user' })).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(rowOf(page, 'Ada Admin')).toBeVisible();
+});
+
+test('deleting a protected user is refused in the words of the API', async ({ page }) => {
+  await open(page, { path: '/?q=rita+reader' });
+  const dialog = await askToDelete(page, 'Rita Reader');
+  await confirmDeletion(dialog, 'rita.reader@example.com');
+
+  await expect(dialog.getByRole('alert')).toContainText('This user is protected by the setting Users__Protected.');
+  await expect(dialog.getByRole('button', { name: 'Close' })).toBeFocused();
+});
+
+test('Rita, who may only look, is told so by the dialog', async ({ page, seed }) => {
+  await seed(EVA);
+  await open(page, { as: 'Rita Reader' });
+  const dialog = await askToDelete(page, EVA.name);
+  await confirmDeletion(dialog, EVA.email);
+
+  await expect(dialog.getByRole('alert')).toContainText('This needs the permission delete:users');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(rowOf(page, EVA.name)).toBeVisible();
+});
+
+test('a deletion that Auth0 has no room for waits as long as it says, and works then', async ({ page, host, seed }) => {
+  await seed(EVA);
+  await page.clock.install();
+  await open(page);
+  const dialog = await askToDelete(page, EVA.name);
+  await host.fail({ match: 'DELETE /api/v2/users/*', status: 429, headers: { 'Retry-After': '40' } });
+  await confirmDeletion(dialog, EVA.email);
+
+  await expect(dialog.getByRole('alert')).toContainText("Auth0's rate limit is reached");
+  const again = dialog.getByRole('button', { name: /^Again in \d+ s$/ });
+  await expect(again).toBeDisabled();
+  await page.clock.fastForward(40_000);
+  await dialog.getByRole('button', { name: 'Delete again' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(rowOf(page, EVA.name)).toHaveCount(0);
+});
+
+test('a deletion without an answer is said to be uncertain, and may be tried again', async ({ page, host, seed }) => {
+  await seed(EVA);
+  await open(page);
+  const dialog = await askToDelete(page, EVA.name);
+  await host.fail({ match: 'DELETE /api/v2/users/*', times: null, status: 408 });
+  await confirmDeletion(dialog, EVA.email);
+
+  await expect(dialog.getByRole('alert')).toContainText('Auth0 did not answer in time');
+  await expect(dialog.getByRole('alert')).toContainText('The user may have been deleted all the same.');
+  await host.recover();
+  await dialog.getByRole('button', { name: 'Delete again' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(rowOf(page, EVA.name)).toHaveCount(0);
+});
+
+test('the last one of a search gone, nobody is found, and the focus is where one goes on', async ({ page, seed }) => {
+  await seed(EVA);
+  await open(page, { path: '/?q=endlich' });
+  await expect(rows(page)).toHaveCount(1);
+  await confirmDeletion(await askToDelete(page, EVA.name), EVA.email);
+
+  await expect(page.getByRole('heading', { name: 'Nobody found' })).toBeVisible();
+  await expect(searchBox(page)).toBeFocused();
+});

@@ -1,0 +1,90 @@
+import type { Locator, Page } from '@playwright/test';
+import { expect, rowOf, rows, searchBox, test } from './test';
+
+/** As often as it takes, but not for ever. */
+async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
+  await expect(target).toBeVisible();
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press(key);
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  throw new Error(`${key} does not lead to ${target}.`);
+}
+
+/** Where the focus is, as someone sees it. */
+function focusRing(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement!);
+    return outlineStyle === 'none' ? 'none' : outlineWidth;
+  });
+}
+
+test('from the address bar to a deletion, without a mouse', async ({ page, seed }) => {
+  await seed(
+    { user_id: 'auth0|keyboard-1', name: 'Tasta Tur', email: 'tasta.tur@example.com' },
+    { user_id: 'auth0|keyboard-2', name: 'Tilda Tur', email: 'tilda.tur@example.com' },
+  );
+  await page.goto('/');
+  await tabTo(page, page.getByRole('button', { name: 'Sign in' }));
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('button', { name: 'Ada Admin' }));
+  await page.keyboard.press('Enter');
+  await expect(rows(page)).toHaveCount(50);
+
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to the users' })).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Skip to the users' })).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await tabTo(page, searchBox(page));
+  expect(await focusRing(page)).not.toBe('none');
+  await page.keyboard.type('tur');
+  await expect(rows(page)).toHaveCount(2);
+
+  const opener = rowOf(page, 'Tasta Tur').getByRole('button', { name: 'Delete Tasta Tur' });
+  await tabTo(page, opener);
+  expect(await focusRing(page)).not.toBe('none');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Delete Tasta Tur?' });
+  await expect(dialog.getByLabel('To confirm, type')).toBeFocused();
+
+  // Round and round, in both directions, the focus stays inside; the browser's own controls count as the body.
+  const visited = new Set<string>();
+  for (const key of [...Array(6).fill('Tab'), ...Array(6).fill('Shift+Tab')]) {
+    await page.keyboard.press(key);
+    visited.add(await page.evaluate(() => (document.activeElement!.closest('dialog') ? (document.activeElement as HTMLElement).innerText || 'input' : document.activeElement!.localName)));
+  }
+  expect(new Set([...visited, 'body'])).toEqual(new Set(['input', 'Cancel', 'Delete user', 'body']));
+
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(opener).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByLabel('To confirm, type')).toBeFocused();
+  await page.keyboard.type('tasta.tur@example.com');
+  await page.keyboard.press('Enter');
+
+  await expect(dialog).toHaveCount(0);
+  await expect(rowOf(page, 'Tasta Tur')).toHaveCount(0);
+  await expect(rowOf(page, 'Tilda Tur').getByRole('button', { name: 'Delete Tilda Tur' })).toBeFocused();
+});
+
+test('the list is sorted, paged through and sized without a mouse, and the focus stays where it is', async ({ page }) => {
+  await page.goto('/');
+  await tabTo(page, page.getByRole('button', { name: 'Sign in' }));
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('button', { name: 'Ada Admin' }));
+  await page.keyboard.press('Enter');
+  await expect(rows(page)).toHaveCount(50);
+
+  const sort = page.getByRole('columnheader', { name: 'E-mail' }).getByRole('button');
+  await tabTo(page, sort);
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('columnheader', { name: 'E-mail' })).toHaveAttribute('aria-sort', 'ascending');
+  await expect(sort).toBeFocused();
+
+  const next = page.getByRole('button', { name: 'Next page' });
+  await tabTo(page, next, 'Shift+Tab').catch(() => tabTo(page, next));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('navigation', { name: 'Pages' })).toContainText('51–100 of');
+  await expect(next).toBeFocused();
+});

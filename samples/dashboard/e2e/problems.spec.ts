@@ -1,0 +1,108 @@
+import { expect, open, rowOf, rows, searchBox, test } from './test';
+
+const LIST = 'GET /api/v2/users';
+
+test('at the end of the rate limit the seconds are counted down, and the list comes by itself', async ({ page, host }) => {
+  await page.clock.install();
+  await open(page);
+  await expect(rows(page)).toHaveCount(50);
+  // Longer than the API has patience, which else waits itself.
+  await host.fail({ match: LIST, status: 429, headers: { 'Retry-After': '30' } });
+  await searchBox(page).fill('ada admin');
+
+  await expect(page.getByRole('heading', { name: "Auth0's rate limit is reached" })).toBeVisible();
+  await expect(page.getByText(/^Trying again in (30|29|28) s$/)).toBeVisible();
+  await page.clock.fastForward(20_000);
+  await expect(page.getByText(/^Trying again in (10|9|8|7|6|5) s$/)).toBeVisible();
+  await page.clock.fastForward(10_000);
+  await expect(rowOf(page, 'Ada Admin')).toBeVisible();
+});
+
+test('a tenant that does not answer is said to be the reason, and another try may succeed', async ({ page, host }) => {
+  await open(page);
+  await expect(rows(page)).toHaveCount(50);
+  await host.fail({ match: LIST, times: null, mode: 'hang' });
+  await searchBox(page).fill('ada admin');
+
+  await expect(page.getByRole('heading', { name: 'Auth0 did not answer in time' })).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('Auth0 did not answer to the list of users in time. Try again shortly.');
+  await expect(rows(page)).toHaveCount(0);
+  await host.recover();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(rowOf(page, 'Ada Admin')).toBeVisible();
+  await expect(searchBox(page)).toBeFocused();
+});
+
+test('a tenant that refuses the API is named with what has to be set right, and by whom', async ({ page, host, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await host.fail({ match: LIST, status: 403, body: { statusCode: 403, error: 'Forbidden', message: 'Insufficient scope' } });
+  await open(page);
+
+  await expect(page.getByRole('heading', { name: 'Auth0 did not do what it was asked' })).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('Insufficient scope');
+  await expect(page.getByRole('alert')).toContainText('Whoever runs the API has to set this right.');
+
+  const trace = page.getByText('Trace id');
+  await trace.getByRole('button', { name: 'Copy' }).click();
+  await expect(trace.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await trace.getByRole('code').innerText());
+});
+
+test('a vault that cannot be read is said in the words of the API', async ({ page, host }) => {
+  // A local vault does not fail, so this is what the API says when one does.
+  const detail = 'Key Vault refuses the function app. Give its identity the role Key Vault Secrets User.';
+  await page.route(`${host.functions}/users?**`, (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      headers: { 'Access-Control-Allow-Origin': '*' },
+      json: { type: 'urn:admin-functions:problem:vault-unavailable', title: 'The client secret could not be read', status: 503, detail, traceId: '0'.repeat(32) },
+    }),
+  );
+  await open(page);
+
+  await expect(page.getByRole('heading', { name: 'The client secret could not be read' })).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText(detail);
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(rows(page)).toHaveCount(50);
+});
+
+test('without a network one is told so, and the list comes by itself when it is back', async ({ page, context }) => {
+  await open(page);
+  await expect(rows(page)).toHaveCount(50);
+  await context.setOffline(true);
+  await searchBox(page).fill('ada admin');
+
+  await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible();
+  await context.setOffline(false);
+  await expect(rowOf(page, 'Ada Admin')).toBeVisible();
+});
+
+test('an API that is not there is told from a network that is not', async ({ page, host }) => {
+  await page.route(`${host.functions}/**`, (route) => route.abort('connectionrefused'));
+  await open(page);
+
+  await expect(page.getByRole('heading', { name: 'The API cannot be reached' })).toBeVisible();
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(rows(page)).toHaveCount(50);
+});
+
+test('an answer that is not of the API is no list', async ({ page, host }) => {
+  await page.route(`${host.functions}/users?**`, (route) =>
+    route.fulfill({ headers: { 'Access-Control-Allow-Origin': '*' }, contentType: 'text/html', body: '<h1>Welcome to our proxy</h1>' }),
+  );
+  await open(page);
+
+  await expect(page.getByRole('heading', { name: 'This is no list of users' })).toBeVisible();
+  await expect(page.getByText('Welcome to our proxy')).toHaveCount(0);
+});
+
+test('a page that is not set up says what to put beside it', async ({ page }) => {
+  await page.route('**/config.json', (route) => route.fulfill({ json: { domain: 'tenant.eu.auth0.com' } }));
+  await page.goto('/');
+
+  await expect(page.getByRole('heading', { name: 'This page is not set up yet' })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveText('config.json lacks clientId, audience, api.');
+});
