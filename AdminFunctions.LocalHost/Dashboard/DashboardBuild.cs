@@ -10,8 +10,8 @@ internal sealed class DashboardBuild
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
-    // What tools write among the sources.
-    private static readonly string[] Products = ["node_modules", "dist", "coverage", "test-results", "playwright-report"];
+    // What tools write among the sources, and what goes into no build.
+    private static readonly string[] NoSources = ["node_modules", "dist", "coverage", "test-results", "playwright-report", "tests", "e2e"];
 
     private readonly string _root;
     private readonly Npm? _npm;
@@ -133,7 +133,7 @@ internal sealed class DashboardBuild
         }.Max();
 
     private static bool IsSource(ref FileSystemEntry entry) =>
-        !entry.IsDirectory || (!entry.FileName.StartsWith('.') && !Products.Contains(entry.FileName.ToString()));
+        !entry.IsDirectory || (!entry.FileName.StartsWith('.') && !NoSources.Contains(entry.FileName.ToString()));
 
     /// <summary>Waits until no other process builds these sources: a file can be open for one of them only.</summary>
     private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)

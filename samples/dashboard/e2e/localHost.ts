@@ -54,6 +54,7 @@ export class LocalHost {
           output += text;
           const address = /^Dashboard: (http:\S+)$/m.exec(output)?.[1];
           if (address && output.includes('Ctrl+C stops.')) resolve(address);
+          if (output.includes('The dashboard could not be built')) reject(new Error('See below.'));
         };
         child.stdout.setEncoding('utf8').on('data', read);
         child.stderr.setEncoding('utf8').on('data', read);

@@ -79,6 +79,8 @@ async function screenshot(page: Page, info: TestInfo, name: string): Promise<voi
 }
 
 test('every state meets WCAG 2.2 AA as far as axe can tell, in both themes', async ({ page, host, seed }) => {
+  // Axe looks at every element, eighteen times.
+  test.slow();
   await seed(...PEOPLE);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const check = async (axe: AxeBuilder, state: string) => {

@@ -105,7 +105,7 @@ export function advice(problem: Problem): string {
     case 'unreachable':
       return 'See that it runs and that its allowed origins name this page’s.';
     case 'incomplete-export':
-      return 'Nothing was saved. Export again.';
+      return 'Export again.';
     default:
       return '';
   }
