@@ -70,27 +70,62 @@ public sealed class WalkPaceTests
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
-
-        // The clock stands at 1772443800.
-        app.Tenant.Faults.Add(new Fault
-        {
-            Match = List,
-            Status = 200,
-            Headers = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["Content-Type"] = "application/json",
-                ["X-RateLimit-Limit"] = "50",
-                ["X-RateLimit-Remaining"] = "0",
-                ["X-RateLimit-Reset"] = "1772443807",
-            },
-            Body = System.Text.Json.JsonElement.Parse("""{"start":0,"limit":100,"length":1,"total":150,"users":[{"user_id":"auth0|1","created_at":"2001-01-01T00:00:00.000Z"}]}"""),
-        });
+        app.Tenant.Faults.Add(LastOfTheBucket(app, TimeSpan.FromSeconds(7)));
 
         var export = reader.ExportAsync("fields=user_id");
-        await app.Time.LetPassAsync(wait => wait == TimeSpan.FromSeconds(7));
+        for (var second = 1; second < 7; second++)
+        {
+            await app.Time.LetPassAsync(wait => wait == TimeSpan.FromSeconds(1));
+            app.Tenant.Requests.Matching(List).Count.ShouldBe(1);
+        }
+
+        await app.Time.LetPassAsync(wait => wait == TimeSpan.FromSeconds(1));
+        (await export.InTimeAsync()).Count.ShouldBe(151);
+    }
+
+    [Fact]
+    public async Task An_export_goes_on_when_somebody_elses_answer_says_that_there_is_room()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(LastOfTheBucket(app, TimeSpan.FromSeconds(50)));
+
+        var export = reader.ExportAsync("fields=user_id");
+        await app.Time.WhenSomeoneWaitsAsync(wait => wait == TimeSpan.FromSeconds(1));
+        (await reader.GetAsync("/api/users").InTimeAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
+        app.Time.Advance(TimeSpan.FromSeconds(1));
 
         (await export.InTimeAsync()).Count.ShouldBe(151);
     }
+
+    [Fact]
+    public async Task An_export_that_would_begin_later_than_its_budget_allows_is_a_503_at_once()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(LastOfTheBucket(app, TimeSpan.FromSeconds(50)));
+        await reader.GetAsync("/api/users");
+
+        var answer = await reader.GetAsync("/api/users/export").InTimeAsync();
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "tenant-rate-limited");
+        answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(50));
+    }
+
+    /// <summary>One of 150 users, and no further request before some time has passed.</summary>
+    private static Fault LastOfTheBucket(AdminApp app, TimeSpan untilReset) => new()
+    {
+        Match = List,
+        Status = 200,
+        Headers = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Content-Type"] = "application/json",
+            ["X-RateLimit-Limit"] = "50",
+            ["X-RateLimit-Remaining"] = "0",
+            ["X-RateLimit-Reset"] = $"{(app.Time.GetUtcNow() + untilReset).ToUnixTimeSeconds()}",
+        },
+        Body = System.Text.Json.JsonElement.Parse("""{"start":0,"limit":100,"length":1,"total":150,"users":[{"user_id":"auth0|1","created_at":"2001-01-01T00:00:00.000Z"}]}"""),
+    };
 
     private static async Task LetWaitsPassUntilAsync(AdminApp app, Task export)
     {

@@ -26,13 +26,23 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time) : IDisposable
     /// <summary>Sends a request when its time has come; the exports of this process take turns.</summary>
     /// <param name="send">Sends it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TenantException">The request that is being served here has no time left for the wait.</exception>
     public async Task<T> RunAsync<T>(Func<Task<T>> send, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(send);
-        await _turn.WaitAsync(cancellationToken);
+
+        // An export that has not begun learns at once when to come again.
+        var budget = RequestBudget.Current;
+        if (Wait() is var needed && needed >= budget?.Remaining)
+        {
+            throw TenantErrors.RateLimited(needed, "an export");
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget?.Token ?? default);
+        await _turn.WaitAsync(ended.Token);
         try
         {
-            await Task.Delay(Wait(), time, cancellationToken);
+            await WaitAsync(ended.Token);
             Interlocked.Increment(ref _underWay);
         }
         finally
@@ -52,6 +62,18 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>Waits, and no longer than what others' answers say of the bucket meanwhile. Delays have whole milliseconds.</summary>
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + Wait();
+        while (until - time.GetUtcNow() is { TotalMilliseconds: >= 1 } left)
+        {
+            await Task.Delay(left < LongestStep ? left : LongestStep, time, cancellationToken);
+            var again = time.GetUtcNow() + Wait();
+            until = again < until ? again : until;
+        }
+    }
 
     private TimeSpan Wait()
     {

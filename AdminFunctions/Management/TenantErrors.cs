@@ -85,7 +85,11 @@ internal static class TenantErrors
         _ => Unreadable(what, exception),
     };
 
-    private static TenantException RateLimited(TimeSpan? wait, string what, Exception? exception = null)
+    /// <summary>There is no room for a request before some time has passed.</summary>
+    /// <param name="wait">How long that is; <see langword="null"/> when it is not known.</param>
+    /// <param name="what">What was asked for.</param>
+    /// <param name="exception">What the client library threw.</param>
+    public static TenantException RateLimited(TimeSpan? wait, string what, Exception? exception = null)
     {
         var retryAfter = wait ?? TimeSpan.FromSeconds(1);
         return new TenantException(
