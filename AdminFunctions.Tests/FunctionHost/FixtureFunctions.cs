@@ -76,6 +76,9 @@ public class BindingFunctions
         return Results.Text($"{request.QueryString} {request.Headers.Authorization} {await reader.ReadToEndAsync(cancellationToken)}");
     }
 
+    [Function("TraceParent")]
+    public IResult TraceParent([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "traceParent")] HttpRequest request) => Results.Text(request.Headers.TraceParent);
+
     [Function("People")]
     public IResult People([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "people")] HttpRequest request, [FromBody] Person? person) => Results.Text(person?.Name ?? "nobody");
 }

@@ -56,6 +56,11 @@ public sealed class HostContract(HostContract.Host host) : IClassFixture<HostCon
         ["a plus is a plus"] = new("GET", "/api/things/a+b", 200, "a+b"),
         ["UTF-8 arrives as its characters"] = new("GET", "/api/things/J%C3%BCrgen%E2%9C%93", 200, "Jürgen✓"),
         ["dot segments never reach a function"] = new("GET", "/api/other/../things/7", 200, "7"),
+        ["not even escaped"] = new("GET", "/api/other/%2E%2E/things/7", 200, "7"),
+        ["nor do they as a route value"] = new("GET", "/api/things/%2e%2e", 404),
+        ["what is escaped twice arrives escaped once"] = new("GET", "/api/things/a%257Cb%2541", 200, "a%7Cb%41"),
+        ["octets that are no UTF-8 arrive escaped"] = new("GET", "/api/things/a%FFb%C0%AF", 200, "a%FFb%C0%AF"),
+        ["a null character is refused by the web server"] = new("GET", "/api/things/a%00b", 400),
 
         ["an int is converted"] = new("GET", "/api/numbers/41", 200, "42"),
         ["a constraint that does not hold is a 404"] = new("GET", "/api/numbers/many", 404),
@@ -80,6 +85,10 @@ public sealed class HostContract(HostContract.Host host) : IClassFixture<HostCon
         {
             Headers = { ["Authorization"] = "Bearer x" },
             Content = "{\"a\": 1}",
+        },
+        ["traceparent arrives as sent"] = new("GET", "/api/traceParent", 200, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+        {
+            Headers = { ["traceparent"] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" },
         },
         ["[FromBody] is read as JSON"] = new("POST", "/api/people", 200, "Ann") { Content = "{\"name\":\"Ann\"}", ContentType = "application/json" },
         ["[FromBody] that is no JSON is a failure"] = new("POST", "/api/people", 500) { Content = "{\"name\":", ContentType = "application/json" },

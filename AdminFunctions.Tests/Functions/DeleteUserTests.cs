@@ -84,6 +84,10 @@ public sealed class DeleteUserTests
     [InlineData("auth0%7Ca%0D%0Ab")]
     [InlineData("auth0%7Ca%C2%85b")]
     [InlineData("auth0%7Ca%EF%BF%BDb")]
+    [InlineData("auth0%7Ca%FFb")]
+    [InlineData("auth0%7Ca%C0%AFb")]
+    [InlineData("auth0%7Ca%ed%a0%80b")]
+    [InlineData("auth0%7Ca%25FFb")]
     [InlineData("...")]
     [InlineData("..%2F..%2Fclients")]
     public async Task What_cannot_be_an_id_is_a_400_and_Auth0_is_not_asked(string inTheAddress)

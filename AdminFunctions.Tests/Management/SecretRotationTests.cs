@@ -1,7 +1,6 @@
 using System.Net;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Vault;
-using AdminFunctions.Management;
 
 namespace AdminFunctions.Tests.Management;
 
@@ -95,30 +94,7 @@ public sealed class SecretRotationTests
             // The first to begin with, then one for each grant that is refused.
             app.Vault.SecretReads.ShouldBe(1 + call);
             app.Tenant.Requests.Matching(Grant).Count.ShouldBe(call);
-            app.Time.Advance(ManagementTokenProvider.PauseAfterRefusal);
         }
-    }
-
-    [Fact]
-    public async Task While_a_rotation_is_half_done_Auth0_and_the_vault_are_asked_once_a_second_however_many_callers_come()
-    {
-        await using var app = await AdminApp.StartAsync();
-        using var reader = app.Reader();
-        await ListAsync(app);
-        app.Tenant.RotateClientSecret(alsoWhereKept: false);
-        app.Tenant.RevokeManagementTokens();
-
-        for (var call = 0; call < 5; call++)
-        {
-            await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
-        }
-
-        app.Vault.SecretReads.ShouldBe(2);
-        app.Tenant.Requests.Matching(Grant).Count.ShouldBe(2);
-
-        app.Tenant.RotateClientSecret();
-        app.Time.Advance(ManagementTokenProvider.PauseAfterRefusal);
-        await ListAsync(app);
     }
 
     [Fact]

@@ -20,18 +20,10 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     /// <summary>How long a renewal that failed waits for the next, while the old token still serves.</summary>
     internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// How long a secret that Auth0 refuses, and that the vault still has, is not tried again: while a rotation is half done, callers
-    /// shall not make us ask Auth0 and the vault as fast as both can answer.
-    /// </summary>
-    internal static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(1);
-
     private readonly TimeProvider _time;
     private readonly ILogger<ManagementTokenProvider> _logger;
     private readonly SingleFlight<Token> _granting;
     private volatile Token? _kept;
-    private TenantException? _refusal;
-    private DateTimeOffset _refusedUntil;
 
     /// <summary>Asks for nothing yet.</summary>
     /// <param name="domain">The tenant's domain.</param>
@@ -120,11 +112,6 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         ClientSecret secret,
         CancellationToken cancellationToken)
     {
-        if (_refusal is not null && _time.GetUtcNow() < _refusedUntil)
-        {
-            throw _refusal;
-        }
-
         request.ClientSecret = await secret.GetAsync(cancellationToken);
         try
         {
@@ -136,9 +123,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
             var newer = await secret.ReadAgainAsync(cancellationToken);
             if (newer == request.ClientSecret)
             {
-                _refusal = TenantErrors.Translate(exception, Grant);
-                _refusedUntil = _time.GetUtcNow() + PauseAfterRefusal;
-                throw _refusal;
+                throw TenantErrors.Translate(exception, Grant);
             }
 
             LogSecretRotated();

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace AdminFunctions.Users;
 
@@ -6,14 +7,15 @@ namespace AdminFunctions.Users;
 /// An Auth0 user id: a provider, a bar, and what identifies the user there, in one part or more
 /// (https://auth0.com/docs/manage-users/user-accounts/identify-users).
 /// </summary>
-public static class UserId
+public static partial class UserId
 {
     /// <summary>The longest id that is taken, in characters.</summary>
     public const int LongestInCharacters = 255;
 
     /// <summary>Reads an id out of a route.</summary>
     /// <param name="routeValue">
-    /// The value as the host hands it over: decoded, but for the slash, so that a <c>%2F</c> left in it means <c>/</c>.
+    /// The value as the host hands it over: decoded, but for the slash, so that a <c>%2F</c> left in it means <c>/</c>, and but
+    /// for what is no UTF-8: a <c>%FF</c> left in it may be the text of an id, or rubbish that must not pass for it.
     /// </param>
     /// <returns>The id.</returns>
     /// <exception cref="InvalidRequestException">This cannot be an id.</exception>
@@ -22,7 +24,7 @@ public static class UserId
         var id = routeValue.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var fault =
             id.Length > LongestInCharacters ? $"A user id has at most {LongestInCharacters} characters."
-            : id.EnumerateRunes().Any(static rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar) ? "A user id has no control characters and is valid UTF-8."
+            : id.EnumerateRunes().Any(static rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar) || NoUtf8().IsMatch(id) ? "A user id has no control characters and is valid UTF-8."
             : !id.Contains('|', StringComparison.Ordinal) ? "A user id has a bar, as in auth0|5f7c8ec7c33c6c004bbafe82: send it percent-encoded, as auth0%7C5f7c8ec7c33c6c004bbafe82."
             : id.Split('|').Any(string.IsNullOrWhiteSpace) ? "A user id has something before and after each bar, as in auth0|5f7c8ec7c33c6c004bbafe82."
             : null;
@@ -31,4 +33,7 @@ public static class UserId
             ? id
             : throw new InvalidRequestException(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["id"] = [fault] });
     }
+
+    [GeneratedRegex("%[89A-F][0-9A-F]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NoUtf8();
 }
