@@ -59,13 +59,7 @@ internal sealed class WalkFrontier(WalkOrder order)
         var fresh = Fresh(users);
         foreach (var user in fresh)
         {
-            if (order.KeyOf(user) is var key && key != _key)
-            {
-                _deliveredAtKey.Clear();
-                _key = key;
-                _isPassed = false;
-            }
-
+            Reach(user);
             _deliveredAtKey.Add(user.UserId!);
         }
 
@@ -74,16 +68,7 @@ internal sealed class WalkFrontier(WalkOrder order)
 
     /// <summary>Goes on to the key that all users of a page have.</summary>
     /// <param name="users">The page.</param>
-    public void EnterCrowd(IReadOnlyList<UserResponseSchema> users)
-    {
-        if (order.KeyOf(users[0]) is var key && key != _key)
-        {
-            _deliveredAtKey.Clear();
-            _key = key;
-        }
-
-        _isPassed = false;
-    }
+    public void EnterCrowd(IReadOnlyList<UserResponseSchema> users) => Reach(users[0]);
 
     /// <summary>A clause for all with the key that is reached.</summary>
     public string AtKey() => order.At(_key!);
@@ -100,4 +85,14 @@ internal sealed class WalkFrontier(WalkOrder order)
     public IReadOnlyList<UserResponseSchema> Fresh(IReadOnlyList<UserResponseSchema> users) =>
         [.. users.Where(user => string.CompareOrdinal(order.KeyOf(user), _key) is var compared
             && (compared > 0 || (compared == 0 && !_isPassed && !_deliveredAtKey.Contains(user.UserId!))))];
+
+    private void Reach(UserResponseSchema user)
+    {
+        if (order.KeyOf(user) is var key && key != _key)
+        {
+            _deliveredAtKey.Clear();
+            _key = key;
+            _isPassed = false;
+        }
+    }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using AdminFunctions.Users;
 using Auth0.ManagementApi;
 
 namespace AdminFunctions.Export;
@@ -17,7 +17,7 @@ internal sealed class WalkOrder(string name, bool isUnique, Func<UserResponseSch
     public static readonly WalkOrder ByCreation = new(
         "created_at",
         isUnique: false,
-        static user => user.CreatedAt?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+        static user => user.CreatedAt is { } moment ? Auth0DateTimeConverter.Format(moment) : null,
         static moment => moment);
 
     /// <summary>By the id.</summary>

@@ -1,29 +1,19 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { effectScope, type EffectScope } from 'vue';
+import { expect, test, vi } from 'vitest';
 import { type Api, ApiError, type Slug } from '../src/api';
 import { isDeleted } from '../src/deleted';
 import { useDeletion } from '../src/useDeletion';
+import { useScope } from './useScope';
 
 const ANN = { user_id: 'auth0|ann', email: 'ann@example.com' };
-let scope: EffectScope;
+const scope = useScope();
 
 function start(...outcomes: (Slug | 'deleted')[]) {
   const deleteUser = vi.fn(async (_: string) => {
     const slug = outcomes.shift()!;
     if (slug !== 'deleted') throw new ApiError({ slug, title: '', detail: '', ...(slug === 'tenant-rate-limited' && { retryAfter: 2 }) });
   });
-  return { deletion: scope.run(() => useDeletion({ deleteUser } as Partial<Api> as Api))!, deleteUser };
+  return { deletion: scope.run(() => useDeletion({ deleteUser } as Partial<Api> as Api)), deleteUser };
 }
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  scope = effectScope();
-});
-
-afterEach(() => {
-  scope.stop();
-  vi.useRealTimers();
-});
 
 test('nobody is deleted before the e-mail address is typed', async () => {
   const { deletion, deleteUser } = start('deleted');

@@ -1,24 +1,15 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { effectScope, type EffectScope, nextTick, shallowRef } from 'vue';
+import { expect, test, vi } from 'vitest';
+import { nextTick, shallowRef } from 'vue';
 import type { Problem } from '../src/api';
 import { useRetry } from '../src/useRetry';
+import { useScope } from './useScope';
 
-let scope: EffectScope;
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  scope = effectScope();
-});
-
-afterEach(() => {
-  scope.stop();
-  vi.useRealTimers();
-});
+const scope = useScope();
 
 function start(problem: Partial<Problem>) {
   const current = shallowRef<Problem | undefined>({ slug: 'unexpected', title: '', detail: '', ...problem });
   const retry = vi.fn();
-  return { current, retry, ...scope.run(() => useRetry(current, retry))! };
+  return { current, retry, ...scope.run(() => useRetry(current, retry)) };
 }
 
 test('it counts down, then tries again once', async () => {

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { effectScope, type EffectScope } from 'vue';
+import { expect, test, vi } from 'vitest';
 import { type Api, ApiError, type ListParameters, type Problem, type User, type UserPage } from '../src/api';
 import { rememberDeleted } from '../src/deleted';
 import { useUsers } from '../src/useUsers';
+import { useScope } from './useScope';
 
 /** An API whose answers come when the test says so, in any order. */
 function slowApi() {
@@ -27,24 +27,14 @@ function slowApi() {
   return { api, calls };
 }
 
-let scope: EffectScope;
+const scope = useScope();
 const ids = (list: ReturnType<typeof useUsers>) => list.users.value.map((user) => user.user_id);
 
 function start(address = '/') {
   history.replaceState(null, '', address);
   const { api, calls } = slowApi();
-  return { list: scope.run(() => useUsers(api))!, calls };
+  return { list: scope.run(() => useUsers(api)), calls };
 }
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  scope = effectScope();
-});
-
-afterEach(() => {
-  scope.stop();
-  vi.useRealTimers();
-});
 
 test('the list begins with what the address says', async () => {
   const { list, calls } = start('/?q=blocked:true&raw=1&sort=name:1&page=2&per_page=10&code=x&state=y');
