@@ -192,7 +192,8 @@ internal sealed record NewUser(
     /// <param name="now">When it is created, if nothing else is said.</param>
     public TenantUser ToTenantUser(DateTime now)
     {
-        var (provider, id) = UserId.Split('|', 2) is [var left, var right] ? (left, right) : throw new InvalidOperationException("A user id has two parts.");
+        var bar = UserId.IndexOf('|', StringComparison.Ordinal);
+        var (provider, id) = (UserId[..bar], UserId[(bar + 1)..]);
         var created = CreatedAt?.ToUniversalTime() ?? now;
         return new TenantUser
         {
