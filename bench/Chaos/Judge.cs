@@ -137,7 +137,7 @@ internal sealed class Judge(Laws laws, Storm storm)
     /// <summary>What can be judged only when all is over.</summary>
     public void JudgeRecovery()
     {
-        laws.Recovery.Check(Recovery <= RecoversWithin, () => $"The first success came {Recovery?.TotalSeconds.ToString("0.0") ?? "never"} s after the faults.");
+        laws.Recovery.Check(Recovery <= RecoversWithin, () => Recovery is { } late ? $"The first success came {late.TotalSeconds:0.0} s after the faults." : "There was none.");
         foreach (var (began, what) in _failuresOfTheCalm)
         {
             laws.Recovery.Check(began < _recovered, () => $"{Stopwatch.GetElapsedTime(storm.EndedAt, began).TotalSeconds:0.0} s after the faults {what}");
