@@ -97,9 +97,21 @@ internal static class RawHttp
                 return await BytesAsync(int.Parse(length)) is { } body ? answer with { Body = body } : answer with { IsWhole = false };
             }
 
-            // As in HTTP/1.0: what comes until the end.
-            while (answer.Status is not 204 && answer.Header("Connection") is "close" && await MoreAsync())
+            // As in HTTP/1.0: what comes until the end, which the server puts off for as long as it waits for more of the request.
+            if (answer.Status is not 204 && answer.Header("Connection") is "close")
             {
+                try
+                {
+                    socket.Shutdown(SocketShutdown.Send);
+                }
+                catch (SocketException)
+                {
+                    // It has ended already.
+                }
+
+                while (await MoreAsync())
+                {
+                }
             }
 
             return answer with { Body = _bytes[_from.._to] };
