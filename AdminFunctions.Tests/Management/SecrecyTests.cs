@@ -5,6 +5,7 @@ using AdminFunctions.Http;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
+using AdminFunctions.Management;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -72,6 +73,7 @@ public sealed class SecrecyTests
             var answer = await call.InTimeAsync();
             ((int)answer.StatusCode).ShouldBeGreaterThanOrEqualTo(500);
             ShouldTellNothing($"{answer}\n{await answer.Content.ReadAsStringAsync()}", emails);
+            app.Time.Advance(ManagementTokenProvider.PauseAfterRefusal);
         }
 
         app.Log.Lines(LogLevel.Error).ShouldNotBeEmpty();

@@ -1,6 +1,7 @@
 using System.Net;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Vault;
+using AdminFunctions.Management;
 
 namespace AdminFunctions.Tests.Management;
 
@@ -94,7 +95,30 @@ public sealed class SecretRotationTests
             // The first to begin with, then one for each grant that is refused.
             app.Vault.SecretReads.ShouldBe(1 + call);
             app.Tenant.Requests.Matching(Grant).Count.ShouldBe(call);
+            app.Time.Advance(ManagementTokenProvider.PauseAfterRefusal);
         }
+    }
+
+    [Fact]
+    public async Task While_a_rotation_is_half_done_Auth0_and_the_vault_are_asked_once_a_second_and_those_who_come_in_between_wait_for_that()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        await ListAsync(app);
+        app.Tenant.RotateClientSecret(alsoWhereKept: false);
+        app.Tenant.RevokeManagementTokens();
+        await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+
+        var callers = Enumerable.Range(0, 5).Select(_ => ListAsync(app)).ToArray();
+        await app.Time.WhenSomeoneWaitsAsync(wait => wait == ManagementTokenProvider.PauseAfterRefusal);
+        app.Vault.SecretReads.ShouldBe(2);
+        app.Tenant.Requests.Matching(Grant).Count.ShouldBe(2);
+
+        app.Tenant.RotateClientSecret();
+        app.Time.Advance(ManagementTokenProvider.PauseAfterRefusal);
+        await Task.WhenAll(callers).InTimeAsync();
+        app.Vault.SecretReads.ShouldBe(3);
+        app.Tenant.Stats.TokenGrants.ShouldBe(2);
     }
 
     [Fact]

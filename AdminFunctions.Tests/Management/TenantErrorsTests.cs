@@ -1,6 +1,7 @@
 using System.Net;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.Management;
 
 namespace AdminFunctions.Tests.Management;
 
@@ -129,6 +130,7 @@ public sealed class TenantErrorsTests
 
         detail.ShouldContain(expected);
         app.Tenant.Requests.Matching(List).ShouldBeEmpty();
+        app.Time.Advance(ManagementTokenProvider.PauseAfterRefusal);
         (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 }

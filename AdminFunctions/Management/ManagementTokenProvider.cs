@@ -20,10 +20,17 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     /// <summary>How long a renewal that failed waits for the next, while the old token still serves.</summary>
     internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a secret that Auth0 has refused, and that the vault had no newer one for, is not tried again: until somebody has
+    /// set it right, every caller would make us ask both as fast as they answer.
+    /// </summary>
+    internal static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(1);
+
     private readonly TimeProvider _time;
     private readonly ILogger<ManagementTokenProvider> _logger;
     private readonly SingleFlight<Token> _granting;
     private volatile Token? _kept;
+    private DateTimeOffset _notBefore;
 
     /// <summary>Asks for nothing yet.</summary>
     /// <param name="domain">The tenant's domain.</param>
@@ -112,6 +119,12 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         ClientSecret secret,
         CancellationToken cancellationToken)
     {
+        // Nothing is kept of the refusal: those who come meanwhile wait, and learn what comes of the next try.
+        if (_notBefore - _time.GetUtcNow() is var pause && pause > TimeSpan.Zero)
+        {
+            await Task.Delay(pause, _time, cancellationToken);
+        }
+
         request.ClientSecret = await secret.GetAsync(cancellationToken);
         try
         {
@@ -123,6 +136,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
             var newer = await secret.ReadAgainAsync(cancellationToken);
             if (newer == request.ClientSecret)
             {
+                _notBefore = _time.GetUtcNow() + PauseAfterRefusal;
                 throw TenantErrors.Translate(exception, Grant);
             }
 

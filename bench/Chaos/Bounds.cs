@@ -7,7 +7,7 @@ namespace AdminFunctions.Chaos;
 /// <param name="length">How long they run.</param>
 internal sealed class Bounds(Schedule schedule, TimeSpan length)
 {
-    /// <summary>How long the functions leave tenant and vault alone with a secret that was refused.</summary>
+    /// <summary>How long the functions leave tenant and vault alone with a secret that was refused (<c>ManagementTokenProvider.PauseAfterRefusal</c>).</summary>
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(1);
 
     /// <summary>
