@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AdminFunctions.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -14,11 +13,13 @@ namespace AdminFunctions.Access;
 /// <param name="settings">The tenant and our audience.</param>
 /// <param name="signingKeys">The tenant's keys.</param>
 /// <param name="time">The clock that tokens expire by.</param>
-public sealed class BearerAuthentication(IOptions<Auth0Options> settings, SigningKeys signingKeys, TimeProvider time)
+public sealed class BearerAuthentication(IOptions<Auth0Options> settings, SigningKeys signingKeys, TimeProvider time) : IDisposable
 {
     private const int LongestTokenInBytes = 16 * 1024;
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(60);
+
+    private readonly ValidatedTokens _validated = new();
 
     private readonly JsonWebTokenHandler _tokens = new()
     {
@@ -37,19 +38,17 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
     {
         var token = await ValidateAsync(BearerToken(request), cancellationToken);
 
-        if (string.IsNullOrEmpty(token.Subject))
-        {
-            throw Invalid("The access token names no subject (sub).");
-        }
-
         // Auth0 hands a first-party application any scope it asks for, unless RBAC is on: scope proves nothing, permissions do.
-        return Grants(token, permission)
+        return token.Permissions.Contains(permission, StringComparer.Ordinal)
             ? new Caller(token.Subject)
             : throw new AccessDeniedException(
                 AccessDenial.InsufficientPermission,
                 $"This needs the permission {permission}, which the access token does not carry. Give the user a role with it, and see that the API adds permissions to access tokens (RBAC), then sign in again.",
                 permission);
     }
+
+    /// <summary>Forgets the tokens that were found good.</summary>
+    public void Dispose() => _validated.Dispose();
 
     private static string BearerToken(HttpRequest request)
     {
@@ -70,8 +69,15 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         return token.Length > 0 ? token : throw Invalid("The Authorization header has no token behind Bearer.");
     }
 
-    private async Task<JsonWebToken> ValidateAsync(string bearerToken, CancellationToken cancellationToken)
+    private async Task<AccessToken> ValidateAsync(string bearerToken, CancellationToken cancellationToken)
     {
+        if (_validated.Find(bearerToken) is { } known
+            && time.GetUtcNow() < known.ExpiresAt
+            && await signingKeys.GetAsync(cancellationToken) == known.VouchedForBy)
+        {
+            return known;
+        }
+
         if (!_tokens.CanReadToken(bearerToken))
         {
             throw Invalid("The access token is not a JSON Web Token of at most 16 KiB.");
@@ -82,12 +88,23 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         if (result.Exception is SecurityTokenSignatureKeyNotFoundException
             && await signingKeys.RefreshAsync(configuration, cancellationToken) is { } newer)
         {
+            configuration = newer;
             result = await _tokens.ValidateTokenAsync(bearerToken, Parameters(newer));
         }
 
-        return result.IsValid
-            ? (JsonWebToken)result.SecurityToken
-            : throw Invalid(WhatIsWrong(result.Exception));
+        if (!result.IsValid)
+        {
+            throw Invalid(WhatIsWrong(result.Exception));
+        }
+
+        var token = AccessToken.Of((JsonWebToken)result.SecurityToken, configuration);
+        if (string.IsNullOrEmpty(token.Subject))
+        {
+            throw Invalid("The access token names no subject (sub).");
+        }
+
+        _validated.Keep(bearerToken, token);
+        return token;
     }
 
     private TokenValidationParameters Parameters(OpenIdConnectConfiguration configuration) => new()
@@ -122,11 +139,6 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
             : expires <= now - ClockSkew ? throw new SecurityTokenExpiredException()
             : true;
     }
-
-    private static bool Grants(JsonWebToken token, string permission) =>
-        token.TryGetPayloadValue<JsonElement>("permissions", out var permissions)
-        && permissions.ValueKind is JsonValueKind.Array
-        && permissions.EnumerateArray().Any(entry => entry.ValueKind is JsonValueKind.String && entry.ValueEquals(permission));
 
     private string WhatIsWrong(Exception exception) => exception switch
     {

@@ -11,4 +11,6 @@ public static class Permissions
 
     /// <summary>May delete users.</summary>
     public const string DeleteUsers = "delete:users";
+
+    internal static readonly string[] All = [ReadUsers, DeleteUsers];
 }
