@@ -23,11 +23,11 @@ internal sealed class AdminApp : IAsyncDisposable
     private readonly LocalTenantAndVault _local;
     private readonly Factory _factory;
 
-    private AdminApp(LocalTenantAndVault local, FakeTime time, IReadOnlyDictionary<string, string> settings)
+    private AdminApp(LocalTenantAndVault local, FakeTime time, IReadOnlyDictionary<string, string> settings, bool warmUp)
     {
         _local = local;
         Time = time;
-        _factory = new Factory(local, time, Log, settings);
+        _factory = new Factory(local, time, Log, settings, warmUp);
         _factory.UseKestrel();
     }
 
@@ -44,7 +44,13 @@ internal sealed class AdminApp : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="tenant">How the tenant is; its clock and client id are set here.</param>
     /// <param name="settings">Further settings of the functions, such as <c>Users:Protected</c>.</param>
-    public static async Task<AdminApp> StartAsync(TenantOptions? tenant = null, params (string Name, string Value)[] settings)
+    public static Task<AdminApp> StartAsync(TenantOptions? tenant = null, params (string Name, string Value)[] settings) =>
+        StartAsync(warmUp: false, tenant, settings);
+
+    /// <summary>Starts one that warms up at once, as in Azure.</summary>
+    public static Task<AdminApp> StartWarmAsync() => StartAsync(warmUp: true, tenant: null, []);
+
+    private static async Task<AdminApp> StartAsync(bool warmUp, TenantOptions? tenant, (string Name, string Value)[] settings)
     {
         var time = new FakeTime();
         var options = (tenant ?? new TenantOptions { Users = 20 }) with
@@ -57,7 +63,8 @@ internal sealed class AdminApp : IAsyncDisposable
         return new AdminApp(
             await LocalTenantAndVault.StartAsync(options, new VaultOptions()),
             time,
-            settings.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal));
+            settings.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal),
+            warmUp);
     }
 
     /// <summary>A client without a token.</summary>
@@ -97,7 +104,7 @@ internal sealed class AdminApp : IAsyncDisposable
         await _local.DisposeAsync();
     }
 
-    private sealed class Factory(LocalTenantAndVault local, FakeTime time, CapturedLog log, IReadOnlyDictionary<string, string> settings)
+    private sealed class Factory(LocalTenantAndVault local, FakeTime time, CapturedLog log, IReadOnlyDictionary<string, string> settings, bool warmUp)
         : WebApplicationFactory<LocalHostOptions>
     {
         private readonly DirectoryInfo _scriptRoot = Directory.CreateTempSubdirectory("admin-functions-");
@@ -122,6 +129,11 @@ internal sealed class AdminApp : IAsyncDisposable
             {
                 local.ReplaceTransport(services);
                 services.AddSingleton<TimeProvider>(time);
+                if (!warmUp)
+                {
+                    // Else it would take the faults and the first readings that are meant for a test's own requests.
+                    services.Remove(services.Single(static service => service.ImplementationType == typeof(WarmUp)));
+                }
             });
         }
 

@@ -16,7 +16,7 @@ public static class AdminFunctionsServices
 {
     /// <summary>
     /// Adds what the functions need. The settings are bound from the host's configuration
-    /// (<c>Auth0</c>, <c>KeyVault</c>, <c>Users</c>); nothing is read from Key Vault or Auth0 before the first request.
+    /// (<c>Auth0</c>, <c>KeyVault</c>, <c>Users</c>); what requests need of Key Vault and Auth0 is got as soon as the host starts.
     /// </summary>
     /// <remarks>
     /// A host may register its own <see cref="TimeProvider"/>, <see cref="TokenCredential"/> (towards Key Vault) and
@@ -32,6 +32,8 @@ public static class AdminFunctionsServices
         services.AddSingleton<IValidateOptions<KeyVaultOptions>, ClientSecretHasASource>();
         services.AddSingleton<SettingsFaults>();
         services.AddHostedService<SettingsReport>();
+        services.AddHostedService<WarmUp>();
+        services.AddSingleton<Rehearsal>();
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TokenCredential>(VaultCredential.Create);

@@ -6,6 +6,8 @@ using AdminFunctions.LocalHost;
 using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
+using Azure.Core;
+using Azure.Identity;
 using AdminFunctions.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -101,6 +103,7 @@ public sealed class SettingsTests
         }
 
         log.Lines(LogLevel.Critical).Count().ShouldBe(2);
+        log.Lines(LogLevel.Warning).ShouldNotContain(line => line.Contains(nameof(WarmUp), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -171,6 +174,11 @@ public sealed class SettingsTests
         builder.Services.AddRouting();
         builder.Services.AddAdminFunctions().AddFunctionHost();
         builder.Logging.AddProvider(log ?? new CapturedLog());
+        if (local is null)
+        {
+            builder.Services.AddSingleton<HttpMessageHandler>(new Nowhere()).AddSingleton(DelegatedTokenCredential.Create((_, _) => throw new AuthenticationFailedException("Nobody.")));
+        }
+
         local?.ReplaceTransport(builder.Services);
 
         var app = builder.Build();
@@ -184,5 +192,12 @@ public sealed class SettingsTests
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tenant.MintAccessToken("auth0|x", [Permissions.ReadUsers]));
         return await client.GetAsync("/api/users");
+    }
+
+    /// <summary>There is no tenant, and none is looked for.</summary>
+    private sealed class Nowhere : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromException<HttpResponseMessage>(new HttpRequestException("There is nobody."));
     }
 }

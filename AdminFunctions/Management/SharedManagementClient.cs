@@ -28,15 +28,23 @@ public sealed class SharedManagementClient(
     ILoggerFactory loggers)
 {
     /// <summary>One in production; the key keeps several hosts in one process (as in tests) apart.</summary>
-    private static readonly ConcurrentDictionary<Key, Lazy<ManagementClient>> Clients = new();
+    private static readonly ConcurrentDictionary<Key, Lazy<Shared>> Clients = new();
 
     /// <summary>The client. It does not retry: the handlers under it do.</summary>
-    public ManagementClient Client =>
+    public ManagementClient Client => Get().Client;
+
+    /// <summary>Has a token ready before the first call wants one.</summary>
+    /// <param name="cancellationToken">Ends this wait, not the grant.</param>
+    /// <exception cref="TenantException">Auth0 gave none.</exception>
+    /// <exception cref="VaultException">The client secret could not be read.</exception>
+    internal Task<string> GetTokenAsync(CancellationToken cancellationToken) => Get().Tokens.GetTokenAsync(cancellationToken);
+
+    private Shared Get() =>
         Clients.GetOrAdd(
             new Key(auth0.Value.Domain, auth0.Value.ClientId, keyVault.Value.Uri, keyVault.Value.ClientSecretName),
-            _ => new Lazy<ManagementClient>(Build)).Value;
+            _ => new Lazy<Shared>(Build)).Value;
 
-    private ManagementClient Build()
+    private Shared Build()
     {
         var tokens = new ManagementTokenProvider(
             auth0.Value.Domain,
@@ -48,14 +56,17 @@ public sealed class SharedManagementClient(
 
         // From the SDK down to the tries.
         var handlers = new IdentityIds.Handler(new SupplementaryCharacters.Handler(new TokenRenewalHandler(tokens, http.Resilience)));
-        return new ManagementClient(new ManagementClientOptions
+        var client = new ManagementClient(new ManagementClientOptions
         {
             Domain = auth0.Value.Domain,
             TokenProvider = tokens,
             HttpClient = TenantHttp.CreateClient(handlers),
             MaxRetries = 0,
         });
+        return new Shared(client, tokens);
     }
+
+    private sealed record Shared(ManagementClient Client, ManagementTokenProvider Tokens);
 
     private sealed record Key(string Domain, string ClientId, string? Vault, string SecretName);
 }

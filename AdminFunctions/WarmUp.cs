@@ -1,0 +1,55 @@
+using AdminFunctions.Access;
+using AdminFunctions.Management;
+using AdminFunctions.Settings;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AdminFunctions;
+
+/// <summary>
+/// Has behind it, when the first request comes, what that would have to wait for: the tenant's signing keys, side by side with
+/// them the client secret and the grant, and the <see cref="Rehearsal"/>. It begins the moment the process starts and holds up
+/// neither the start nor a request: one that comes meanwhile waits for the same reading and the same grant.
+/// </summary>
+/// <param name="faults">What is wrong with the settings.</param>
+/// <param name="signingKeys">The tenant's keys.</param>
+/// <param name="management">Has the Management API token.</param>
+/// <param name="rehearsal">Has the code loaded.</param>
+/// <param name="logger">Told of what failed: the first request tries it again.</param>
+internal sealed partial class WarmUp(
+    SettingsFaults faults,
+    SigningKeys signingKeys,
+    SharedManagementClient management,
+    Rehearsal rehearsal,
+    ILogger<WarmUp> logger) : BackgroundService
+{
+    /// <inheritdoc />
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        faults.Sentences.Count > 0
+            ? Task.CompletedTask
+            : Task.WhenAll(
+                TryAsync(async () => await rehearsal.AdmitAsync(await signingKeys.GetAsync(stoppingToken), stoppingToken), stoppingToken),
+                TryAsync(() => management.GetTokenAsync(stoppingToken), stoppingToken),
+                TryAsync(() => rehearsal.ListAsync(stoppingToken), stoppingToken));
+
+    private Task TryAsync(Func<Task> warm, CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            try
+            {
+                await warm();
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                // The process ends already.
+            }
+            catch (Exception exception)
+            {
+                LogFailed(exception.GetType().Name, exception.Message);
+            }
+        },
+        cancellationToken);
+
+    [LoggerMessage(1, LogLevel.Warning, "The warm-up could not get all that requests need; the first of them tries again. {Exception}: {Reason}")]
+    private partial void LogFailed(string exception, string reason);
+}
