@@ -43,6 +43,10 @@ internal static class LocalHostApplication
         var settings = LocalSettings.Read(options.ScriptRoot);
         var builder = WebApplication.CreateBuilder(arguments);
         AddSettings(builder.Configuration, settings);
+        if (options.Otlp is { } collector)
+        {
+            builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.ToString();
+        }
 
         await using var local = string.IsNullOrEmpty(builder.Configuration["Auth0:Domain"])
             ? await LocalTenantAndVault.StartAsync(options.Tenant, options.Vault)
@@ -55,7 +59,7 @@ internal static class LocalHostApplication
 
         builder.Services.AddAdminFunctions().AddFunctionHost();
         builder.Logging.ClearProviders()
-            .AddSimpleConsole(console => console.SingleLine = true)
+            .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "))
             .AddFilter("Microsoft", LogLevel.Warning);
         var port = options.Port ?? settings.LocalHttpPort ?? 7071;
         builder.WebHost.ConfigureKestrel(kestrel =>

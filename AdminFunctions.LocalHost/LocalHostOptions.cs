@@ -25,6 +25,7 @@ internal sealed record LocalHostOptions
           --rate-limit N            requests that its Management API takes at once, default 100000
           --rate-per-second N       requests that it takes a second in the long run, default 100000
           --latency N               milliseconds that each of its answers takes, default 0
+          --otlp URL                sends spans and metrics to an OTLP collector, http://localhost:4317 (gRPC) say
           --dashboard-root DIR      where the dashboard's sources are, default: samples/dashboard of this checkout
           --script-root DIR         where to look for host.json and local.settings.json, and above; default: here
           --help                    this text
@@ -41,6 +42,9 @@ internal sealed record LocalHostOptions
 
     /// <summary>How the local vault is.</summary>
     public VaultOptions Vault { get; private init; } = new() { Port = 7073 };
+
+    /// <summary>The OTLP collector, if there is one.</summary>
+    public Uri? Otlp { get; private init; }
 
     /// <summary>Where to look for host.json and local.settings.json, and above.</summary>
     public string ScriptRoot { get; private init; } = Directory.GetCurrentDirectory();
@@ -103,6 +107,12 @@ internal sealed record LocalHostOptions
                     break;
                 case "--latency":
                     options = options with { Tenant = options.Tenant with { Latency = TimeSpan.FromMilliseconds(Number(value, 60_000)) } };
+                    break;
+                case "--otlp" when Uri.TryCreate(value, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https":
+                    options = options with { Otlp = collector };
+                    break;
+                case "--otlp":
+                    faults.Add("--otlp takes the address of a collector, such as http://localhost:4317.");
                     break;
                 case "--dashboard-root" when File.Exists(Path.Combine(value, "package.json")):
                     options = options with { Dashboard = options.Dashboard with { Root = value } };

@@ -3,6 +3,7 @@ using AdminFunctions.Export;
 using AdminFunctions.Http;
 using AdminFunctions.Management;
 using AdminFunctions.Settings;
+using AdminFunctions.Telemetry;
 using AdminFunctions.Users;
 using Azure.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,10 @@ public static class AdminFunctionsServices
         services.AddHostedService<WarmUp>();
         services.AddSingleton<Rehearsal>();
 
+        services.AddMetrics();
+        services.AddSingleton<Instruments>();
+        services.AddHostedService<OtlpExport>();
+
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TokenCredential>(VaultCredential.Create);
         services.TryAddSingleton<HttpMessageHandler>(_ => TenantHttp.CreateTransport());
@@ -45,6 +50,7 @@ public static class AdminFunctionsServices
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<BearerAuthentication>();
         services.AddSingleton<DeletionRules>();
+        services.AddSingleton<DeletionAudit>();
         services.AddSingleton<WalkPace>();
         services.AddSingleton<RequestPipeline>();
         return services;

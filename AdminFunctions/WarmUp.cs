@@ -29,7 +29,7 @@ internal sealed partial class WarmUp(
             ? Task.CompletedTask
             : Task.WhenAll(
                 TryAsync(async () => await rehearsal.AdmitAsync(await signingKeys.GetAsync(stoppingToken), stoppingToken), stoppingToken),
-                TryAsync(() => management.GetTokenAsync(stoppingToken), stoppingToken),
+                TryAsync(() => management.Token.GetTokenAsync(stoppingToken), stoppingToken),
                 TryAsync(() => rehearsal.ListAsync(stoppingToken), stoppingToken));
 
     private Task TryAsync(Func<Task> warm, CancellationToken cancellationToken) => Task.Run(

@@ -55,6 +55,11 @@ param instanceMemoryMB int = 2048
 @maxValue(20)
 param alwaysReadyInstances int = 0
 
+@description('How many days the log of the functions is kept, and with it the audit trail of deletions.')
+@minValue(30)
+@maxValue(730)
+param auditRetentionDays int = 365
+
 @description('Puts storage and vault behind private endpoints in a virtual network that the function app joins. The vault is then closed to az keyvault secret set from outside.')
 param privateNetwork bool = false
 
@@ -117,6 +122,7 @@ module monitoring 'modules/monitoring.bicep' = {
   params: {
     workspaceName: names.?logAnalytics ?? 'log-${token}'
     applicationInsightsName: names.?applicationInsights ?? 'appi-${token}'
+    auditRetentionDays: auditRetentionDays
     location: location
     tags: allTags
   }

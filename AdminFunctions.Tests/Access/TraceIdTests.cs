@@ -103,7 +103,7 @@ public sealed class TraceIdTests
         context.Response.Body = new MemoryStream();
 
         var result = await app.Services.GetRequiredService<RequestPipeline>().RunAsync(
-            context.Request, Permissions.ReadUsers, (_, _) => throw new InvalidOperationException("Nobody was to be admitted."), CancellationToken.None);
+            "Test", context.Request, Permissions.ReadUsers, (_, _) => throw new InvalidOperationException("Nobody was to be admitted."), CancellationToken.None);
         await result.ExecuteAsync(context);
 
         context.Response.Body.Position = 0;

@@ -3,6 +3,7 @@ using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Tenant.Users;
 using AdminFunctions.Management;
+using AdminFunctions.Telemetry;
 using AdminFunctions.Tests.Management;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -140,7 +141,7 @@ public sealed class UserWalkTests
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
         using var reader = app.Reader();
         var interloper = new Interloper(app.Services.GetRequiredService<HttpMessageHandler>());
-        SharedClient.BuildWith(app, new TenantHttp(interloper, app.Time));
+        SharedClient.BuildWith(app, new TenantHttp(interloper, app.Time, app.Services.GetRequiredService<Instruments>()));
 
         for (var seed = 1; seed <= 60; seed++)
         {

@@ -157,7 +157,7 @@ public sealed class SecrecyTests
 
         // No way is known to make it happen over HTTP.
         var result = await app.Services.GetRequiredService<RequestPipeline>()
-            .RunAsync(context.Request, _ => throw new InvalidCastException("Nobody knew."), CancellationToken.None);
+            .RunAsync("Test", context.Request, _ => throw new InvalidCastException("Nobody knew."), CancellationToken.None);
         await result.ExecuteAsync(context);
 
         var answer = new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode) { Content = new ByteArrayContent(body.ToArray()) };

@@ -1,5 +1,6 @@
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.Management;
+using AdminFunctions.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,7 +33,7 @@ internal static class SharedClient
                 pipeline.Run(answer);
             },
             CancellationToken.None);
-        BuildWith(app, new TenantHttp(new Detour(app.Services.GetRequiredService<HttpMessageHandler>(), new Uri($"http://localhost:{port}")), app.Time));
+        BuildWith(app, new TenantHttp(new Detour(app.Services.GetRequiredService<HttpMessageHandler>(), new Uri($"http://localhost:{port}")), app.Time, app.Services.GetRequiredService<Instruments>()));
         return server;
     }
 

@@ -24,4 +24,7 @@ public sealed class AccessDeniedException(AccessDenial denial, string message, s
 
     /// <summary>The permission that is missing, if that is why.</summary>
     public string? Permission { get; } = permission;
+
+    /// <summary>Who the caller is, if the token is good and only the permission is missing.</summary>
+    public Caller? Caller { get; init; }
 }

@@ -40,11 +40,14 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
 
         // Auth0 hands a first-party application any scope it asks for, unless RBAC is on: scope proves nothing, permissions do.
         return token.Permissions.Contains(permission, StringComparer.Ordinal)
-            ? new Caller(token.Subject)
+            ? token.Caller
             : throw new AccessDeniedException(
                 AccessDenial.InsufficientPermission,
                 $"This needs the permission {permission}, which the access token does not carry. Give the user a role with it, and see that the API adds permissions to access tokens (RBAC), then sign in again.",
-                permission);
+                permission)
+            {
+                Caller = token.Caller,
+            };
     }
 
     /// <summary>Forgets the tokens that were found good.</summary>
@@ -98,7 +101,7 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         }
 
         var token = AccessToken.Of((JsonWebToken)result.SecurityToken, configuration);
-        if (string.IsNullOrEmpty(token.Subject))
+        if (string.IsNullOrEmpty(token.Caller.Subject))
         {
             throw Invalid("The access token names no subject (sub).");
         }

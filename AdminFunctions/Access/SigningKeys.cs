@@ -1,5 +1,6 @@
 using AdminFunctions.Management;
 using AdminFunctions.Settings;
+using AdminFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols;
@@ -39,26 +40,32 @@ public sealed partial class SigningKeys
     /// <param name="settings">Names the tokens' issuer, which publishes its configuration (OpenID Connect Discovery 1.0, section 4).</param>
     /// <param name="http">The way to the tenant.</param>
     /// <param name="time">The clock that keys age by.</param>
+    /// <param name="instruments">Count the reads.</param>
     /// <param name="logger">Told when the keys could not be read again, which no caller learns.</param>
-    public SigningKeys(IOptions<Auth0Options> settings, TenantHttp http, TimeProvider time, ILogger<SigningKeys> logger)
+    public SigningKeys(IOptions<Auth0Options> settings, TenantHttp http, TimeProvider time, Instruments instruments, ILogger<SigningKeys> logger)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(instruments);
         _time = time;
         _logger = logger;
-        _reading = new(async () =>
+        _reading = new(async startedBy =>
         {
+            using var span = Spans.StartShared("signing keys", startedBy);
             using var budget = RequestBudget.Start(time, RequestBudget.ForSharedWork);
             try
             {
                 var again = _latest is not null;
                 _latest = new(await ReadAsync(settings.Value, http, budget.Token), time.GetUtcNow());
                 ReadAgainNotBefore(again ? RefreshInterval : TimeSpan.Zero);
+                instruments.SigningKeysRead();
                 return _latest;
             }
             catch (TenantException exception)
             {
                 ReadAgainNotBefore(PauseAfterFailure);
+                instruments.SigningKeysRead($"{exception.Failure}");
+                span.Fail($"{exception.Failure}");
                 if (_latest is not null)
                 {
                     LogStillTheOldKeys(exception.Message);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using AdminFunctions.Http;
+using AdminFunctions.Telemetry;
 using AdminFunctions.Users;
 using Auth0.ManagementApi;
 using Microsoft.AspNetCore.Http;
@@ -17,6 +18,7 @@ namespace AdminFunctions.Export;
 /// <param name="query">What is exported.</param>
 /// <param name="pipeline">Told of failures.</param>
 /// <param name="time">The clock of the file's date.</param>
+/// <param name="instruments">Count the users.</param>
 /// <param name="cancellationToken">Cancelled when the caller goes away.</param>
 internal sealed class ExportResult(
     IAsyncEnumerator<IReadOnlyList<UserResponseSchema>> pages,
@@ -24,6 +26,7 @@ internal sealed class ExportResult(
     UserExportQuery query,
     RequestPipeline pipeline,
     TimeProvider time,
+    Instruments instruments,
     CancellationToken cancellationToken) : IResult
 {
     /// <summary>The last line's head start on the break of the connection, which could overtake it.</summary>
@@ -54,6 +57,7 @@ internal sealed class ExportResult(
 
                 users += pages.Current.Count;
                 await output.FlushAsync(cancellationToken);
+                instruments.Exported(pages.Current.Count);
             }
 
             format.End(output, users);
@@ -61,11 +65,12 @@ internal sealed class ExportResult(
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
+            Call.Fail(httpContext, RequestPipeline.ClientClosed);
             httpContext.Abort();
         }
         catch (Exception exception)
         {
-            var problem = pipeline.Report(exception, httpContext.TraceIdentifier).ToDetails(httpContext.TraceIdentifier);
+            var problem = pipeline.Report(exception, httpContext).ToDetails(httpContext.TraceIdentifier);
             format.Fail(output, JsonSerializer.SerializeToUtf8Bytes(problem, ProblemJson.Unescaped.ProblemDetails));
             await output.FlushAsync(cancellationToken);
             await Task.Delay(LastLinesStart, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

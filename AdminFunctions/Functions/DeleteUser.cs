@@ -10,8 +10,9 @@ namespace AdminFunctions.Functions;
 /// <summary><c>DELETE /api/users/{id}</c>: deletes a user, for callers with <c>delete:users</c>.</summary>
 /// <param name="pipeline">What every function needs.</param>
 /// <param name="rules">Who is never deleted.</param>
+/// <param name="audit">The trail of deletions.</param>
 /// <param name="tenant">The tenant's users.</param>
-public sealed class DeleteUser(RequestPipeline pipeline, DeletionRules rules, TenantUsers tenant)
+public sealed class DeleteUser(RequestPipeline pipeline, DeletionRules rules, DeletionAudit audit, TenantUsers tenant)
 {
     /// <summary>Answers 204 when Auth0 has taken the deletion, also when there was no such user.</summary>
     /// <param name="request">The request.</param>
@@ -21,16 +22,23 @@ public sealed class DeleteUser(RequestPipeline pipeline, DeletionRules rules, Te
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "users/{id}")] HttpRequest request,
         string id,
-        CancellationToken cancellationToken) =>
-        pipeline.RunAsync(
+        CancellationToken cancellationToken)
+    {
+        var attempt = audit.Begin(request.HttpContext, id);
+        return pipeline.RunAsync(
+            nameof(DeleteUser),
             request,
             Permissions.DeleteUsers,
             async (caller, budget) =>
             {
+                attempt.By(caller);
                 var userId = UserId.Parse(id);
                 rules.Check(userId, caller);
+                attempt.Requested(userId);
                 await tenant.DeleteAsync(userId, correlationId: request.HttpContext.TraceIdentifier, budget);
                 return TypedResults.NoContent();
             },
-            cancellationToken);
+            cancellationToken,
+            attempt.Ended);
+    }
 }

@@ -2,6 +2,7 @@ using AdminFunctions.Access;
 using AdminFunctions.Export;
 using AdminFunctions.Http;
 using AdminFunctions.Management;
+using AdminFunctions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -12,7 +13,8 @@ namespace AdminFunctions.Functions;
 /// <param name="tenant">The tenant's users.</param>
 /// <param name="pace">How fast exports go.</param>
 /// <param name="time">The clock.</param>
-public sealed class ExportUsers(RequestPipeline pipeline, TenantUsers tenant, WalkPace pace, TimeProvider time)
+/// <param name="instruments">Count the users.</param>
+public sealed class ExportUsers(RequestPipeline pipeline, TenantUsers tenant, WalkPace pace, TimeProvider time, Instruments instruments)
 {
     /// <summary>Answers with the users as a stream, oldest first.</summary>
     /// <param name="request">The request, with the parameters of <see cref="UserExportQuery"/>.</param>
@@ -22,6 +24,7 @@ public sealed class ExportUsers(RequestPipeline pipeline, TenantUsers tenant, Wa
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users/export")] HttpRequest request,
         CancellationToken cancellationToken) =>
         pipeline.RunAsync(
+            nameof(ExportUsers),
             request,
             Permissions.ReadUsers,
             async (_, _) =>
@@ -31,7 +34,7 @@ public sealed class ExportUsers(RequestPipeline pipeline, TenantUsers tenant, Wa
 
                 // Up to here a failure is an answer of its own.
                 var hasUsers = await pages.MoveNextAsync();
-                return new ExportResult(pages, hasUsers, query, pipeline, time, cancellationToken);
+                return new ExportResult(pages, hasUsers, query, pipeline, time, instruments, cancellationToken);
             },
             cancellationToken);
 }

@@ -1,13 +1,20 @@
 using System.Text.Json.Serialization;
+using AdminFunctions.Access;
 using AdminFunctions.Http;
+using AdminFunctions.Management;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace AdminFunctions.Functions;
 
-/// <summary><c>GET /api/health</c>: whether this process can serve. Anyone may ask; Auth0 and Key Vault are not called.</summary>
+/// <summary>
+/// <c>GET /api/health</c>: whether this process can serve. Anyone may ask; Auth0 and Key Vault are not called. With
+/// <c>deep=true</c> callers with <c>read:users</c> learn when they were last called, and how that went.
+/// </summary>
 /// <param name="pipeline">What every function needs.</param>
-public sealed partial class GetHealth(RequestPipeline pipeline)
+/// <param name="http">The way to the tenant.</param>
+/// <param name="shared">What has the token and the secret.</param>
+public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http, SharedManagementClient shared)
 {
     /// <summary>Answers 200, or 503 while the settings are at fault.</summary>
     /// <param name="request">The request.</param>
@@ -16,14 +23,45 @@ public sealed partial class GetHealth(RequestPipeline pipeline)
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
         CancellationToken cancellationToken) =>
-        pipeline.RunAsync(
-            request,
-            static _ => Task.FromResult<IResult>(TypedResults.Json(new Health("healthy"), HealthJson.Default.Health)),
-            cancellationToken);
+        request.Query["deep"] == "true"
+            ? pipeline.RunAsync(
+                nameof(GetHealth),
+                request,
+                Permissions.ReadUsers,
+                (_, _) => Task.FromResult<IResult>(TypedResults.Json(Look(), HealthJson.Default.DeepHealth)),
+                cancellationToken)
+            : pipeline.RunAsync(
+                nameof(GetHealth),
+                request,
+                static _ => Task.FromResult<IResult>(TypedResults.Json(new Health("healthy"), HealthJson.Default.Health)),
+                cancellationToken);
+
+    private DeepHealth Look() => new(
+        "healthy",
+        new Kept((long?)shared.Token.Age?.TotalSeconds),
+        new Kept((long?)shared.Secret.Age?.TotalSeconds),
+        Party.Of(http.Resilience.Outcomes),
+        Party.Of(shared.Secret.Vault),
+        new Limit(http.RateLimit.Limit, http.RateLimit.Remaining));
 
     internal sealed record Health(string Status);
 
+    /// <summary>What is not known, or is not there, is null.</summary>
+    internal sealed record DeepHealth(string Status, Kept Token, Kept Secret, Party Tenant, Party Vault, Limit RateLimit);
+
+    /// <summary>Something that is got once and kept.</summary>
+    internal sealed record Kept(long? AgeSeconds);
+
+    /// <summary>Somebody who is called.</summary>
+    internal sealed record Party(DateTimeOffset? LastSuccess, DateTimeOffset? LastFailure, string? LastFailureReason)
+    {
+        public static Party Of(LastOutcomes outcomes) => new(outcomes.Success, outcomes.Failure?.At, outcomes.Failure?.Reason);
+    }
+
+    internal sealed record Limit([property: JsonPropertyName("limit")] int? Max, int? Remaining);
+
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(Health))]
+    [JsonSerializable(typeof(DeepHealth))]
     internal sealed partial class HealthJson : JsonSerializerContext;
 }

@@ -20,6 +20,7 @@ public sealed class GetUsers(RequestPipeline pipeline, TenantUsers tenant)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users")] HttpRequest request,
         CancellationToken cancellationToken) =>
         pipeline.RunAsync(
+            nameof(GetUsers),
             request,
             Permissions.ReadUsers,
             async (_, budget) =>

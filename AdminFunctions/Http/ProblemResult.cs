@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Http;
 namespace AdminFunctions.Http;
 
 /// <summary>Answers with a problem.</summary>
-internal sealed class ProblemResult(Problem problem) : IResult
+internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpResult
 {
+    public int? StatusCode => problem.Status;
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var headers = httpContext.Response.Headers;

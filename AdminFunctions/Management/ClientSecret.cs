@@ -1,4 +1,5 @@
 using AdminFunctions.Settings;
+using AdminFunctions.Telemetry;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -13,16 +14,29 @@ internal sealed class ClientSecret
 {
     private const string NoAnswer = "Key Vault did not answer. Try again shortly; if this lasts, see that KeyVault__Uri names the vault and that its network lets the function app in.";
 
+    private readonly TimeProvider _time;
+    private readonly Instruments _instruments;
     private readonly Func<CancellationToken, Task<string>> _read;
-    private string? _kept;
+    private volatile Reading? _kept;
 
     /// <summary>Reads nothing yet.</summary>
     /// <param name="auth0">Has the secret itself where no vault is named (a developer's machine).</param>
     /// <param name="keyVault">Names the vault and the secret.</param>
     /// <param name="credential">Our identity towards the vault.</param>
     /// <param name="transport">What sends.</param>
-    public ClientSecret(Auth0Options auth0, KeyVaultOptions keyVault, TokenCredential credential, HttpMessageHandler transport)
+    /// <param name="time">The clock.</param>
+    /// <param name="instruments">Count the reads.</param>
+    public ClientSecret(
+        Auth0Options auth0,
+        KeyVaultOptions keyVault,
+        TokenCredential credential,
+        HttpMessageHandler transport,
+        TimeProvider time,
+        Instruments instruments)
     {
+        _time = time;
+        _instruments = instruments;
+        Vault = new LastOutcomes(time);
         if (string.IsNullOrEmpty(keyVault.Uri))
         {
             _read = _ => Task.FromResult(auth0.ClientSecret!);
@@ -37,9 +51,19 @@ internal sealed class ClientSecret
         _read = cancellationToken => ReadAsync(vault, keyVault.ClientSecretName, cancellationToken);
     }
 
+    /// <summary>When the vault was last heard from.</summary>
+    public LastOutcomes Vault { get; }
+
+    /// <summary>How long ago the secret was read; <see langword="null"/> while none is kept.</summary>
+    public TimeSpan? Age => _kept is { At: var at } ? _time.GetUtcNow() - at : null;
+
     /// <summary>The secret, read if it is not kept.</summary>
     /// <exception cref="VaultException">It could not be read.</exception>
-    public async Task<string> GetAsync(CancellationToken cancellationToken) => _kept ??= await _read(cancellationToken);
+    public async Task<string> GetAsync(CancellationToken cancellationToken)
+    {
+        _kept ??= new(await _read(cancellationToken), _time.GetUtcNow());
+        return _kept.Value;
+    }
 
     /// <summary>The secret as it is now, after the kept one was refused.</summary>
     /// <exception cref="VaultException">It could not be read; the old one is forgotten all the same.</exception>
@@ -49,7 +73,27 @@ internal sealed class ClientSecret
         return GetAsync(cancellationToken);
     }
 
-    private static async Task<string> ReadAsync(SecretClient vault, string name, CancellationToken cancellationToken)
+    private async Task<string> ReadAsync(SecretClient vault, string name, CancellationToken cancellationToken)
+    {
+        using var span = Spans.Start("secret");
+        try
+        {
+            var value = await ReadFromAsync(vault, name, cancellationToken);
+            _instruments.SecretRead();
+            Vault.Succeeded();
+            return value;
+        }
+        catch (VaultException exception)
+        {
+            var reason = exception.InnerException is RequestFailedException { Status: > 0 and var status } ? $"HTTP {status}" : (exception.InnerException ?? exception).GetType().Name;
+            _instruments.SecretRead(reason);
+            Vault.Failed(reason);
+            span.Fail(reason);
+            throw;
+        }
+    }
+
+    private static async Task<string> ReadFromAsync(SecretClient vault, string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -86,4 +130,6 @@ internal sealed class ClientSecret
         0 => NoAnswer,
         var status => $"Key Vault answered with status {status}. Try again shortly.",
     };
+
+    private sealed record Reading(string Value, DateTimeOffset At);
 }

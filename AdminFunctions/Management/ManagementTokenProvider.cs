@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net;
+using AdminFunctions.Telemetry;
 using Auth0.AuthenticationApi;
 using Auth0.AuthenticationApi.Models;
 using Auth0.Core.Exceptions;
@@ -27,6 +29,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     internal static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
+    private readonly Instruments _instruments;
     private readonly ILogger<ManagementTokenProvider> _logger;
     private readonly SingleFlight<Token> _granting;
     private volatile Token? _kept;
@@ -38,6 +41,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     /// <param name="secret">Its secret.</param>
     /// <param name="http">The way to the tenant.</param>
     /// <param name="time">The clock that tokens expire by.</param>
+    /// <param name="instruments">Count the grants.</param>
     /// <param name="logger">Told of renewals, never of tokens.</param>
     public ManagementTokenProvider(
         string domain,
@@ -45,13 +49,19 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         ClientSecret secret,
         HttpClient http,
         TimeProvider time,
+        Instruments instruments,
         ILogger<ManagementTokenProvider> logger)
     {
         _time = time;
+        _instruments = instruments;
         _logger = logger;
+        instruments.ObserveTokenAge(() => Age);
         var tenant = new AuthenticationApiClient(domain, new HttpClientAuthenticationConnection(http));
-        _granting = new(() => RenewAsync(tenant, new ClientCredentialsTokenRequest { ClientId = clientId, Audience = $"https://{domain}/api/v2/" }, secret));
+        _granting = new(startedBy => RenewAsync(startedBy, tenant, new ClientCredentialsTokenRequest { ClientId = clientId, Audience = $"https://{domain}/api/v2/" }, secret));
     }
+
+    /// <summary>How long ago the token was granted; <see langword="null"/> while there is none.</summary>
+    public TimeSpan? Age => _kept is { GrantedAt: var grantedAt } ? _time.GetUtcNow() - grantedAt : null;
 
     /// <summary>A token that is good for a while.</summary>
     /// <param name="cancellationToken">
@@ -65,6 +75,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         if (_kept is not { } token || token.NoLongerServesAt <= now)
         {
             var wait = cancellationToken.CanBeCanceled ? cancellationToken : RequestBudget.Current?.Token ?? default;
+            using var span = Spans.Start("wait for token");
             return (await _granting.RunAsync(wait)).Value;
         }
 
@@ -86,7 +97,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         }
     }
 
-    private async Task<Token> RenewAsync(AuthenticationApiClient tenant, ClientCredentialsTokenRequest request, ClientSecret secret)
+    private async Task<Token> RenewAsync(ActivityContext startedBy, AuthenticationApiClient tenant, ClientCredentialsTokenRequest request, ClientSecret secret)
     {
         var old = _kept;
         var started = _time.GetUtcNow();
@@ -96,14 +107,20 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
             return old;
         }
 
+        using var span = Spans.StartShared("grant", startedBy);
         try
         {
             using var budget = RequestBudget.Start(_time, RequestBudget.ForSharedWork);
             var response = await GrantAsync(tenant, request, secret, budget.Token);
             var token = new Token(response.AccessToken, started, TimeSpan.FromSeconds(response.ExpiresIn));
             _kept = token;
+            _instruments.Granted();
             LogGranted(response.ExpiresIn);
             return token;
+        }
+        catch (Exception exception) when (IsFailedBy(span, exception))
+        {
+            throw;
         }
         catch (Exception exception) when (old is not null && started < old.NoLongerServesAt)
         {
@@ -111,6 +128,12 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
             LogRenewalFailed(exception.GetType().Name, exception.Message);
             throw;
         }
+    }
+
+    private bool IsFailedBy(Activity? span, Exception exception)
+    {
+        _instruments.Granted(exception.GetType().Name);
+        return span.IsFailedBy(exception);
     }
 
     private async Task<AccessTokenResponse> GrantAsync(
@@ -172,23 +195,24 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     private static bool RefusesCredentials(ErrorApiException exception) =>
         exception.StatusCode is HttpStatusCode.Unauthorized || exception.ApiError?.Error is "invalid_client";
 
-    [LoggerMessage(1, LogLevel.Information, "Auth0 granted a Management API token for {Seconds} s.")]
+    [LoggerMessage(1, LogLevel.Information, "Auth0 granted a Management API token for {Seconds} s.", EventName = "TokenGranted")]
     private partial void LogGranted(int seconds);
 
-    [LoggerMessage(2, LogLevel.Warning, "The Management API token could not be renewed ahead of its expiry ({Exception}: {Reason}). It still serves; the next try is in half a minute.")]
+    [LoggerMessage(2, LogLevel.Warning, "The Management API token could not be renewed ahead of its expiry ({Exception}: {Reason}). It still serves; the next try is in half a minute.", EventName = "TokenRenewalFailed")]
     private partial void LogRenewalFailed(string exception, string reason);
 
-    [LoggerMessage(3, LogLevel.Information, "Auth0 refused the client secret, and Key Vault has a newer one: trying that.")]
+    [LoggerMessage(3, LogLevel.Information, "Auth0 refused the client secret, and Key Vault has a newer one: trying that.", EventName = "SecretRotated")]
     private partial void LogSecretRotated();
 
     /// <param name="Value">The token itself.</param>
+    /// <param name="GrantedAt">When it was asked for.</param>
     /// <param name="RenewAt">When a caller sets off its renewal in the background.</param>
     /// <param name="NoLongerServesAt">When callers wait for the next one.</param>
-    private sealed record Token(string Value, DateTimeOffset RenewAt, DateTimeOffset NoLongerServesAt)
+    private sealed record Token(string Value, DateTimeOffset GrantedAt, DateTimeOffset RenewAt, DateTimeOffset NoLongerServesAt)
     {
         /// <summary>A token lives 24 h by default, but a tenant may have it live for seconds: the leeway is at most an eighth of its life.</summary>
         public Token(string value, DateTimeOffset grantedAt, TimeSpan life)
-            : this(value, grantedAt + (life * 0.75), grantedAt + life - (life / 8 < Leeway ? life / 8 : Leeway))
+            : this(value, grantedAt, grantedAt + (life * 0.75), grantedAt + life - (life / 8 < Leeway ? life / 8 : Leeway))
         {
         }
     }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using AdminFunctions.Telemetry;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -30,12 +32,15 @@ internal sealed class ResilienceHandler : DelegatingHandler
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time;
+    private readonly Instruments _instruments;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
-    public ResilienceHandler(HttpMessageHandler inner, TimeProvider time)
+    public ResilienceHandler(HttpMessageHandler inner, TimeProvider time, Instruments instruments)
         : base(inner)
     {
         _time = time;
+        _instruments = instruments;
+        Outcomes = new LastOutcomes(time);
         _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
@@ -57,13 +62,58 @@ internal sealed class ResilienceHandler : DelegatingHandler
             .Build();
     }
 
+    /// <summary>When the tenant was last heard from.</summary>
+    public LastOutcomes Outcomes { get; }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var call = new TenantCall(this, request, TenantOperation.Of(request));
+        using var span = Spans.Start(call.Operation, ActivityKind.Client);
+        try
+        {
+            var response = await SendAsync(call, cancellationToken);
+            Note(response.StatusCode, span);
+            return response;
+        }
+        catch (Exception exception)
+        {
+            // That the caller has gone says nothing about the tenant.
+            if (exception is not OperationCanceledException || RequestBudget.Current is not { Remaining.Ticks: > 0 })
+            {
+                Outcomes.Failed(exception.GetType().Name);
+            }
+
+            span.IsFailedBy(exception);
+            throw;
+        }
+        finally
+        {
+            span?.SetTag("admin_functions.tenant.tries", call.Tries);
+        }
+    }
+
+    /// <summary>An answer about what was asked for is a success, whatever it says; one about us, or about the tenant, is none.</summary>
+    private void Note(HttpStatusCode status, Activity? span)
+    {
+        span?.SetTag("http.response.status_code", (int)status);
+        if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
+        {
+            Outcomes.Failed($"HTTP {(int)status}");
+            span.Fail($"{(int)status}");
+        }
+        else
+        {
+            Outcomes.Succeeded();
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(TenantCall tenantCall, CancellationToken cancellationToken)
     {
         // Not every client library hands its caller's token on.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, RequestBudget.Current?.Token ?? default);
         var response = await _pipeline.ExecuteAsync(
-            static (call, token) => call.Handler.SendOnceAsync(call.Request, token),
-            (Handler: this, Request: request),
+            static (call, token) => call.Handler.SendOnceAsync(call, token),
+            tenantCall,
             ended.Token);
 
         if (response.StatusCode is HttpStatusCode.TooManyRequests && RequestedWait(response) is { } wait)
@@ -75,17 +125,25 @@ internal sealed class ResilienceHandler : DelegatingHandler
         return response;
     }
 
-    private async ValueTask<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendOnceAsync(TenantCall call, CancellationToken cancellationToken)
     {
-        var response = await base.SendAsync(request, cancellationToken);
+        if (++call.Tries > 1)
+        {
+            _instruments.TenantRetried(call.Operation);
+        }
+
+        HttpResponseMessage? response = null;
         try
         {
+            response = await base.SendAsync(call.Request, cancellationToken);
             await response.Content.LoadIntoBufferAsync(LongestBodyInBytes, cancellationToken);
+            _instruments.TenantAnswered(call.Operation, (int)response.StatusCode);
             return response;
         }
-        catch
+        catch (Exception exception)
         {
-            response.Dispose();
+            response?.Dispose();
+            _instruments.TenantFailed(call.Operation, exception.GetType().Name);
             throw;
         }
     }
@@ -124,4 +182,9 @@ internal sealed class ResilienceHandler : DelegatingHandler
             : null;
 
     private static TimeSpan? Positive(TimeSpan? wait) => wait > TimeSpan.Zero ? wait : null;
+
+    private sealed record TenantCall(ResilienceHandler Handler, HttpRequestMessage Request, string Operation)
+    {
+        public int Tries { get; set; }
+    }
 }

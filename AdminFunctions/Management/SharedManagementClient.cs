@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AdminFunctions.Settings;
+using AdminFunctions.Telemetry;
 using Auth0.ManagementApi;
 using Azure.Core;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ namespace AdminFunctions.Management;
 /// <param name="transport">What sends.</param>
 /// <param name="http">The way to the tenant.</param>
 /// <param name="time">The clock that tokens expire by.</param>
+/// <param name="instruments">Count grants and reads of the secret.</param>
 /// <param name="loggers">Where the token provider logs to.</param>
 public sealed class SharedManagementClient(
     IOptions<Auth0Options> auth0,
@@ -25,33 +27,36 @@ public sealed class SharedManagementClient(
     HttpMessageHandler transport,
     TenantHttp http,
     TimeProvider time,
+    Instruments instruments,
     ILoggerFactory loggers)
 {
     /// <summary>One in production; the key keeps several hosts in one process (as in tests) apart.</summary>
     private static readonly ConcurrentDictionary<Key, Lazy<Shared>> Clients = new();
 
     /// <summary>The client. It does not retry: the handlers under it do.</summary>
-    public ManagementClient Client => Get().Client;
+    public ManagementClient Client => TheOne.Client;
 
-    /// <summary>Has a token ready before the first call wants one.</summary>
-    /// <param name="cancellationToken">Ends this wait, not the grant.</param>
-    /// <exception cref="TenantException">Auth0 gave none.</exception>
-    /// <exception cref="VaultException">The client secret could not be read.</exception>
-    internal Task<string> GetTokenAsync(CancellationToken cancellationToken) => Get().Tokens.GetTokenAsync(cancellationToken);
+    /// <summary>The client secret.</summary>
+    internal ClientSecret Secret => TheOne.Secret;
 
-    private Shared Get() =>
+    /// <summary>The Management API token.</summary>
+    internal ManagementTokenProvider Token => TheOne.Token;
+
+    private Shared TheOne =>
         Clients.GetOrAdd(
             new Key(auth0.Value.Domain, auth0.Value.ClientId, keyVault.Value.Uri, keyVault.Value.ClientSecretName),
             _ => new Lazy<Shared>(Build)).Value;
 
     private Shared Build()
     {
+        var secret = new ClientSecret(auth0.Value, keyVault.Value, credential, transport, time, instruments);
         var tokens = new ManagementTokenProvider(
             auth0.Value.Domain,
             auth0.Value.ClientId,
-            new ClientSecret(auth0.Value, keyVault.Value, credential, transport),
+            secret,
             http.Client,
             time,
+            instruments,
             loggers.CreateLogger<ManagementTokenProvider>());
 
         // From the SDK down to the tries.
@@ -63,10 +68,10 @@ public sealed class SharedManagementClient(
             HttpClient = TenantHttp.CreateClient(handlers),
             MaxRetries = 0,
         });
-        return new Shared(client, tokens);
+        return new Shared(client, tokens, secret);
     }
 
-    private sealed record Shared(ManagementClient Client, ManagementTokenProvider Tokens);
+    private sealed record Shared(ManagementClient Client, ManagementTokenProvider Token, ClientSecret Secret);
 
     private sealed record Key(string Domain, string ClientId, string? Vault, string SecretName);
 }

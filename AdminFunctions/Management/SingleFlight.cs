@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace AdminFunctions.Management;
 
 /// <summary>
@@ -5,8 +7,11 @@ namespace AdminFunctions.Management;
 /// work; nothing is kept of a failure, but that everyone who waited learns it.
 /// </summary>
 /// <typeparam name="T">What the work brings.</typeparam>
-/// <param name="work">The work. It must bound itself, since no caller's token reaches it.</param>
-internal sealed class SingleFlight<T>(Func<Task<T>> work)
+/// <param name="work">
+/// The work. It must bound itself by a <see cref="RequestBudget"/> of its own, since no caller's token reaches it; it is told the
+/// span of the caller who set it off.
+/// </param>
+internal sealed class SingleFlight<T>(Func<ActivityContext, Task<T>> work)
 {
     private readonly Lock _gate = new();
     private Task<T>? _flight;
@@ -41,11 +46,10 @@ internal sealed class SingleFlight<T>(Func<Task<T>> work)
         {
             if (_flight is not { IsCompleted: false })
             {
-                // The work belongs to no single caller: neither to its budget nor to its trace.
-                using (ExecutionContext.SuppressFlow())
-                {
-                    _flight = Task.Run(work);
-                }
+                // The work belongs to no single caller, neither to its budget nor to its trace. What it logs is logged in that caller's
+                // name all the same: the Functions host drops what belongs to no call.
+                var startedBy = Activity.Current?.Context ?? default;
+                _flight = Task.Run(() => work(startedBy));
             }
 
             return _flight;

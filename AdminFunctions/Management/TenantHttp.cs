@@ -1,3 +1,5 @@
+using AdminFunctions.Telemetry;
+
 namespace AdminFunctions.Management;
 
 /// <summary>
@@ -8,10 +10,13 @@ public sealed class TenantHttp
     /// <summary>Opens nothing yet.</summary>
     /// <param name="transport">What sends; not disposed here, since the shared client outlives a host.</param>
     /// <param name="time">The clock of the waits between tries.</param>
-    public TenantHttp(HttpMessageHandler transport, TimeProvider time)
+    /// <param name="instruments">Count the requests.</param>
+    public TenantHttp(HttpMessageHandler transport, TimeProvider time, Instruments instruments)
     {
+        ArgumentNullException.ThrowIfNull(instruments);
         RateLimit = new RateLimit(time);
-        Resilience = new ResilienceHandler(new RateLimit.Handler(RateLimit, transport), time);
+        instruments.ObserveRateLimit(() => RateLimit.Remaining);
+        Resilience = new ResilienceHandler(new RateLimit.Handler(RateLimit, transport), time, instruments);
         Client = CreateClient(Resilience);
     }
 

@@ -5,6 +5,11 @@ param workspaceName string
 @description('Application Insights\' name.')
 param applicationInsightsName string
 
+@description('How many days the functions\' log is kept.')
+@minValue(30)
+@maxValue(730)
+param auditRetentionDays int
+
 @description('Their region.')
 param location string
 
@@ -35,6 +40,18 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
     Application_Type: 'web'
     WorkspaceResourceId: workspace.id
     DisableLocalAuth: true
+  }
+}
+
+// The audit trail of deletions is in the functions' log. What else is in the workspace goes sooner.
+resource log 'Microsoft.OperationalInsights/workspaces/tables@2025-07-01' = {
+  parent: workspace
+  name: 'AppTraces'
+  dependsOn: [applicationInsights]
+  properties: {
+    plan: 'Analytics'
+    retentionInDays: auditRetentionDays
+    totalRetentionInDays: auditRetentionDays
   }
 }
 

@@ -1,0 +1,16 @@
+namespace AdminFunctions.Management;
+
+/// <summary>What is asked of the tenant, in the words of spans and metrics: a few, whatever the request.</summary>
+internal static class TenantOperation
+{
+    /// <summary>The operation of a request.</summary>
+    public static string Of(HttpRequestMessage request) => request.RequestUri?.AbsolutePath switch
+    {
+        "/oauth/token" => "grant",
+        "/api/v2/users" => "users.list",
+        { } path when path.StartsWith("/api/v2/users/", StringComparison.Ordinal) && request.Method == HttpMethod.Delete => "users.delete",
+        { } path when path.EndsWith("/.well-known/openid-configuration", StringComparison.Ordinal) => "openid-configuration",
+        { } path when path.EndsWith("/.well-known/jwks.json", StringComparison.Ordinal) => "jwks",
+        _ => "other",
+    };
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace AdminFunctions.Telemetry;
+
+/// <summary>
+/// Sends spans and metrics by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; otherwise nothing listens and nothing is sent.
+/// What other <c>OTEL_…</c> variables say, protocol, headers, sampler, intervals, the SDK reads itself.
+/// </summary>
+internal sealed class OtlpExport(IConfiguration configuration) : IHostedService
+{
+    /// <summary>The setting that turns it on, one of OpenTelemetry's own.</summary>
+    public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>ASP.NET Core's and the Functions worker's spans are the parents of ours: one that is not recorded would have ours dropped.</summary>
+    private static readonly string[] Sources = [Spans.SourceName, "System.Net.Http", "Microsoft.AspNetCore", "Microsoft.Azure.Functions.Worker"];
+
+    private TracerProvider? _spans;
+    private MeterProvider? _metrics;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrEmpty(configuration[Endpoint]))
+        {
+            _spans = Sdk.CreateTracerProviderBuilder()
+                .ConfigureServices(Configure)
+                .ConfigureResource(Describe)
+                .AddSource(Sources)
+                .AddOtlpExporter()
+                .Build();
+            _metrics = Sdk.CreateMeterProviderBuilder()
+                .ConfigureServices(Configure)
+                .ConfigureResource(Describe)
+                .AddMeter(Instruments.MeterName, "System.Net.Http")
+                .AddOtlpExporter()
+                .Build();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Sends what has not been sent yet.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            _spans?.Dispose();
+            _metrics?.Dispose();
+        },
+        CancellationToken.None);
+
+    /// <summary>The host's configuration has the environment's variables and, on a developer's machine, more.</summary>
+    private void Configure(IServiceCollection services) => services.AddSingleton(configuration);
+
+    private void Describe(ResourceBuilder resource) => resource
+        .Clear()
+        .AddService(configuration["WEBSITE_SITE_NAME"] ?? "AdminFunctions")
+        .AddTelemetrySdk()
+        .AddEnvironmentVariableDetector();
+}
