@@ -147,5 +147,5 @@ internal sealed record LocalHostOptions
 
     private static bool IsForConfiguration(string name) =>
         name.StartsWith("--", StringComparison.Ordinal)
-        && name[2..].Split(':')[0] is Auth0Options.Section or KeyVaultOptions.Section or UsersOptions.Section or DashboardOptions.Section or "environment" or "contentRoot" or "applicationName";
+        && (name.StartsWith("--OTEL_", StringComparison.Ordinal) || name[2..].Split(':')[0] is Auth0Options.Section or KeyVaultOptions.Section or UsersOptions.Section or DashboardOptions.Section or "environment" or "contentRoot" or "applicationName");
 }

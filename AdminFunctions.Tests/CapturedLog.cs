@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AdminFunctions.Users;
 using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests;
@@ -6,11 +7,15 @@ namespace AdminFunctions.Tests;
 /// <summary>Everything that is logged, at every level.</summary>
 internal sealed class CapturedLog : ILoggerProvider
 {
-    private readonly ConcurrentQueue<(LogLevel Level, string Category, string Text)> _lines = new();
+    private readonly ConcurrentQueue<(LogLevel Level, string Category, EventId Event, string Text)> _lines = new();
 
     /// <summary>The lines of a level or above, exceptions included.</summary>
     public IEnumerable<string> Lines(LogLevel atLeast = LogLevel.Trace) =>
         _lines.Where(line => line.Level >= atLeast).Select(line => $"{line.Category}: {line.Text}");
+
+    /// <summary>The audit trail of deletions.</summary>
+    public IReadOnlyList<(EventId Event, string Text)> Audit =>
+        [.. _lines.Where(line => line.Category == DeletionAudit.Category).Select(line => (line.Event, line.Text.TrimEnd()))];
 
     /// <inheritdoc />
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
@@ -20,7 +25,7 @@ internal sealed class CapturedLog : ILoggerProvider
     {
     }
 
-    private sealed class Logger(string category, ConcurrentQueue<(LogLevel Level, string Category, string Text)> lines) : ILogger
+    private sealed class Logger(string category, ConcurrentQueue<(LogLevel Level, string Category, EventId Event, string Text)> lines) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -28,6 +33,6 @@ internal sealed class CapturedLog : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue((logLevel, category, $"{formatter(state, exception)} {exception}"));
+            lines.Enqueue((logLevel, category, eventId, $"{formatter(state, exception)} {exception}"));
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -8,6 +9,8 @@ using AdminFunctions.LocalHost;
 using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.Tests.Management;
+using AdminFunctions.Tests.Telemetry;
 
 namespace AdminFunctions.Tests.LocalHost;
 
@@ -44,6 +47,58 @@ public sealed partial class LocalHostTests : IDisposable
         }
 
         host.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_became_of_each_deletion_is_printed_with_its_trace_id()
+    {
+        await using var host = await HostProcess.StartAsync(_directory, "--port", "0", "--dashboard-port", "0", "--tenant-port", "0", "--vault-port", "0", "--users", "30");
+        var functions = FunctionsAddress().Match(host.Output).Groups["address"].Value;
+        var tenant = TenantAddress().Match(host.Output).Groups["address"].Value;
+        using var client = new HttpClient();
+        var token = (await (await client.PostAsJsonAsync($"{tenant}/_local/token", new { sub = AdminApp.CallerId, permissions = new[] { Permissions.DeleteUsers } })).JsonAsync())["access_token"]!.GetValue<string>();
+
+        await DeleteAsync("auth0|somebody", '1', HttpStatusCode.NoContent);
+        await DeleteAsync(AdminApp.CallerId, '2', HttpStatusCode.Conflict);
+        (await client.PostAsJsonAsync($"{tenant}/_local/faults", new[] { new { match = "DELETE /api/v2/users/*", status = 403 } })).IsSuccessStatusCode.ShouldBeTrue();
+        await DeleteAsync("auth0|another", '3', HttpStatusCode.BadGateway);
+
+        foreach (var (digit, events) in new[]
+        {
+            ('1', "UserDeletionRequested target=auth0|somebody outcome=requested, UserDeleted target=auth0|somebody outcome=deleted"),
+            ('2', $"UserDeletionRefused target={AdminApp.CallerId} outcome=self-deletion"),
+            ('3', "UserDeletionRequested target=auth0|another outcome=requested, UserDeletionFailed target=auth0|another outcome=tenant-refused"),
+        })
+        {
+            await Waiting.UntilAsync(() => Printed(digit) == events);
+        }
+
+        async Task DeleteAsync(string id, char trace, HttpStatusCode status)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Delete, $"{functions}/api/users/{Uri.EscapeDataString(id)}");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            request.Headers.Add("traceparent", $"00-{new string(trace, 32)}-00f067aa0ba902b7-01");
+            (await client.SendAsync(request)).StatusCode.ShouldBe(status);
+        }
+
+        string Printed(char trace) => string.Join(", ", AuditLine().Matches(host.Output)
+            .Where(line => line.Groups["trace"].Value == new string(trace, 32))
+            .Select(line => $"{line.Groups["event"].Value} target={line.Groups["target"].Value} outcome={line.Groups["outcome"].Value}"));
+    }
+
+    [Fact]
+    public async Task An_OTLP_collector_is_sent_what_happens()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        var variables = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_BSP_SCHEDULE_DELAY"] = "50", ["OTEL_METRIC_EXPORT_INTERVAL"] = "50" };
+        await using var host = await HostProcess.StartAsync(
+            _directory, variables, "--port", "0", "--dashboard-port", "0", "--tenant-port", "0", "--vault-port", "0", "--users", "30", "--otlp", collector.Address.ToString());
+        using var client = new HttpClient();
+
+        (await client.GetAsync($"{FunctionsAddress().Match(host.Output).Groups["address"].Value}/api/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await Waiting.UntilAsync(() => collector.Spans.Any(span => span.Name == "GetHealth") && collector.Metrics.Any(metric => metric.Name == "admin_functions.calls"));
+        collector.Services.Keys.ShouldBe(["AdminFunctions"]);
     }
 
     [Fact]
@@ -131,6 +186,7 @@ public sealed partial class LocalHostTests : IDisposable
     [InlineData("--port", "70000")]
     [InlineData("--dashboard-port", "none")]
     [InlineData("--dashboard-root", "/no/such/directory")]
+    [InlineData("--otlp", "localhost:4317")]
     [InlineData("--nonsense", "1")]
     [InlineData("--script-root", "/no/such/directory")]
     public void A_wrong_option_is_named(string option, string value) =>
@@ -160,6 +216,12 @@ public sealed partial class LocalHostTests : IDisposable
 
     [GeneratedRegex("""^curl (?:-i -X (?<method>\w+) )?"(?<address>[^"]+)"(?: -H "Authorization: Bearer (?<token>[^"]+)")?""", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CurlLine();
+
+    [GeneratedRegex(@"(?<event>UserDelet\w+) actor=auth0\|5f7c8ec7c33c6c004bbafe82 azp=\S+ target=(?<target>\S+) outcome=(?<outcome>\S+) traceId=(?<trace>\S+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AuditLine();
+
+    [GeneratedRegex(@"in Auth0's place: +(?<address>http://\S+) with", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TenantAddress();
 
     [GeneratedRegex(@"GetUsers: \[GET\] (?<address>http://[^/]+)/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FunctionsAddress();

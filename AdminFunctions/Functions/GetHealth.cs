@@ -53,9 +53,9 @@ public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http,
     internal sealed record Kept(long? AgeSeconds);
 
     /// <summary>Somebody who is called.</summary>
-    internal sealed record Party(DateTimeOffset? LastSuccess, DateTimeOffset? LastFailure, string? LastFailureReason)
+    internal sealed record Party(DateTime? LastSuccess, DateTime? LastFailure, string? LastFailureReason)
     {
-        public static Party Of(LastOutcomes outcomes) => new(outcomes.Success, outcomes.Failure?.At, outcomes.Failure?.Reason);
+        public static Party Of(LastOutcomes outcomes) => new(outcomes.Success?.UtcDateTime, outcomes.Failure?.At.UtcDateTime, outcomes.Failure?.Reason);
     }
 
     internal sealed record Limit([property: JsonPropertyName("limit")] int? Max, int? Remaining);

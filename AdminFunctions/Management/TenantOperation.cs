@@ -6,7 +6,7 @@ internal static class TenantOperation
     /// <summary>The operation of a request.</summary>
     public static string Of(HttpRequestMessage request) => request.RequestUri?.AbsolutePath switch
     {
-        "/oauth/token" => "grant",
+        "/oauth/token" => "oauth.token",
         "/api/v2/users" => "users.list",
         { } path when path.StartsWith("/api/v2/users/", StringComparison.Ordinal) && request.Method == HttpMethod.Delete => "users.delete",
         { } path when path.EndsWith("/.well-known/openid-configuration", StringComparison.Ordinal) => "openid-configuration",

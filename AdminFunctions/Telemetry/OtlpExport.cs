@@ -44,12 +44,12 @@ internal sealed class OtlpExport(IConfiguration configuration) : IHostedService
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends what has not been sent yet.</summary>
+    /// <summary>Sends what has not been sent yet. A host may stop twice at once.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            _spans?.Dispose();
-            _metrics?.Dispose();
+            Interlocked.Exchange(ref _spans, null)?.Dispose();
+            Interlocked.Exchange(ref _metrics, null)?.Dispose();
         },
         CancellationToken.None);
 

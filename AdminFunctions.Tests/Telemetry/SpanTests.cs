@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.Tests.Management;
+
+namespace AdminFunctions.Tests.Telemetry;
+
+public sealed class SpanTests
+{
+    private const string CallersSpan = "00f067aa0ba902b7";
+
+    [Fact]
+    public async Task A_call_and_all_that_it_sets_off_is_one_tree_under_the_callers_span()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var spans = new SpanListener();
+        using var reader = app.Reader();
+        await reader.GetAsync("/api/users");
+        var traceId = Trace(reader);
+
+        (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        // The host's own, the function's, the request to the tenant with its HTTP request beneath, and the tenant's answer to that.
+        await Waiting.UntilAsync(() => spans.Of(traceId).Count >= 6);
+        var tree = spans.Of(traceId);
+        tree.Select(span => PathOf(span, tree)).Order(StringComparer.Ordinal).ShouldBe([
+            "Microsoft.AspNetCore.Hosting.HttpRequestIn",
+            "Microsoft.AspNetCore.Hosting.HttpRequestIn/GetUsers",
+            "Microsoft.AspNetCore.Hosting.HttpRequestIn/GetUsers/admit",
+            "Microsoft.AspNetCore.Hosting.HttpRequestIn/GetUsers/users.list",
+            "Microsoft.AspNetCore.Hosting.HttpRequestIn/GetUsers/users.list/System.Net.Http.HttpRequestOut",
+            "Microsoft.AspNetCore.Hosting.HttpRequestIn/GetUsers/users.list/System.Net.Http.HttpRequestOut/Microsoft.AspNetCore.Hosting.HttpRequestIn",
+        ]);
+        tree.Single(span => span.OperationName == "GetUsers").GetTagItem("http.response.status_code").ShouldBe(200);
+        tree.ShouldAllBe(span => span.Status != ActivityStatusCode.Error);
+    }
+
+    [Fact]
+    public async Task What_several_calls_wait_for_is_a_trace_of_its_own_with_a_link_to_the_one_that_set_it_off()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var spans = new SpanListener();
+        using var reader = app.Reader();
+        var traceId = Trace(reader);
+
+        (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await Waiting.UntilAsync(() => spans.LinkedTo(traceId).Count >= 2 && spans.Of(traceId).Any(span => span.OperationName == "GetUsers"));
+        spans.Of(traceId).Count(span => span.OperationName == "wait for token").ShouldBe(1);
+        var shared = spans.LinkedTo(traceId);
+        shared.Select(span => span.OperationName).ShouldBe(["signing keys", "grant"]);
+        shared.ShouldAllBe(span => span.ParentSpanId == default);
+
+        var grant = shared[1];
+        var inGrant = spans.Of(grant.TraceId.ToHexString());
+        inGrant.Where(span => span.ParentSpanId == grant.SpanId).Select(span => span.OperationName).ShouldBe(["secret", "oauth.token"]);
+        inGrant.ShouldContain(span => PathOf(span, inGrant) == "grant/secret/System.Net.Http.HttpRequestOut");
+        var inKeys = spans.Of(shared[0].TraceId.ToHexString());
+        inKeys.Where(span => span.ParentSpanId == shared[0].SpanId).Select(span => span.OperationName).ShouldBe(["openid-configuration", "jwks"]);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_tried_again_says_how_often_and_how_it_ended()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var spans = new SpanListener();
+        using var administrator = app.Administrator();
+        await administrator.GetAsync("/api/users");
+        var traceId = Trace(administrator);
+        app.Tenant.Faults.Add(Fault.Answer("DELETE *", 503) with { Times = 2 }, Fault.Answer("DELETE *", 403));
+
+        var call = administrator.DeleteAsync("/api/users/auth0%7Csomebody");
+        await app.Time.LetBackoffsPassAsync(2);
+        var answer = await call.InTimeAsync();
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        (await answer.JsonAsync())["traceId"]!.GetValue<string>().ShouldBe(traceId);
+        await Waiting.UntilAsync(() => spans.Of(traceId).Any(span => span.OperationName == "DeleteUser"));
+        var request = spans.Of(traceId).Single(span => span.OperationName == "users.delete");
+        request.GetTagItem("admin_functions.tenant.tries").ShouldBe(3);
+        request.GetTagItem("http.response.status_code").ShouldBe(403);
+        request.GetTagItem("error.type").ShouldBe("403");
+        request.Status.ShouldBe(ActivityStatusCode.Error);
+        spans.Of(traceId).Count(span => span.ParentSpanId == request.SpanId && span.OperationName == "System.Net.Http.HttpRequestOut").ShouldBe(3);
+        var function = spans.Of(traceId).Single(span => span.OperationName == "DeleteUser");
+        function.GetTagItem("error.type").ShouldBe("tenant-refused");
+        function.GetTagItem("http.response.status_code").ShouldBe(502);
+        function.Status.ShouldBe(ActivityStatusCode.Error);
+    }
+
+    [Fact]
+    public async Task Whoever_is_turned_away_gets_the_trace_id_of_the_trace_in_which_that_is_to_be_seen()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var spans = new SpanListener();
+        using var anyone = app.Anyone();
+
+        // Without a header the trace begins here.
+        var traceId = (await JsonNode.ParseAsync(await (await anyone.GetAsync("/api/users")).Content.ReadAsStreamAsync()))!["traceId"]!.GetValue<string>();
+
+        await Waiting.UntilAsync(() => spans.Of(traceId).Any(span => span.OperationName == "GetUsers"));
+        spans.Of(traceId).Single(span => span.OperationName == "admit").GetTagItem("error.type").ShouldBe("AccessDeniedException");
+        spans.Of(traceId).Single(span => span.OperationName == "GetUsers").GetTagItem("error.type").ShouldBe("missing-token");
+    }
+
+    [Fact]
+    public async Task An_export_lasts_to_the_end_of_its_stream()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var spans = new SpanListener();
+        using var reader = app.Reader();
+        var traceId = Trace(reader);
+
+        (await reader.GetAsync("/api/users/export")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await Waiting.UntilAsync(() => spans.Of(traceId).Any(span => span.OperationName == "ExportUsers"));
+        var export = spans.Of(traceId).Single(span => span.OperationName == "ExportUsers");
+        var requests = spans.Of(traceId).Where(span => span.OperationName == "users.list").ToList();
+        requests.ShouldNotBeEmpty();
+        requests.ShouldAllBe(request => request.ParentSpanId == export.SpanId && request.StartTimeUtc + request.Duration <= export.StartTimeUtc + export.Duration);
+    }
+
+    /// <summary>Gives the client's calls a trace of their own.</summary>
+    private static string Trace(HttpClient client)
+    {
+        var traceId = ActivityTraceId.CreateRandom().ToHexString();
+        client.DefaultRequestHeaders.Add("traceparent", $"00-{traceId}-{CallersSpan}-01");
+        return traceId;
+    }
+
+    /// <summary>The names from the callers' span, or from the root, down to a span.</summary>
+    private static string PathOf(Activity span, IReadOnlyList<Activity> tree) =>
+        span.ParentSpanId == default || span.ParentSpanId.ToHexString() == CallersSpan
+            ? span.OperationName
+            : $"{PathOf(tree.Single(other => other.SpanId == span.ParentSpanId), tree)}/{span.OperationName}";
+}

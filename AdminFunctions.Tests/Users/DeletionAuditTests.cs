@@ -1,0 +1,296 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using AdminFunctions.Access;
+using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.LocalHost.Vault;
+using AdminFunctions.Telemetry;
+using AdminFunctions.Tests.Access;
+using AdminFunctions.Tests.Management;
+using AdminFunctions.Users;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AdminFunctions.Tests.Users;
+
+public sealed partial class DeletionAuditTests
+{
+    private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string TraceParent = $"00-{TraceId}-00f067aa0ba902b7-01";
+    private const string Delete = "DELETE /api/v2/users/*";
+    private const string Victim = "auth0|5f7c8ec7c33c6c004bbafe99";
+
+    private static readonly EventId Requested = new(1001, "UserDeletionRequested");
+    private static readonly EventId Deleted = new(1002, "UserDeleted");
+    private static readonly EventId Refused = new(1003, "UserDeletionRefused");
+    private static readonly EventId Failed = new(1004, "UserDeletionFailed");
+
+    private static readonly Dictionary<string, (Action<AdminApp> Spoil, string Slug)> Spoilt = new(StringComparer.Ordinal)
+    {
+        ["Auth0 fails"] = (app => Always(app, Fault.Answer(Delete, 500)), "tenant-refused"),
+        ["Auth0 finds the request bad"] = (app => Always(app, Fault.Answer(Delete, 400, """{"statusCode":400,"error":"Bad Request","message":"Not like this."}""")), "invalid-request"),
+        ["Auth0 forbids it"] = (app => Always(app, Fault.Answer(Delete, 403)), "tenant-refused"),
+        ["Auth0 takes no token"] = (app => Always(app, Fault.Answer(Delete, 401)), "tenant-refused"),
+        ["Auth0 limits"] = (app => Always(app, Fault.Answer(Delete, 429) with { Headers = new Dictionary<string, string> { ["Retry-After"] = "30" } }), "tenant-rate-limited"),
+        ["Auth0 breaks off"] = (app => Always(app, new Fault { Match = Delete, Mode = FaultMode.Abort }), "tenant-timeout"),
+        ["Auth0 gives half an answer"] = (app => Always(app, Fault.Answer(Delete, 200, "{}") with { Mode = FaultMode.Truncate }), "tenant-timeout"),
+        ["Auth0 hangs"] = (app => Always(app, new Fault { Match = Delete, Mode = FaultMode.Hang }), "tenant-timeout"),
+        ["Auth0 says something else"] = (app => Always(app, Fault.Answer(Delete, 200, "<html>Sign in</html>", "text/html")), "tenant-refused"),
+        ["Auth0 grants nothing"] = (app => app.Tenant.ManagementScope = null, "tenant-refused"),
+        ["The secret is wrong"] = (app => app.Tenant.RotateClientSecret(alsoWhereKept: false), "tenant-refused"),
+        ["The vault forbids"] = (app => app.Vault.Faults.Add(LocalVault.Forbidden), "vault-unavailable"),
+    };
+
+    public static TheoryData<string> Failures() => new(Spoilt.Keys);
+
+    [Fact]
+    public async Task A_deletion_is_written_down_before_Auth0_is_asked_and_after()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
+        var gate = new TaskCompletionSource();
+        app.Tenant.Faults.Add(new Fault { Match = Delete, Until = gate.Task });
+
+        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
+        await app.Tenant.Requests.WaitForAsync(Delete).InTimeAsync();
+        app.Log.Audit.ShouldBe([(Requested, Text("UserDeletionRequested", Victim, "requested", app))]);
+        gate.SetResult();
+        (await call.InTimeAsync()).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        app.Log.Audit.Skip(1).ShouldBe([(Deleted, Text("UserDeleted", Victim, "deleted", app))]);
+        app.Tenant.Requests.Matching(Delete).ShouldHaveSingleItem().CorrelationId.ShouldBe(TraceId);
+    }
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task Whatever_goes_wrong_there_is_one_outcome(string failure)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
+        (await app.Services.GetRequiredService<SigningKeys>().GetAsync(CancellationToken.None)).ShouldNotBeNull();
+        var (spoil, slug) = Spoilt[failure];
+        spoil(app);
+
+        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
+        while (await Task.WhenAny(call, Task.Delay(50)) != call)
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await (await call).ShouldBeProblemAsync((await call).StatusCode, slug);
+        app.Log.Audit.ShouldBe([
+            (Requested, Text("UserDeletionRequested", Victim, "requested", app)),
+            (Failed, Text("UserDeletionFailed", Victim, slug, app)),
+        ]);
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_away_leaves_an_outcome_that_says_so()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
+        app.Tenant.Faults.Add(new Fault { Match = Delete, Mode = FaultMode.Hang });
+        using var impatience = new CancellationTokenSource();
+        using var active = new ActiveRequests(app);
+
+        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}", impatience.Token);
+        await app.Tenant.Requests.WaitForAsync(Delete).InTimeAsync();
+        await impatience.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(call);
+        await active.WaitForAsync(0);
+
+        app.Log.Audit.Select(line => line.Event).ShouldBe([Requested, Failed]);
+        app.Log.Audit[1].Text.ShouldBe(Text("UserDeletionFailed", Victim, "client-closed-request", app));
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_away_before_they_are_known_has_asked_for_nothing()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+        app.Tenant.Faults.Add(new Fault { Match = "GET /.well-known/*", Mode = FaultMode.Hang });
+        using var impatience = new CancellationTokenSource();
+        using var active = new ActiveRequests(app);
+
+        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}", impatience.Token);
+        await app.Tenant.Requests.WaitForAsync("GET /.well-known/*").InTimeAsync();
+        await impatience.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(call);
+        await active.WaitForAsync(0);
+
+        var (refused, text) = app.Log.Audit.ShouldHaveSingleItem();
+        refused.ShouldBe(Refused);
+        text.ShouldStartWith($"UserDeletionRefused actor=- azp=- target={Victim} outcome=client-closed-request traceId=");
+        app.Tenant.Requests.Matching(Delete).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("the caller's own", "self-deletion", AdminApp.CallerId, AdminApp.CallerId)]
+    [InlineData("a protected user", "protected-user", AdminApp.CallerId, "auth0|owner")]
+    [InlineData("without the permission", "insufficient-permission", AdminApp.CallerId, Victim)]
+    [InlineData("without a token", "missing-token", "-", Victim)]
+    [InlineData("with a bad token", "invalid-token", "-", Victim)]
+    [InlineData("what is no id", "invalid-request", AdminApp.CallerId, "-")]
+    public async Task A_refusal_says_who_asked_as_far_as_that_is_known_and_why_it_was_refused(string what, string slug, string actor, string target)
+    {
+        await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", "auth0|owner"));
+        using var caller = what switch
+        {
+            "without a token" => app.Anyone(),
+            "with a bad token" => app.CallerWithToken(HandmadeToken.For(app).SignedBy(HandmadeToken.StrangersKey)),
+            "without the permission" => app.Reader(),
+            _ => app.Administrator(),
+        };
+        caller.DefaultRequestHeaders.Add("traceparent", TraceParent);
+
+        var answer = await caller.DeleteAsync($"/api/users/{(target is "-" ? "no-id" : Uri.EscapeDataString(target))}");
+
+        await answer.ShouldBeProblemAsync(answer.StatusCode, slug);
+        var azp = actor is "-" ? "-" : app.Tenant.SpaClientId;
+        app.Log.Audit.ShouldBe([(Refused, $"UserDeletionRefused actor={actor} azp={azp} target={target} outcome={slug} traceId={TraceId} correlationId=-")]);
+        app.Tenant.Requests.Matching(Delete).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task While_the_settings_are_at_fault_an_attempt_is_refused_too()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(app.Log)).BuildServiceProvider();
+        using var audit = new DeletionAudit(app.Time, services.GetRequiredService<ILoggerFactory>());
+
+        audit.Begin(new Microsoft.AspNetCore.Http.DefaultHttpContext { TraceIdentifier = TraceId }, Victim).Ended("misconfigured", exception: null);
+
+        app.Log.Audit.ShouldBe([(Refused, $"UserDeletionRefused actor=- azp=- target={Victim} outcome=misconfigured traceId={TraceId} correlationId=-")]);
+    }
+
+    [Fact]
+    public async Task Nobody_who_can_be_deleted_or_who_deletes_is_named_by_an_email_address_and_no_secret_is_there()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 60 });
+        var emails = app.Tenant.Users.All.Select(user => user.Email).OfType<string>().ToList();
+        emails.Count.ShouldBeGreaterThan(20);
+        var token = app.Tenant.MintAccessToken($"waad|contoso|{emails[0]}", [Permissions.DeleteUsers]);
+        using var administrator = app.CallerWithToken(token);
+
+        foreach (var email in emails.Skip(1))
+        {
+            (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString($"samlp|contoso|{email}")}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        }
+
+        foreach (var user in app.Tenant.Users.All)
+        {
+            (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(user.UserId)}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        }
+
+        await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(emails[1])}");
+        var trail = string.Join('\n', app.Log.Audit.Select(line => line.Text));
+        foreach (var secret in emails.Concat(token.Split('.')).Concat([app.Tenant.ClientSecret, "eyJ", "@"]))
+        {
+            trail.ShouldNotContain(secret, Case.Insensitive);
+        }
+
+        // Whoever knows the id finds it again.
+        trail.ShouldContain($"actor={Hash($"waad|contoso|{emails[0]}")} ");
+        emails.Skip(1).ShouldAllBe(email => trail.Contains($"target={Hash($"samlp|contoso|{email}")} "));
+    }
+
+    [Theory]
+    [InlineData("auth0|5f7c8ec7c33c6c004bbafe99", true)]
+    [InlineData("google-oauth2|103547991597142817347", true)]
+    [InlineData("waad|aB_-9", true)]
+    [InlineData("samlp|contoso|team/ann", true)]
+    [InlineData("mT4vJ8zQ1nW6kD3xR9sB2yH7cF5gL0pA@clients", true)]
+    [InlineData("ann.smith@clients", false)]
+    [InlineData("ann@example.com@clients", false)]
+    [InlineData("samlp|contoso|ann@example.com", false)]
+    [InlineData("ad|contoso|Ann Smith", false)]
+    [InlineData("waad|Žofie", false)]
+    [InlineData("auth0|x outcome=deleted traceId=0", false)]
+    [InlineData("auth0|x\noutcome=deleted", false)]
+    [InlineData("auth0|x\n", false)]
+    [InlineData("", false)]
+    public void An_id_of_plain_characters_stands_there_as_it_is_and_any_other_by_its_hash(string id, bool plain) =>
+        AuditedId.Of(id).ShouldBe(plain ? id : Hash(id));
+
+    [Fact]
+    public void A_subject_of_any_length_is_no_longer_than_an_id() =>
+        AuditedId.Of(new string('a', 256)).Length.ShouldBe("sha256:".Length + 64);
+
+    [Fact]
+    public async Task An_id_that_looks_like_a_part_of_the_trail_changes_nothing_in_it()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+
+        await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString($"auth0|x outcome=deleted traceId={TraceId} correlationId=-")}");
+
+        app.Log.Audit.Count.ShouldBe(2);
+        app.Log.Audit.ShouldAllBe(line => Event().IsMatch(line.Text) && !line.Text.Contains(TraceId));
+    }
+
+    [Fact]
+    public async Task Ten_thousand_bad_tokens_write_few_lines_and_afterwards_their_number()
+    {
+        const int attempts = 10_000;
+        await using var app = await AdminApp.StartAsync();
+        using var anyone = app.Anyone();
+        await app.ShouldAdmitAsync(HandmadeToken.For(app).Signed());
+        string[] tokens = [.. Enumerable.Range(0, 8).Select(attempt => HandmadeToken.For(app).WithClaims($$"""{"jti":"{{attempt}}"}""").Signed(_ => new byte[256]))];
+        var before = Ours(app);
+
+        await Parallel.ForAsync(0, attempts, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (attempt, cancellationToken) =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/users/auth0%7C{attempt}") { Headers = { { "Authorization", $"Bearer {tokens[attempt % tokens.Length]}" } } };
+            using var answer = await anyone.SendAsync(request, cancellationToken);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        });
+
+        // The clock stands still: this is one minute.
+        (Ours(app) - before).ShouldBe(2 * LineLimit.LinesAMinute);
+        app.Log.Audit.Count.ShouldBe(LineLimit.LinesAMinute);
+
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        using var administrator = app.Administrator();
+        (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        app.Log.Audit[LineLimit.LinesAMinute].ShouldBe((new EventId(1005, "UserDeletionRefusalsLeftOut"), $"UserDeletionRefusalsLeftOut outcome=invalid-token count={attempts - LineLimit.LinesAMinute}"));
+        app.Log.Lines(LogLevel.Warning).ShouldContain($"AdminFunctions.Http.RequestPipeline: invalid-token: {attempts - LineLimit.LinesAMinute} more such lines were left out ");
+        app.Log.Audit.Select(line => line.Event).TakeLast(2).ShouldBe([Requested, Deleted]);
+    }
+
+    [Fact]
+    public async Task Whoever_is_admitted_is_written_down_each_time()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+
+        for (var attempt = 0; attempt < 3 * LineLimit.LinesAMinute; attempt++)
+        {
+            (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(AdminApp.CallerId)}")).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        }
+
+        app.Log.Audit.Count.ShouldBe(3 * LineLimit.LinesAMinute);
+    }
+
+    private static int Ours(AdminApp app) => app.Log.Lines().Count(line => line.StartsWith("AdminFunctions.", StringComparison.Ordinal) || line.StartsWith("Function.", StringComparison.Ordinal));
+
+    private static void Always(AdminApp app, Fault fault) => app.Tenant.Faults.Add(fault with { Times = null });
+
+    private static HttpClient CallerWithTrace(AdminApp app, params string[] permissions)
+    {
+        var caller = app.CallerWith(permissions);
+        caller.DefaultRequestHeaders.Add("traceparent", TraceParent);
+        return caller;
+    }
+
+    private static string Text(string name, string target, string outcome, AdminApp app) =>
+        $"{name} actor={AdminApp.CallerId} azp={app.Tenant.SpaClientId} target={target} outcome={outcome} traceId={TraceId} correlationId={TraceId}";
+
+    private static string Hash(string id) => $"sha256:{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(id))).ToLower(CultureInfo.InvariantCulture)}";
+
+    [GeneratedRegex(@"\A\w+ actor=\S+ azp=\S+ target=sha256:[0-9a-f]{64} outcome=(requested|deleted) traceId=[0-9a-f]{32} correlationId=[0-9a-f]{32}\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Event();
+}
