@@ -60,6 +60,9 @@ param alwaysReadyInstances int = 0
 @maxValue(730)
 param auditRetentionDays int = 365
 
+@description('Where traces and metrics are sent by OTLP, such as https://collector.example.com:4317. Empty: nowhere.')
+param otlpEndpoint string = ''
+
 @description('Puts storage and vault behind private endpoints in a virtual network that the function app joins. The vault is then closed to az keyvault secret set from outside.')
 param privateNetwork bool = false
 
@@ -203,6 +206,7 @@ module functionApp 'modules/function-app.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
     alwaysReadyInstances: alwaysReadyInstances
+    otlpEndpoint: otlpEndpoint
     subnetId: privateNetwork ? network!.outputs.functionsSubnetId : ''
     location: location
     tags: allTags

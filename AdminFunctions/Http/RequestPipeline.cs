@@ -161,7 +161,7 @@ public sealed partial class RequestPipeline(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Unexpected failure, traceId {TraceId}.")]
+    [LoggerMessage(1, LogLevel.Error, "unexpected: nobody has foreseen this (traceId {TraceId})")]
     private partial void LogUnexpected(Exception exception, string traceId);
 
     [LoggerMessage(2, LogLevel.Error, "{Slug}: {Detail} ({Exception}, traceId {TraceId})")]

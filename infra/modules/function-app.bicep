@@ -55,6 +55,9 @@ param instanceMemoryMB int
 @description('Instances that are kept warm.')
 param alwaysReadyInstances int
 
+@description('Where traces and metrics are sent by OTLP, or nothing.')
+param otlpEndpoint string
+
 @description('The subnet that the app joins, or nothing.')
 param subnetId string
 
@@ -148,6 +151,7 @@ resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
       KeyVault__ClientSecretName: secretName
       Users__Protected: protectedUsers
       AZURE_CLIENT_ID: identityClientId
+      OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
 
       // The Functions host's own: where it works, where it logs, as whom.
       AzureWebJobsStorage__blobServiceUri: storageAccount.properties.primaryEndpoints.blob

@@ -1,0 +1,97 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using AdminFunctions.Functions;
+using AdminFunctions.Http;
+using AdminFunctions.Telemetry;
+using AdminFunctions.Tests.Telemetry;
+using AdminFunctions.Users;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace AdminFunctions.Tests.Infra;
+
+/// <summary>docs/operations.md has what the code has, and host.json keeps what it says is kept.</summary>
+public sealed partial class OperationsPageTests
+{
+    private static readonly string Page = Repository.Read("docs/operations.md");
+
+    [Fact]
+    public void Its_audit_events_are_those_of_the_code()
+    {
+        var events = typeof(DeletionAudit).GetMethods(BindingFlags.Instance | BindingFlags.NonPublic)
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>()
+            .Select(message => $"| {message.EventId} | `{message.EventName}` | {message.Level} |");
+
+        Rows("| id | event |").Select(row => $"| {row[0]} | {row[1]} | {row[3]} |").ShouldBe(events, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Its_metrics_are_those_of_the_code() =>
+        Rows("| metric |").Select(row => (row[0], row[1])).ShouldBe(InstrumentsTests.Units.Select(unit => ($"`{unit.Key}`", $"`{unit.Value}`")), ignoreOrder: true);
+
+    [Fact]
+    public void Its_problems_are_those_of_the_code()
+    {
+        var slugs = SlugPattern().Matches(Repository.Read("AdminFunctions/Http/Problem.cs")).Select(match => $"`{match.Groups["slug"].Value}`").Distinct().ToList();
+
+        slugs.Count.ShouldBeGreaterThan(10);
+        Rows("| slug |").Select(row => row[0]).ShouldBe(slugs, ignoreOrder: true);
+        Page.ShouldContain($"`{RequestPipeline.ClientClosed}`");
+    }
+
+    [Fact]
+    public void Its_numbers_are_those_of_the_code()
+    {
+        Page.ShouldContain($"{LineLimit.LinesAMinute} of an outcome are in a minute");
+        Page.ShouldContain(PlainPattern().Match(Repository.Read("AdminFunctions/Users/AuditedId.cs")).Groups["pattern"].Value);
+    }
+
+    [Fact]
+    public void Every_link_within_it_has_its_heading()
+    {
+        var headings = HeadingPattern().Matches(Page).Select(match => match.Groups["text"].Value.ToLowerInvariant().Replace(' ', '-')).ToList();
+
+        LinkPattern().Matches(Page).Select(match => match.Groups["heading"].Value).ShouldBeSubsetOf(headings);
+    }
+
+    [Fact]
+    public void The_host_samples_no_log_and_keeps_what_functions_log()
+    {
+        using var host = JsonDocument.Parse(Repository.Read("host.json"));
+        var logging = host.RootElement.GetProperty("logging");
+
+        logging.GetProperty("applicationInsights").GetProperty("samplingSettings").GetProperty("excludedTypes").GetString()!.Split(';').ShouldContain("Trace");
+        var functions = typeof(DeleteUser).Assembly.GetTypes().SelectMany(type => type.GetMethods()).Select(method => method.GetCustomAttribute<FunctionAttribute>()?.Name).OfType<string>();
+        logging.GetProperty("logLevel").EnumerateObject().Where(level => level.Name.EndsWith(".User", StringComparison.Ordinal))
+            .Select(level => (level.Name, level.Value.GetString()))
+            .ShouldBe(functions.Select(function => ($"Function.{function}.User", (string?)"Information")), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void The_log_with_the_trail_is_kept_as_long_as_the_parameter_says()
+    {
+        var log = BicepFile.Named("infra/modules/monitoring.bicep").Resources.Single(resource => resource.Target.StartsWith("Microsoft.OperationalInsights/workspaces/tables@", StringComparison.Ordinal));
+
+        log.Body.ShouldContain("name: 'AppTraces'");
+        log.Body.ShouldContain("totalRetentionInDays: auditRetentionDays");
+        BicepFile.AppSettings()[OtlpExport.Endpoint].ShouldBe("otlpEndpoint");
+    }
+
+    /// <summary>The cells of the table that begins with these.</summary>
+    private static IReadOnlyList<string[]> Rows(string head) =>
+        [.. Page.Split('\n').SkipWhile(line => !line.StartsWith(head, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))];
+
+    [GeneratedRegex("""new\((?:\d{3}|StatusCodes\.\w+), "(?<slug>[a-z-]+)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SlugPattern();
+
+    [GeneratedRegex("""@"\\A(?<pattern>.+)\\z",""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PlainPattern();
+
+    [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HeadingPattern();
+
+    [GeneratedRegex(@"\]\(#(?<heading>[^)]+)\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LinkPattern();
+}
