@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
+using AdminFunctions.Http;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.Tests.Management;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Tests.Telemetry;
 
@@ -34,6 +37,30 @@ public sealed class SpanTests
         ]);
         tree.Single(span => span.OperationName == "GetUsers").GetTagItem("http.response.status_code").ShouldBe(200);
         tree.ShouldAllBe(span => span.Status != ActivityStatusCode.Error);
+    }
+
+    [Theory]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", CallersSpan)]
+    [InlineData("no trace parent", "0000000000000000")]
+    public async Task Under_a_host_without_spans_the_call_is_the_callers_child_or_the_root(string traceParent, string parent)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var spans = new SpanListener();
+        Activity.Current = null;
+        var context = new DefaultHttpContext { RequestServices = app.Services, Request = { Headers = { TraceParent = traceParent } } };
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+
+        var result = await app.Services.GetRequiredService<RequestPipeline>().RunAsync("Test", context.Request, _ => throw new InvalidOperationException(), CancellationToken.None);
+        Activity.Current.ShouldBeNull("the span belongs to the call");
+        await result.ExecuteAsync(context);
+
+        var span = spans.Of(context.TraceIdentifier).ShouldHaveSingleItem();
+        span.OperationName.ShouldBe("Test");
+        span.Kind.ShouldBe(ActivityKind.Server);
+        span.ParentSpanId.ToHexString().ShouldBe(parent);
+        traceParent.Contains(context.TraceIdentifier, StringComparison.Ordinal).ShouldBe(parent == CallersSpan);
+        span.GetTagItem("error.type").ShouldBe("unexpected");
     }
 
     [Fact]
