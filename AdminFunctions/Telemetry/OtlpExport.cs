@@ -20,25 +20,16 @@ internal sealed class OtlpExport(IConfiguration configuration) : IHostedService
     /// <summary>ASP.NET Core's and the Functions worker's spans are the parents of ours: one that is not recorded would have ours dropped.</summary>
     private static readonly string[] Sources = [Spans.SourceName, "System.Net.Http", "Microsoft.AspNetCore", "Microsoft.Azure.Functions.Worker"];
 
-    private TracerProvider? _spans;
-    private MeterProvider? _metrics;
+    private IDisposable? _spans;
+    private IDisposable? _metrics;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        // What the SDK costs to load, only those pay who use it.
         if (!string.IsNullOrEmpty(configuration[Endpoint]))
         {
-            _spans = Sdk.CreateTracerProviderBuilder()
-                .ConfigureServices(Configure)
-                .ConfigureResource(Describe)
-                .AddSource(Sources)
-                .AddOtlpExporter()
-                .Build();
-            _metrics = Sdk.CreateMeterProviderBuilder()
-                .ConfigureServices(Configure)
-                .ConfigureResource(Describe)
-                .AddMeter(Instruments.MeterName, "System.Net.Http")
-                .AddOtlpExporter()
-                .Build();
+            _spans = ExportSpans();
+            _metrics = ExportMetrics();
         }
 
         return Task.CompletedTask;
@@ -52,6 +43,20 @@ internal sealed class OtlpExport(IConfiguration configuration) : IHostedService
             Interlocked.Exchange(ref _metrics, null)?.Dispose();
         },
         CancellationToken.None);
+
+    private TracerProvider ExportSpans() => Sdk.CreateTracerProviderBuilder()
+        .ConfigureServices(Configure)
+        .ConfigureResource(Describe)
+        .AddSource(Sources)
+        .AddOtlpExporter()
+        .Build();
+
+    private MeterProvider ExportMetrics() => Sdk.CreateMeterProviderBuilder()
+        .ConfigureServices(Configure)
+        .ConfigureResource(Describe)
+        .AddMeter(Instruments.MeterName, "System.Net.Http")
+        .AddOtlpExporter()
+        .Build();
 
     /// <summary>The host's configuration has the environment's variables and, on a developer's machine, more.</summary>
     private void Configure(IServiceCollection services) => services.AddSingleton(configuration);
