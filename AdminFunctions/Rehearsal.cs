@@ -56,7 +56,7 @@ internal sealed class Rehearsal(BearerAuthentication authentication, IOptions<Au
         {
             Domain = settings.Value.Domain,
             TokenProvider = new NoToken(),
-            HttpClient = TenantHttp.CreateClient(new IdentityIds.Handler(new SupplementaryCharacters.Handler(new ResilienceHandler(new MadeUpPage(), time)))),
+            HttpClient = TenantHttp.CreateClient(new IdentityIds.Handler(new SupplementaryCharacters.Handler(new MadeUpPage()))),
             MaxRetries = 0,
         });
         var context = new DefaultHttpContext { RequestServices = services };
