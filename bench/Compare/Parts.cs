@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Reflection;
+using AdminFunctions.LocalHost.Dashboard;
+
+namespace AdminFunctions.Compare;
+
+/// <summary>The processes of the bench, and how they come to be.</summary>
+internal sealed class Parts
+{
+    private const string Dll = "Compare.dll";
+
+    private static readonly string Published = Path.Combine(Checkout, "artifacts", "compare", "published");
+
+    /// <summary>Whether the stand-in of the Auth0 SDK is measured, and not the SDK.</summary>
+    public static bool AreStandIns => string.Equals(Metadata("ClosedRegistry"), "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The peer's folder.</summary>
+    public static string Peer { get; } = Path.Combine(Checkout, "bench", "peer-express");
+
+    private static string Checkout => Metadata("Checkout");
+
+    /// <summary>Publishes the functions as Azure gets them, ahead of time compiled, and installs the peer's packages.</summary>
+    public static async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        // In a folder of its own: a build for one platform and this one would spoil each other.
+        await RunAsync(
+            "dotnet",
+            [
+                "publish", Path.Combine(Checkout, "bench", "Compare"), "-c", "Release", "-o", Published, "--artifacts-path", Path.Combine(Checkout, "artifacts", "compare"),
+                "--use-current-runtime", "--no-self-contained", "-p:PublishReadyToRun=true", "-p:Measured=true", $"-p:ClosedRegistry={Metadata("ClosedRegistry")}",
+            ],
+            cancellationToken);
+
+        var installed = new FileInfo(Path.Combine(Peer, "node_modules", ".package-lock.json"));
+        if (!installed.Exists || installed.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(Peer, "package-lock.json")))
+        {
+            var npm = Npm.Find(Environment.GetEnvironmentVariable("PATH") ?? "") ?? throw new BenchException("npm is not on the PATH: install Node.js 20.19 or later.");
+            var (code, output) = await npm.RunAsync(Peer, ["ci", "--no-audit", "--no-fund"], cancellationToken);
+            if (code is not 0)
+            {
+                throw new BenchException($"npm ci failed in {Peer}: {output}");
+            }
+        }
+    }
+
+    /// <summary>The tenant and the vault.</summary>
+    public static Child StartTenant() => Child.Start("dotnet", [Path.Combine(Published, Dll), TenantProcess.Role], []);
+
+    /// <summary>The local host, as it is, but for <see cref="FunctionsProcess"/>.</summary>
+    public static Child StartFunctions(TenantProcess tenant, int port) => Child.Start(
+        "dotnet",
+        [
+            "exec", "--depsfile", Path.Combine(Published, "Compare.deps.json"), Path.Combine(Published, "AdminFunctions.LocalHost.dll"),
+            "--port", $"{port}", "--dashboard-port", "0", "--script-root", Published,
+        ],
+        [
+            .. tenant.Settings.Select(static setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value)),
+            new("ASPNETCORE_ENVIRONMENT", "Production"),
+            new("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", "Compare"),
+            new(FunctionsProcess.VaultCertificate, tenant.VaultCertificate),
+            new(FunctionsProcess.VaultToken, tenant.VaultToken),
+        ]);
+
+    /// <summary>The Express server.</summary>
+    public static Child StartPeer(TenantProcess tenant, int port) => Child.Start(
+        "node",
+        [Path.Combine(Peer, "server.js")],
+        [
+            new("NODE_ENV", "production"),
+            new("PORT", $"{port}"),
+            new("AUTH0_DOMAIN", tenant.Domain),
+            new("AUTH0_AUDIENCE", tenant.Settings["Auth0:Audience"]),
+            new("AUTH0_CLIENT_ID", tenant.Settings["Auth0:ClientId"]),
+            new("AUTH0_CLIENT_SECRET", tenant.ClientSecret),
+        ]);
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <returns>What it wrote to its standard output.</returns>
+    /// <exception cref="BenchException">It is not there, or it failed.</exception>
+    public static async Task<string> RunAsync(string file, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        using var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(file, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        try
+        {
+            process.Start();
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            throw new BenchException($"{file} is not on the PATH.");
+        }
+
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken);
+            return process.ExitCode is 0 ? await output : throw new BenchException($"{file} failed. {await output}{await errors}");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+    }
+
+    private static string Metadata(string key) =>
+        typeof(Parts).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == key).Value ?? "";
+}
