@@ -35,7 +35,7 @@ internal sealed partial class LoadTool
     public async Task<Load> RunAsync(Uri address, string token, int callers, int seconds, CancellationToken cancellationToken)
     {
         var load = _wrk
-            ? ReadWrk(await Parts.RunAsync("wrk", ["-t1", $"-c{callers}", $"-d{seconds}s", "--latency", "-H", $"Authorization: Bearer {token}", address.AbsoluteUri], cancellationToken))
+            ? ReadWrk(await Parts.RunAsync("wrk", ["-t1", $"-c{callers}", $"-d{seconds}s", "--timeout", "30s", "--latency", "-H", $"Authorization: Bearer {token}", address.AbsoluteUri], cancellationToken))
             : JsonSerializer.Deserialize<Load>(await Parts.RunAsync("node", [Path.Combine(Parts.Peer, "load.mjs"), address.AbsoluteUri, $"{callers}", $"{seconds}", token], cancellationToken), Json)!;
         return load is { Failures: 0, Requests: > 0 } ? load : throw new BenchException($"{address} was called {load.Requests} times, {load.Failures} failed.");
     }
