@@ -1,0 +1,13 @@
+using AdminFunctions.Micro;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+// In this process: what BenchmarkDotNet would generate and build elsewhere knows nothing of the closed registry.
+var config = DefaultConfig.Instance
+    .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
+    .AddDiagnoser(MemoryDiagnoser.Default)
+    .WithArtifactsPath(Path.Combine("artifacts", "micro"));
+BenchmarkSwitcher.FromAssembly(typeof(Handler).Assembly).Run(args is [] ? ["--filter", "*"] : args, config);
