@@ -13,18 +13,23 @@ namespace AdminFunctions.Micro;
 /// <summary>The functions without sockets: what the local tenant and the local vault answer once is answered from memory ever after.</summary>
 internal static class Functions
 {
-    private static readonly LocalTenantAndVault Local = LocalTenantAndVault.StartAsync(new TenantOptions(), new VaultOptions()).GetAwaiter().GetResult();
-    private static readonly string Token = Local.Tenant.MintAccessToken("auth0|5f7c8ec7c33c6c004bbafe82", [Permissions.ReadUsers]);
+    private static readonly StoppedClock Clock = new();
+    private static readonly LocalTenantAndVault Local = LocalTenantAndVault.StartAsync(new TenantOptions { TimeProvider = Clock }, new VaultOptions()).GetAwaiter().GetResult();
+    private static readonly string GoodToken = Token(TimeSpan.FromDays(1));
     private static readonly ServiceProvider Services = Compose();
 
     /// <summary>A service, or a function.</summary>
     public static T Get<T>() => ActivatorUtilities.GetServiceOrCreateInstance<T>(Services);
 
-    /// <summary>A request of somebody who may list, whose answer goes nowhere.</summary>
-    public static HttpContext Request(string query = "") => new DefaultHttpContext
+    /// <summary>An access token of somebody who may list.</summary>
+    /// <param name="lifetime">How long it lives, from when this process began: there the functions' clock stands still.</param>
+    public static string Token(TimeSpan lifetime) => Local.Tenant.MintAccessToken("auth0|5f7c8ec7c33c6c004bbafe82", [Permissions.ReadUsers], lifetime);
+
+    /// <summary>A request whose answer goes nowhere.</summary>
+    public static HttpContext Request(string query = "", string? token = null) => new DefaultHttpContext
     {
         RequestServices = Services,
-        Request = { Method = "GET", Path = "/api/users", QueryString = new(query), Headers = { Authorization = $"Bearer {Token}" } },
+        Request = { Method = "GET", Path = "/api/users", QueryString = new(query), Headers = { Authorization = $"Bearer {token ?? GoodToken}" } },
         Response = { Body = Stream.Null },
     };
 
@@ -33,6 +38,7 @@ internal static class Functions
         var services = new ServiceCollection();
         Local.ReplaceTransport(services);
         services.AddSingleton<HttpMessageHandler>(new Replay(new LocalTransport(Local.Tenant.Domain, Local.Vault.Certificate)));
+        services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(Local.Settings).Build());
         services.AddLogging();
         services.AddAdminFunctions();
@@ -61,5 +67,12 @@ internal static class Functions
 
             return new HttpResponseMessage { RequestMessage = request, Content = new ByteArrayContent(answer.Body) { Headers = { ContentType = answer.Type } } };
         }
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        private readonly DateTimeOffset _now = System.GetUtcNow();
+
+        public override DateTimeOffset GetUtcNow() => _now;
     }
 }

@@ -9,5 +9,6 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 var config = DefaultConfig.Instance
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
     .AddDiagnoser(MemoryDiagnoser.Default)
+    .WithOptions(ConfigOptions.JoinSummary)
     .WithArtifactsPath(Path.Combine("artifacts", "micro"));
 BenchmarkSwitcher.FromAssembly(typeof(Handler).Assembly).Run(args is [] ? ["--filter", "*"] : args, config);
