@@ -19,6 +19,9 @@ internal sealed class Bench(TenantProcess tenant, Child tenantChild, LoadTool to
     /// <summary>When a first request comes that finds everything warm.</summary>
     public static readonly TimeSpan Warming = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Compilers and caches settle in that time, whatever is measured then.</summary>
+    private const int WarmUpSeconds = 5;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly Dictionary<Way, string> Paths = new()
@@ -65,7 +68,7 @@ internal sealed class Bench(TenantProcess tenant, Child tenantChild, LoadTool to
             {
                 Figures[server.Way, Measure.IdleWorkingSet].Add(server.Child.WorkingSet / 1e6);
                 progress($"round {round + 1}/{options.Rounds}  {server.Way} warms up");
-                await LoadAsync(server, 16, cancellationToken);
+                await LoadAsync(server, 16, WarmUpSeconds, cancellationToken);
             }
 
             foreach (var callers in Callers)
@@ -156,7 +159,7 @@ internal sealed class Bench(TenantProcess tenant, Child tenantChild, LoadTool to
     {
         var allocated = await AllocatedAsync(server, cancellationToken);
         var processor = server.Child.ProcessorTime;
-        var load = await LoadAsync(server, callers, cancellationToken);
+        var load = await LoadAsync(server, callers, options.Seconds, cancellationToken);
         Keep(Measure.CallsPerSecond, load.Requests / load.Seconds);
         Keep(Measure.P50, load.P50);
         Keep(Measure.P99, load.P99);
@@ -169,8 +172,8 @@ internal sealed class Bench(TenantProcess tenant, Child tenantChild, LoadTool to
         void Keep(Measure measure, double figure) => Figures[server.Way, measure, callers].Add(figure);
     }
 
-    private Task<Load> LoadAsync(Server server, int callers, CancellationToken cancellationToken) =>
-        tool.RunAsync(new Uri(server.Address, Paths[server.Way]), TokenFor(server), callers, options.Seconds, cancellationToken);
+    private Task<Load> LoadAsync(Server server, int callers, int seconds, CancellationToken cancellationToken) =>
+        tool.RunAsync(new Uri(server.Address, Paths[server.Way]), TokenFor(server), callers, seconds, cancellationToken);
 
     /// <summary>Only ours tells.</summary>
     private static async Task<double> AllocatedAsync(Server server, CancellationToken cancellationToken) =>
