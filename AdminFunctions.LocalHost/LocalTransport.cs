@@ -39,7 +39,13 @@ internal sealed class LocalTransport : DelegatingHandler
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
-            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == thumbprint },
+            SslOptions =
+            {
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == thumbprint,
+
+                // Else every start reads the machine's hundred and more authorities, of whom none is asked.
+                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { vaultCertificate }, RevocationMode = X509RevocationMode.NoCheck },
+            },
             ConnectCallback = ConnectAsync,
         };
     }

@@ -1,3 +1,5 @@
+using AdminFunctions;
 using AdminFunctions.LocalHost;
 
+Rehearsal.Begin();
 return await LocalHostApplication.RunAsync(args);

@@ -34,7 +34,6 @@ public static class AdminFunctionsServices
         services.AddSingleton<SettingsFaults>();
         services.AddHostedService<SettingsReport>();
         services.AddHostedService<WarmUp>();
-        services.AddSingleton<Rehearsal>();
 
         services.AddMetrics();
         services.AddSingleton<Instruments>();

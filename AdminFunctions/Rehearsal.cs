@@ -1,46 +1,62 @@
 using System.Buffers.Text;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using AdminFunctions.Access;
 using AdminFunctions.Management;
-using AdminFunctions.Settings;
 using AdminFunctions.Users;
-using Auth0.ManagementApi;
+using Azure.Core;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions;
 
 /// <summary>
-/// Goes once through what a list of users takes, for nobody, so that its code is loaded and compiled when the first caller comes.
-/// Nothing of it leaves the process: the token is one that is turned away, and the page of users is made up here.
+/// Goes once through what a list of users takes, against a tenant and a vault that are made up in memory, so that the code of it
+/// is loaded and compiled while the host is still being built. Nothing of it leaves the process, and nothing of it is kept.
 /// </summary>
-/// <param name="authentication">What admits callers.</param>
-/// <param name="settings">What tokens must say.</param>
-/// <param name="services">What answers are written with.</param>
-/// <param name="time">The clock.</param>
-internal sealed class Rehearsal(BearerAuthentication authentication, IOptions<Auth0Options> settings, IServiceProvider services, TimeProvider time)
+public static class Rehearsal
 {
-    private const string Page = """
-        {"start":0,"limit":50,"length":1,"total":1,"users":[{
-          "user_id":"auth0|0","email":"nobody@example.com","email_verified":true,"name":"Nobody","created_at":"2026-01-01T00:00:00.000Z",
-          "last_login":"2026-01-01T00:00:00.000Z","last_ip":"::1","logins_count":1,"blocked":false,
-          "identities":[{"connection":"Nowhere","provider":"auth0","user_id":"0","isSocial":false}]}]}
-        """;
+    private const string Domain = "rehearsal.invalid";
+    private const string KeyId = "none";
+
+    private static readonly Dictionary<string, string?> Settings = new(StringComparer.Ordinal)
+    {
+        ["Auth0:Domain"] = Domain,
+        ["Auth0:Audience"] = "https://rehearsal.invalid/api",
+        ["Auth0:ClientId"] = "none",
+        ["KeyVault:Uri"] = "https://rehearsal.vault.azure.net/",
+    };
+
+    private static readonly Lazy<Task> Once = new(static () => Task.Run(RunAsync));
+
+    /// <summary>Begins it, once in a process. Nobody need wait for it, and what goes wrong with it goes wrong for nobody.</summary>
+    public static void Begin() => _ = Once.Value;
+
+    internal static async Task RunAsync()
+    {
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(Settings).Build())
+            .AddSingleton<HttpMessageHandler>(new MadeUp())
+            .AddSingleton(DelegatedTokenCredential.Create(static (_, _) => new Azure.Core.AccessToken("none", DateTimeOffset.MaxValue)))
+            .AddAdminFunctions()
+            .AddSingleton<IMeterFactory, Unheard>()
+            .BuildServiceProvider();
+        await Task.WhenAll(Task.Run(() => AdmitAsync(services)), Task.Run(() => ListAsync(services)));
+    }
 
     /// <summary>Has a token validated up to its signature, which is none.</summary>
-    /// <param name="configuration">The tenant's, one of whose keys the token names.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task AdmitAsync(OpenIdConnectConfiguration configuration, CancellationToken cancellationToken)
+    private static async Task AdmitAsync(IServiceProvider services)
     {
-        var header = $$"""{"alg":"RS256","typ":"JWT","kid":"{{configuration.SigningKeys.First().KeyId}}"}""";
-        var claims = $$"""{"iss":"{{settings.Value.TokenIssuer}}","aud":"{{settings.Value.Audience}}","sub":"nobody","exp":{{time.GetUtcNow().AddHours(1).ToUnixTimeSeconds()}}}""";
+        const string header = $$"""{"alg":"RS256","typ":"JWT","kid":"{{KeyId}}"}""";
+        const string claims = $$"""{"iss":"https://{{Domain}}/","aud":"https://rehearsal.invalid/api","sub":"nobody","exp":99999999999}""";
         var request = new DefaultHttpContext().Request;
         request.Headers.Authorization = $"Bearer {Base64Url.EncodeToString(Encoding.UTF8.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.{Base64Url.EncodeToString(new byte[256])}";
         try
         {
-            await authentication.AdmitAsync(request, Permissions.ReadUsers, cancellationToken);
+            await services.GetRequiredService<BearerAuthentication>().AdmitAsync(request, Permissions.ReadUsers, CancellationToken.None);
         }
         catch (AccessDeniedException)
         {
@@ -49,32 +65,46 @@ internal sealed class Rehearsal(BearerAuthentication authentication, IOptions<Au
     }
 
     /// <summary>Has a page read by the SDK and written as GetUsers writes it.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task ListAsync(CancellationToken cancellationToken)
+    private static async Task ListAsync(IServiceProvider services)
     {
-        var client = new ManagementClient(new ManagementClientOptions
-        {
-            Domain = settings.Value.Domain,
-            TokenProvider = new NoToken(),
-            HttpClient = TenantHttp.CreateClient(new IdentityIds.Handler(new SupplementaryCharacters.Handler(new MadeUpPage()))),
-            MaxRetries = 0,
-        });
         var context = new DefaultHttpContext { RequestServices = services };
         var query = UserListQuery.Parse(context.Request.Query);
-        var answer = await client.Users.ListAsync(query.ToListUsersRequest(), cancellationToken: cancellationToken);
-        var page = UserPage.From((ListUsersOffsetPaginatedResponseContent)answer.CurrentPage.Response!, query);
+        var page = UserPage.From(await services.GetRequiredService<TenantUsers>().ListAsync(query.ToListUsersRequest(), CancellationToken.None), query);
         await TypedResults.Json(page, UsersJson.Unescaped.UserPage).ExecuteAsync(context);
         await TypedResults.Json(page.Users, UsersJson.Unescaped.IReadOnlyListUser).ExecuteAsync(context);
     }
 
-    private sealed class NoToken : ITokenProvider
+    /// <summary>What is only rehearsed is not counted.</summary>
+    private sealed class Unheard : IMeterFactory
     {
-        public Task<string> GetTokenAsync(CancellationToken cancellationToken = default) => Task.FromResult("none");
+        public Meter Create(MeterOptions options) => new("AdminFunctions.Rehearsal");
+
+        public void Dispose()
+        {
+        }
     }
 
-    private sealed class MadeUpPage : HttpMessageHandler
+    private sealed class MadeUp : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(Page, Encoding.UTF8, "application/json") });
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                RequestMessage = request,
+                Content = new StringContent(BodyOf(request.RequestUri!.AbsolutePath), Encoding.UTF8, "application/json"),
+            });
+
+        private static string BodyOf(string path) => path switch
+        {
+            "/.well-known/openid-configuration" => $$"""{"issuer":"https://{{Domain}}/","jwks_uri":"https://{{Domain}}/.well-known/jwks.json"}""",
+            "/.well-known/jwks.json" => $$"""{"keys":[{"kty":"RSA","use":"sig","alg":"RS256","kid":"{{KeyId}}","e":"AQAB","n":"{{Base64Url.EncodeToString([.. Enumerable.Repeat((byte)0xff, 256)])}}"}]}""",
+            "/oauth/token" => """{"access_token":"none","expires_in":86400,"token_type":"Bearer"}""",
+            "/api/v2/users" => """
+                {"start":0,"limit":50,"length":1,"total":1,"users":[{
+                  "user_id":"auth0|0","email":"nobody@example.com","email_verified":true,"name":"Nobody","created_at":"2026-01-01T00:00:00.000Z",
+                  "last_login":"2026-01-01T00:00:00.000Z","last_ip":"::1","logins_count":1,"blocked":false,
+                  "identities":[{"connection":"Nowhere","provider":"auth0","user_id":"0","isSocial":false}]}]}
+                """,
+            _ => """{"value":"none","id":"https://rehearsal.vault.azure.net/secrets/auth0-client-secret/none","attributes":{"enabled":true}}""",
+        };
     }
 }

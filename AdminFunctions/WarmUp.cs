@@ -7,20 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace AdminFunctions;
 
 /// <summary>
-/// Has behind it, when the first request comes, what that would have to wait for: the tenant's signing keys, side by side with
-/// them the client secret and the grant, and the <see cref="Rehearsal"/>. It begins the moment the process starts and holds up
-/// neither the start nor a request: one that comes meanwhile waits for the same reading and the same grant.
+/// Has behind it, when the first request comes, what that would have to wait for: the tenant's signing keys and, side by side with
+/// them, the client secret and the grant. It begins when the host starts and holds up neither the start nor a request: one that
+/// comes meanwhile waits for the same reading and the same grant. The code itself the <see cref="Rehearsal"/> has warmed.
 /// </summary>
 /// <param name="faults">What is wrong with the settings.</param>
 /// <param name="signingKeys">The tenant's keys.</param>
 /// <param name="management">Has the Management API token.</param>
-/// <param name="rehearsal">Has the code loaded.</param>
 /// <param name="logger">Told of what failed: the first request tries it again.</param>
 internal sealed partial class WarmUp(
     SettingsFaults faults,
     SigningKeys signingKeys,
     SharedManagementClient management,
-    Rehearsal rehearsal,
     ILogger<WarmUp> logger) : BackgroundService
 {
     /// <inheritdoc />
@@ -28,9 +26,8 @@ internal sealed partial class WarmUp(
         faults.Sentences.Count > 0
             ? Task.CompletedTask
             : Task.WhenAll(
-                TryAsync(async () => await rehearsal.AdmitAsync(await signingKeys.GetAsync(stoppingToken), stoppingToken), stoppingToken),
-                TryAsync(() => management.Token.GetTokenAsync(stoppingToken), stoppingToken),
-                TryAsync(() => rehearsal.ListAsync(stoppingToken), stoppingToken));
+                TryAsync(() => signingKeys.GetAsync(stoppingToken), stoppingToken),
+                TryAsync(() => management.Token.GetTokenAsync(stoppingToken), stoppingToken));
 
     private Task TryAsync(Func<Task> warm, CancellationToken cancellationToken) => Task.Run(
         async () =>

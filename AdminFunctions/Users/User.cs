@@ -129,7 +129,7 @@ public sealed record Identity
 /// <param name="Text">Its text.</param>
 /// <param name="IsNumber">Whether it is a JSON number.</param>
 [JsonConverter(typeof(IdentityIdConverter))]
-public readonly record struct IdentityId(string Text, bool IsNumber)
+public sealed record IdentityId(string Text, bool IsNumber)
 {
     internal IdentityId((string Text, bool IsNumber) id)
         : this(id.Text, id.IsNumber)
