@@ -22,13 +22,21 @@ internal sealed partial class UsersJson : JsonSerializerContext
 /// <summary>Auth0's form of a moment: UTC, with milliseconds always.</summary>
 internal sealed class Auth0DateTimeConverter : JsonConverter<DateTime>
 {
+    // The round-trip form, which .NET writes several times faster than a custom one, has four digits more.
+    private static readonly int Length = "2026-01-01T00:00:00.000Z".Length;
+
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime();
 
-    public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(Format(value));
+    public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options)
+    {
+        Span<byte> text = stackalloc byte[32];
+        value.ToUniversalTime().TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[Length - 1] = (byte)'Z';
+        writer.WriteStringValue(text[..Length]);
+    }
 
     public static string Format(DateTime value) =>
-        value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        $"{value.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture).AsSpan(0, Length - 1)}Z";
 }
 
 /// <summary>Writes an id as what it is at Auth0.</summary>
