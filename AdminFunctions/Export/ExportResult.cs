@@ -30,7 +30,7 @@ internal sealed class ExportResult(
     CancellationToken cancellationToken) : IResult
 {
     /// <summary>The last line's head start on the break of the connection, which could overtake it.</summary>
-    private static readonly TimeSpan LastLinesStart = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LastLinesStart = TimeSpan.FromSeconds(1);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
