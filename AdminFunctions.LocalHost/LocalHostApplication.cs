@@ -41,7 +41,9 @@ internal static class LocalHostApplication
     private static async Task RunAsync(string[] arguments, LocalHostOptions options)
     {
         var settings = LocalSettings.Read(options.ScriptRoot);
-        var builder = WebApplication.CreateBuilder(arguments);
+
+        // Not the working directory, which is watched for a changed appsettings.json, every folder of a checkout below it too.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
         AddSettings(builder.Configuration, settings);
         if (options.Otlp is { } collector)
         {

@@ -8,8 +8,8 @@ namespace AdminFunctions;
 
 /// <summary>
 /// Has behind it, when the first request comes, what that would have to wait for: the tenant's signing keys and, side by side with
-/// them, the client secret and the grant. It begins when the host starts and holds up neither the start nor a request: one that
-/// comes meanwhile waits for the same reading and the same grant. The code itself the <see cref="Rehearsal"/> has warmed.
+/// them, the client secret and the grant. It begins before any service of the host starts and holds up neither those nor a request:
+/// one that comes meanwhile waits for the same reading and the same grant. The code itself the <see cref="Rehearsal"/> has warmed.
 /// </summary>
 /// <param name="faults">What is wrong with the settings.</param>
 /// <param name="signingKeys">The tenant's keys.</param>
@@ -19,8 +19,24 @@ internal sealed partial class WarmUp(
     SettingsFaults faults,
     SigningKeys signingKeys,
     SharedManagementClient management,
-    ILogger<WarmUp> logger) : BackgroundService
+    ILogger<WarmUp> logger) : BackgroundService, IHostedLifecycleService
 {
+    /// <summary>Begins it: the services that are started next connect to the Functions host and open ports, one after the other.</summary>
+    /// <inheritdoc />
+    public Task StartingAsync(CancellationToken cancellationToken) => base.StartAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public override Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         faults.Sentences.Count > 0
