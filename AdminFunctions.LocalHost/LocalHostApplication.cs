@@ -12,8 +12,9 @@ internal static class LocalHostApplication
 {
     /// <summary>Runs until it is told to stop.</summary>
     /// <param name="arguments">The command line.</param>
+    /// <param name="configure">Adds the caller's own way to a tenant and a vault, if it has one.</param>
     /// <returns>The exit code: 0, or 1 if it could not start.</returns>
-    public static async Task<int> RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(string[] arguments, Action<IServiceCollection>? configure = null)
     {
         try
         {
@@ -24,7 +25,7 @@ internal static class LocalHostApplication
                 return 0;
             }
 
-            await RunAsync(arguments, options);
+            await RunAsync(arguments, options, configure);
             return 0;
         }
         catch (Exception exception) when (exception is FunctionHostException or IOException)
@@ -38,7 +39,7 @@ internal static class LocalHostApplication
         }
     }
 
-    private static async Task RunAsync(string[] arguments, LocalHostOptions options)
+    private static async Task RunAsync(string[] arguments, LocalHostOptions options, Action<IServiceCollection>? configure)
     {
         var settings = LocalSettings.Read(options.ScriptRoot);
 
@@ -59,6 +60,7 @@ internal static class LocalHostApplication
             local.ReplaceTransport(builder.Services);
         }
 
+        configure?.Invoke(builder.Services);
         builder.Services.AddAdminFunctions().AddFunctionHost();
         builder.Logging.ClearProviders()
             .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "))

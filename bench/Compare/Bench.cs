@@ -8,7 +8,7 @@ using System.Text.Json;
 namespace AdminFunctions.Compare;
 
 /// <summary>The rounds.</summary>
-internal sealed class Bench(TenantProcess tenant, Child tenantChild, LoadTool tool, Options options, Action<string> progress) : IDisposable
+internal sealed class Bench(Parts parts, TenantProcess tenant, Child tenantChild, LoadTool tool, Options options, Action<string> progress) : IDisposable
 {
     /// <summary>How many call at once.</summary>
     public static readonly IReadOnlyList<int> Callers = [1, 16, 64];
@@ -117,7 +117,7 @@ internal sealed class Bench(TenantProcess tenant, Child tenantChild, LoadTool to
     {
         var port = FreePort();
         var before = await WarmthAsync(cancellationToken);
-        var child = way is Way.Ours ? Parts.StartFunctions(tenant, port) : Parts.StartPeer(tenant, port);
+        var child = way is Way.Ours ? parts.StartFunctions(tenant, port) : Parts.StartPeer(tenant, port);
         var server = new Server(way, child, new Uri($"http://127.0.0.1:{port}"));
         try
         {

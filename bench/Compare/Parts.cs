@@ -5,11 +5,10 @@ using AdminFunctions.LocalHost.Dashboard;
 namespace AdminFunctions.Compare;
 
 /// <summary>The processes of the bench, and how they come to be.</summary>
-internal sealed class Parts
+/// <param name="selfContained">Whether .NET itself is published with the functions, compiled together with them.</param>
+internal sealed class Parts(bool selfContained)
 {
-    private const string Dll = "Compare.dll";
-
-    private static readonly string Published = Path.Combine(Checkout, "artifacts", "compare", "published");
+    private readonly string _folder = Path.Combine(Checkout, "artifacts", selfContained ? "compare-self-contained" : "compare");
 
     /// <summary>Whether the stand-in of the Auth0 SDK is measured, and not the SDK.</summary>
     public static bool AreStandIns => string.Equals(Metadata("ClosedRegistry"), "true", StringComparison.OrdinalIgnoreCase);
@@ -17,17 +16,19 @@ internal sealed class Parts
     /// <summary>The peer's folder.</summary>
     public static string Peer { get; } = Path.Combine(Checkout, "bench", "peer-express");
 
+    private string Published => Path.Combine(_folder, "published");
+
     private static string Checkout => Metadata("Checkout");
 
     /// <summary>Publishes the functions as Azure gets them, ahead of time compiled, and installs the peer's packages.</summary>
-    public static async Task PrepareAsync(CancellationToken cancellationToken)
+    public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         // In a folder of its own: a build for one platform and this one would spoil each other.
         await RunAsync(
             "dotnet",
             [
-                "publish", Path.Combine(Checkout, "bench", "Compare"), "-c", "Release", "-o", Published, "--artifacts-path", Path.Combine(Checkout, "artifacts", "compare"),
-                "--use-current-runtime", "--no-self-contained", "-p:PublishReadyToRun=true", "-p:Measured=true", $"-p:ClosedRegistry={Metadata("ClosedRegistry")}",
+                "publish", Path.Combine(Checkout, "bench", "Compare"), "-c", "Release", "-o", Published, "--artifacts-path", _folder,
+                "--use-current-runtime", $"--self-contained={selfContained}", "-p:PublishReadyToRun=true", $"-p:PublishReadyToRunComposite={selfContained}", "-p:Measured=true", $"-p:ClosedRegistry={Metadata("ClosedRegistry")}",
             ],
             cancellationToken);
 
@@ -44,19 +45,14 @@ internal sealed class Parts
     }
 
     /// <summary>The tenant and the vault.</summary>
-    public static Child StartTenant() => Child.Start("dotnet", [Path.Combine(Published, Dll), TenantProcess.Role], []);
+    public Child StartTenant() => Start([TenantProcess.Role], []);
 
     /// <summary>The local host, as it is, but for <see cref="FunctionsProcess"/>.</summary>
-    public static Child StartFunctions(TenantProcess tenant, int port) => Child.Start(
-        "dotnet",
-        [
-            "exec", "--depsfile", Path.Combine(Published, "Compare.deps.json"), Path.Combine(Published, "AdminFunctions.LocalHost.dll"),
-            "--port", $"{port}", "--dashboard-port", "0", "--script-root", Published,
-        ],
+    public Child StartFunctions(TenantProcess tenant, int port) => Start(
+        [FunctionsProcess.Role, "--port", $"{port}", "--dashboard-port", "0", "--script-root", Published],
         [
             .. tenant.Settings.Select(static setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value)),
             new("ASPNETCORE_ENVIRONMENT", "Production"),
-            new("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", "Compare"),
             new(FunctionsProcess.VaultCertificate, tenant.VaultCertificate),
             new(FunctionsProcess.VaultToken, tenant.VaultToken),
         ]);
@@ -73,6 +69,10 @@ internal sealed class Parts
             new("AUTH0_CLIENT_ID", tenant.Settings["Auth0:ClientId"]),
             new("AUTH0_CLIENT_SECRET", tenant.ClientSecret),
         ]);
+
+    private Child Start(IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment) => selfContained
+        ? Child.Start(Path.Combine(Published, "Compare"), arguments, environment)
+        : Child.Start("dotnet", [Path.Combine(Published, "Compare.dll"), .. arguments], environment);
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>What it wrote to its standard output.</returns>

@@ -7,6 +7,11 @@ if (args is [TenantProcess.Role])
     return 0;
 }
 
+if (args is [FunctionsProcess.Role, .. var arguments])
+{
+    return await FunctionsProcess.RunAsync(arguments);
+}
+
 if (Options.Parse(args) is not { } options)
 {
     Console.Error.WriteLine(Options.Usage);
@@ -20,11 +25,12 @@ try
 {
     var node = (await Parts.RunAsync("node", ["--version"], ending.Token)).Trim();
     Report.Progress("building, as it is published");
-    await Parts.PrepareAsync(ending.Token);
+    var parts = new Parts(options.SelfContained);
+    await parts.PrepareAsync(ending.Token);
     var tool = LoadTool.Find();
-    await using var tenantChild = Parts.StartTenant();
+    await using var tenantChild = parts.StartTenant();
     var tenant = TenantProcess.Parse(await tenantChild.AnswerAsync(ending.Token));
-    using var bench = new Bench(tenant, tenantChild, tool, options, Report.Progress);
+    using var bench = new Bench(parts, tenant, tenantChild, tool, options, Report.Progress);
     await bench.RunAsync(ending.Token);
     var laws = Law.For(bench.Figures);
     Report.Print(Console.Out, options, tool, node, bench.Figures, laws);

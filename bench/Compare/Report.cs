@@ -26,6 +26,11 @@ internal static class Report
         output.WriteLine(Parts.AreStandIns
             ? "**Closed build: the stand-in of the Auth0 SDK was measured, not Auth0.ManagementApi.**"
             : "Open build: the official packages were measured, Auth0.ManagementApi among them.");
+        if (options.SelfContained)
+        {
+            output.WriteLine("Published with .NET itself in one image, which is not how the function app is deployed.");
+        }
+
         output.WriteLine($"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0} GB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}, Node.js {node}. "
             + $"{options.Rounds} rounds of {options.Seconds} s; {tool.Name}, which shares the cores with all it calls. Medians (least–most).");
         output.WriteLine();
