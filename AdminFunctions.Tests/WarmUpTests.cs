@@ -1,7 +1,10 @@
 using System.Net;
+using AdminFunctions.LocalHost;
 using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
 using AdminFunctions.Tests.Management;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -83,6 +86,22 @@ public sealed class WarmUpTests
     }
 
     [Fact]
+    public async Task It_begins_before_any_service_of_the_host_starts()
+    {
+        await using var local = await LocalTenantAndVault.StartAsync(new TenantOptions { ClientId = Guid.NewGuid().ToString("N") }, new VaultOptions());
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Configuration.AddInMemoryCollection(local.Settings);
+        local.ReplaceTransport(builder.Services);
+        builder.Services.AddHostedService(_ => new StartsAfterAGrant(local.Tenant));
+        builder.Services.AddAdminFunctions();
+        using var host = builder.Build();
+
+        await host.StartAsync().InTimeAsync();
+
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task The_rehearsal_goes_through_a_list_to_its_end()
     {
         await Rehearsal.RunAsync().InTimeAsync();
@@ -101,5 +120,13 @@ public sealed class WarmUpTests
     private static async Task WarmAsync(AdminApp app)
     {
         await app.Services.GetServices<IHostedService>().OfType<WarmUp>().Single().ExecuteTask!.InTimeAsync();
+    }
+
+    /// <summary>Like the Functions worker's own, it was there first and takes its time.</summary>
+    private sealed class StartsAfterAGrant(LocalTenant tenant) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Waiting.UntilAsync(() => tenant.Stats.TokenGrants == 1);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -102,6 +102,16 @@ public sealed partial class LocalHostTests : IDisposable
     }
 
     [Fact]
+    public async Task The_appsettings_of_the_directory_it_is_started_in_are_not_its_own()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "appsettings.json"), """{"Auth0":{"Domain":"https://x.auth0.com/"}}""");
+
+        await using var host = await HostProcess.StartAsync(_directory, "--port", "0", "--dashboard-port", "0", "--tenant-port", "0", "--vault-port", "0", "--users", "30");
+
+        host.Output.ShouldContain("in Auth0's place");
+    }
+
+    [Fact]
     public async Task It_serves_another_tenant_with_the_secret_of_local_settings_and_starts_none_of_its_own()
     {
         if (!OperatingSystem.IsLinux())
