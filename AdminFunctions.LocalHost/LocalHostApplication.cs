@@ -16,6 +16,7 @@ internal static class LocalHostApplication
     /// <returns>The exit code: 0, or 1 if it could not start.</returns>
     public static async Task<int> RunAsync(string[] arguments, Action<IServiceCollection>? configure = null)
     {
+        Rehearsal.Begin();
         try
         {
             var options = LocalHostOptions.Parse(arguments);

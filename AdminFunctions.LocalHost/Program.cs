@@ -1,5 +1,3 @@
-using AdminFunctions;
 using AdminFunctions.LocalHost;
 
-Rehearsal.Begin();
 return await LocalHostApplication.RunAsync(args);

@@ -24,7 +24,6 @@ internal static class FunctionsProcess
     /// <param name="arguments">The local host's command line.</param>
     public static Task<int> RunAsync(string[] arguments)
     {
-        Rehearsal.Begin();
         new Thread(Answer) { IsBackground = true }.Start();
         return LocalHostApplication.RunAsync(arguments, static services =>
         {
