@@ -18,9 +18,6 @@ internal delegate ValueTask<object?> ParameterBinder(HttpContext context);
 /// </summary>
 internal static class ParameterBinding
 {
-    // By name: the worker's own attribute, of which not every build of the worker's assemblies has the type.
-    private const string FromBodyAttribute = "Microsoft.Azure.Functions.Worker.Http.FromBodyAttribute";
-
     /// <summary>Why a parameter cannot be bound, and what to write instead; null when it can.</summary>
     public static string? FaultOf(ParameterInfo parameter)
     {
@@ -97,7 +94,7 @@ internal static class ParameterBinding
     }
 
     private static bool IsBody(ParameterInfo parameter)
-        => parameter.CustomAttributes.Any(attribute => string.Equals(attribute.AttributeType.FullName, FromBodyAttribute, StringComparison.Ordinal));
+        => parameter.IsDefined(typeof(Microsoft.Azure.Functions.Worker.Http.FromBodyAttribute));
 
     private static bool IsCancellation(Type type) => type == typeof(CancellationToken) || type == typeof(CancellationToken?);
 

@@ -1,4 +1,3 @@
-#pragma warning disable CS0436 // FromBodyAttribute.cs beside this file says why.
 #pragma warning disable CA1822 // A function is usually an instance method, and so are these.
 
 using System.Collections.Concurrent;
