@@ -1,7 +1,7 @@
-// The function app and everything it stands on, in a resource group of its own. README.md beside this file says why.
-targetScope = 'subscription'
+// The function app and everything it needs, in one resource group. README.md beside this file says why.
+targetScope = 'resourceGroup'
 
-@description('The environment\'s name, such as production: part of the resource group\'s name, and of the hash in all others.')
+@description('The environment\'s name, such as production: part of the hash in every name.')
 @minLength(1)
 @maxLength(64)
 param environmentName string
@@ -26,7 +26,7 @@ param auth0ClientId string
 @description('Who issues the callers\' tokens, if that is a custom domain: https://login.example.com/. Empty for the tenant itself.')
 param auth0Issuer string = ''
 
-@description('That application\'s client secret. Given, it is stored in the vault; empty, the vault\'s secret is left as it is, to be set with az keyvault secret set.')
+@description('That application\'s client secret, to be stored in the vault. Empty: the vault\'s secret stays as it is, and you set it with az keyvault secret set.')
 @secure()
 param auth0ClientSecret string = ''
 
@@ -66,16 +66,15 @@ param otlpEndpoint string = ''
 @description('Puts storage and vault behind private endpoints in a virtual network that the function app joins. The vault is then closed to az keyvault secret set from outside.')
 param privateNetwork bool = false
 
-@description('Object id of whoever deploys. A person (deployerType User) may then write the vault\'s secrets; empty, nobody new may.')
+@description('Object id of the person or identity that deploys. A person (deployerType User) may then write the vault\'s secrets; empty: nobody new may.')
 param deployerId string = ''
 
-@description('What deployerId is. A workflow\'s identity, a ServicePrincipal, is given nothing: it has no secret to store.')
+@description('What deployerId is. A workflow\'s identity (ServicePrincipal) gets no role: it has no secret to store.')
 @allowed(['User', 'ServicePrincipal'])
 param deployerType string = 'User'
 
 @description('Names in place of the conventional ones. Storage account, vault and function app need names that are free in all of Azure.')
 param names {
-  resourceGroup: string?
   identity: string?
   logAnalytics: string?
   applicationInsights: string?
@@ -103,15 +102,8 @@ var origins = contains(allowedOrigins, '*')
   ? fail('allowedOrigins is a list of origins such as https://admin.example.com, separated by commas: an asterisk is refused.')
   : filter(map(split(allowedOrigins, ','), origin => trim(origin)), origin => !empty(origin))
 
-resource resourceGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: names.?resourceGroup ?? 'rg-${environmentName}'
-  location: location
-  tags: allTags
-}
-
 module identity 'modules/identity.bicep' = {
   name: 'identity'
-  scope: resourceGroup
   params: {
     name: names.?identity ?? 'id-${token}'
     location: location
@@ -121,7 +113,6 @@ module identity 'modules/identity.bicep' = {
 
 module monitoring 'modules/monitoring.bicep' = {
   name: 'monitoring'
-  scope: resourceGroup
   params: {
     workspaceName: names.?logAnalytics ?? 'log-${token}'
     applicationInsightsName: names.?applicationInsights ?? 'appi-${token}'
@@ -133,9 +124,9 @@ module monitoring 'modules/monitoring.bicep' = {
 
 module storage 'modules/storage.bicep' = {
   name: 'storage'
-  scope: resourceGroup
   params: {
     name: names.?storageAccount ?? 'st${token}'
+    workspaceId: monitoring.outputs.workspaceId
     publicNetworkAccess: !privateNetwork
     location: location
     tags: allTags
@@ -144,7 +135,6 @@ module storage 'modules/storage.bicep' = {
 
 module vault 'modules/vault.bicep' = {
   name: 'vault'
-  scope: resourceGroup
   params: {
     name: names.?keyVault ?? 'kv-${token}'
     secretName: clientSecretName
@@ -158,21 +148,18 @@ module vault 'modules/vault.bicep' = {
 
 module roles 'modules/roles.bicep' = {
   name: 'roles'
-  scope: resourceGroup
   params: {
     principalId: identity.outputs.principalId
     storageAccountName: storage.outputs.name
     applicationInsightsName: monitoring.outputs.applicationInsightsName
     vaultName: vault.outputs.name
     secretName: clientSecretName
-    secretIsThere: !empty(auth0ClientSecret)
     vaultWriterId: deployerType == 'User' ? deployerId : ''
   }
 }
 
 module network 'modules/network.bicep' = if (privateNetwork) {
   name: 'network'
-  scope: resourceGroup
   params: {
     name: names.?virtualNetwork ?? 'vnet-${token}'
     storageAccountName: storage.outputs.name
@@ -184,7 +171,6 @@ module network 'modules/network.bicep' = if (privateNetwork) {
 
 module functionApp 'modules/function-app.bicep' = {
   name: 'function-app'
-  scope: resourceGroup
   // A worker that starts before its roles are there would log failures for as long as they take to spread.
   dependsOn: [roles]
   params: {

@@ -17,6 +17,11 @@ internal sealed class LocalVault : IAsyncDisposable
         {"error":{"code":"Forbidden","message":"Caller is not authorized to perform action on resource.","innererror":{"code":"ForbiddenByRbac"}}}
         """) with { Times = null };
 
+    /// <summary>A fault for <see cref="Faults"/>: the secret is there and disabled, as the first deployment leaves it (infra/README.md).</summary>
+    public static readonly Fault Disabled = Fault.Answer("GET *", 403, """
+        {"error":{"code":"Forbidden","message":"Operation get is not allowed on a disabled secret.","innererror":{"code":"SecretDisabled"}}}
+        """) with { Times = null };
+
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();

@@ -68,14 +68,15 @@ public sealed partial class OperationsPageTests
             .ShouldBe(functions.Select(function => ($"Function.{function}.User", (string?)"Information")), ignoreOrder: true);
     }
 
-    [Fact]
+    [TemplateFact]
     public void The_log_with_the_trail_is_kept_as_long_as_the_parameter_says()
     {
-        var log = BicepFile.Named("infra/modules/monitoring.bicep").Resources.Single(resource => resource.Target.StartsWith("Microsoft.OperationalInsights/workspaces/tables@", StringComparison.Ordinal));
+        var log = PredictedDeployment.OfType("Microsoft.OperationalInsights/workspaces/tables").ShouldHaveSingleItem();
 
-        log.Body.ShouldContain("name: 'AppTraces'");
-        log.Body.ShouldContain("totalRetentionInDays: auditRetentionDays");
-        BicepFile.AppSettings()[OtlpExport.Endpoint].ShouldBe("otlpEndpoint");
+        PredictedDeployment.Name(log).ShouldEndWith("/AppTraces");
+        PredictedDeployment.At(log, "properties.retentionInDays").ShouldBe("400");
+        PredictedDeployment.At(log, "properties.totalRetentionInDays").ShouldBe("400");
+        PredictedDeployment.AppSettings[OtlpExport.Endpoint].ShouldBe("https://collector.example.com:4317");
     }
 
     /// <summary>The cells of the table that begins with these.</summary>

@@ -20,26 +20,27 @@ public sealed class SettingsAreDeployedTests
     public void Options_classes_are_found() =>
         OptionsClasses.ShouldBe([typeof(Auth0Options), typeof(KeyVaultOptions), typeof(UsersOptions)], ignoreOrder: true);
 
-    [Fact]
+    [TemplateFact]
     public void Every_setting_is_an_app_setting_of_the_function_app() =>
-        Settings().Except([LocalSecret]).ShouldBeSubsetOf(BicepFile.AppSettings().Keys);
+        Settings().Except([LocalSecret]).ShouldBeSubsetOf(PredictedDeployment.AppSettings.Keys);
 
-    [Fact]
+    [TemplateFact]
     public void The_identity_that_the_vault_is_asked_with_is_the_one_that_the_app_has() =>
-        BicepFile.AppSettings()["AZURE_CLIENT_ID"].ShouldBe("identityClientId");
+        PredictedDeployment.AppSettings["AZURE_CLIENT_ID"]
+            .ShouldBe($"[reference('{PredictedDeployment.Id(PredictedDeployment.OfType("Microsoft.ManagedIdentity/userAssignedIdentities").ShouldHaveSingleItem())}', '2024-11-30').clientId]");
 
-    [Fact]
+    [TemplateFact]
     public void The_function_app_has_no_setting_that_the_code_does_not_read()
     {
         var prefixes = OptionsClasses.Select(Prefix).ToList();
 
-        BicepFile.AppSettings().Keys.Where(name => prefixes.Exists(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
+        PredictedDeployment.AppSettings.Keys.Where(name => prefixes.Exists(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)))
             .ShouldBe(Settings().Except([LocalSecret]), ignoreOrder: true);
     }
 
-    [Fact]
+    [TemplateFact]
     public void The_client_secret_is_no_app_setting() =>
-        BicepFile.AppSettings().Keys.ShouldNotContain(name => string.Equals(name, LocalSecret, StringComparison.OrdinalIgnoreCase));
+        PredictedDeployment.AppSettings.Keys.ShouldNotContain(name => string.Equals(name, LocalSecret, StringComparison.OrdinalIgnoreCase));
 
     [Fact]
     public void The_example_shows_every_setting_and_no_other()

@@ -1,203 +1,213 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AdminFunctions.Settings;
+using static AdminFunctions.Tests.Infra.PredictedDeployment;
 
 namespace AdminFunctions.Tests.Infra;
 
-/// <summary>The templates under infra/: whole, tied to each other, and of the security that infra/README.md claims.</summary>
+/// <summary>The templates under infra/: what they deploy, and the security that infra/README.md claims. That they are Bicep is the compiler's to say.</summary>
 public sealed partial class TemplateTests
 {
     /// <summary>Azure's built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles.</summary>
-    private static readonly Dictionary<string, (string Id, string Name)> Roles = new(StringComparer.Ordinal)
+    internal static readonly IReadOnlyDictionary<string, string> Roles = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["storageBlobDataOwner"] = ("b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "Storage Blob Data Owner"),
-        ["keyVaultSecretsUser"] = ("4633458b-17de-408a-b874-0445c86b69e6", "Key Vault Secrets User"),
-        ["keyVaultSecretsOfficer"] = ("b86a8fe4-44ce-4948-aee5-eccb2c155cd7", "Key Vault Secrets Officer"),
-        ["monitoringMetricsPublisher"] = ("3913510d-42f4-4e42-8a64-420c390055eb", "Monitoring Metrics Publisher"),
+        ["Storage Blob Data Owner"] = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+        ["Key Vault Secrets User"] = "4633458b-17de-408a-b874-0445c86b69e6",
+        ["Key Vault Secrets Officer"] = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
+        ["Monitoring Metrics Publisher"] = "3913510d-42f4-4e42-8a64-420c390055eb",
     };
 
-    private static string AllText => string.Join('\n', BicepFile.All.Select(file => file.Text));
+    [TemplateFact]
+    public void Every_module_is_used() =>
+        ArmTemplate.All.Where(template => template.Path != ArmTemplate.Main.Path).Select(template => template.Hash)
+            .ShouldBe(ArmTemplate.Main.ModuleHashes.Distinct(), ignoreOrder: true);
 
-    [Fact]
-    public void Every_module_exists_and_is_given_what_it_takes()
+    [TemplateFact]
+    public void All_that_is_deployed_is_in_the_one_resource_group_that_the_deployer_has_roles_on()
     {
-        foreach (var file in BicepFile.All)
-        {
-            foreach (var module in file.Modules)
-            {
-                var path = $"{file.Path[..file.Path.LastIndexOf('/')]}/{module.Target}";
-                Repository.Has(path).ShouldBeTrue($"{file} names the module {path}, which is not there");
-
-                var parameters = BicepFile.Named(path).Parameters.ToList();
-                module.Arguments.ShouldBeSubsetOf(parameters.Select(parameter => parameter.Name), $"{file} gives {path} what it does not take");
-                parameters.Where(parameter => !parameter.HasDefault).Select(parameter => parameter.Name)
-                    .ShouldBeSubsetOf(module.Arguments, $"{file} does not give {path} all that it needs");
-            }
-        }
+        ArmTemplate.All.ShouldAllBe(template => template.Schema.EndsWith("/deploymentTemplate.json#"));
+        Resources.Count.ShouldBeGreaterThan(20);
+        Resources.Select(Id).ShouldAllBe(id => id.Contains($"{ResourceGroup}/providers/", StringComparison.Ordinal)
+            || id.StartsWith("[resourceId('00000000-0000-0000-0000-000000000000', 'rg-production', ", StringComparison.Ordinal));
+        ArmTemplate.Main.Strings.ShouldAllBe(text => !text.Path.EndsWith("/resourceGroup") && !text.Path.EndsWith("/subscriptionId"));
     }
 
-    [Fact]
-    public void Every_module_is_used()
-    {
-        var used = BicepFile.All.SelectMany(file => file.Modules, (file, module) => $"{file.Path[..file.Path.LastIndexOf('/')]}/{module.Target}");
-
-        BicepFile.All.Where(file => file != BicepFile.Main).Select(file => file.Path).ShouldBe(used.Distinct(), ignoreOrder: true);
-    }
-
-    [Fact]
-    public void Every_output_that_a_template_reads_exists()
-    {
-        foreach (var file in BicepFile.All)
-        {
-            foreach (Match read in OutputReadPattern().Matches(file.Text))
-            {
-                var module = file.Modules.Single(module => module.Name == read.Groups["module"].Value);
-                BicepFile.Named($"{file.Path[..file.Path.LastIndexOf('/')]}/{module.Target}").Outputs
-                    .Select(output => output.Name).ShouldContain(read.Groups["output"].Value, $"read by {file} from {module.Target}");
-            }
-        }
-    }
-
-    [Fact]
+    [TemplateFact]
     public void The_parameters_file_names_parameters_that_exist_and_all_that_are_needed()
     {
         var given = ParametersFile().Keys;
 
-        given.ShouldBeSubsetOf(BicepFile.Main.Parameters.Select(parameter => parameter.Name));
-        BicepFile.Main.Parameters.Where(parameter => !parameter.HasDefault).Select(parameter => parameter.Name).ShouldBeSubsetOf(given);
+        given.ShouldBeSubsetOf(ArmTemplate.Main.Parameters.Select(parameter => parameter.Name));
+        ArmTemplate.Main.Parameters.Where(parameter => parameter.Default is null).Select(parameter => parameter.Name).ShouldBeSubsetOf(given);
     }
 
-    [Fact]
+    [TemplateFact]
     public void The_parameters_file_holds_variables_and_no_values()
     {
         ParametersFile().Values.ShouldAllBe(value => VariablePattern().IsMatch(value));
-        BicepFile.Main.Parameters.Where(parameter => parameter.IsSecure).Select(parameter => parameter.Name)
+        ArmTemplate.Main.Parameters.Where(parameter => parameter.IsSecure).Select(parameter => parameter.Name)
             .ShouldNotContain(name => ParametersFile().ContainsKey(name), "azd would keep the secret in a file");
     }
 
-    [Fact]
-    public void Every_parameter_and_output_says_what_it_is()
-    {
-        foreach (var file in BicepFile.All)
-        {
-            file.Parameters.Concat(file.Outputs).ShouldAllBe(declaration => declaration.Decorators.Contains("@description('"), file.Path);
-        }
-    }
-
-    [Fact]
+    [TemplateFact]
     public void A_resource_type_has_one_API_version()
     {
-        var types = BicepFile.All.SelectMany(file => file.Resources).Select(resource => resource.Target).ToHashSet();
+        var types = Resources.Select(resource => $"{TypeOf(resource)}@{resource.GetProperty("apiVersion").GetString()}")
+            .Concat(ReferencePattern().Matches(JsonSerializer.Serialize(Resources, Unescaped)).Select(read => $"{read.Groups["type"].Value}@{read.Groups["version"].Value}"))
+            .ToHashSet();
 
-        types.ShouldAllBe(type => ResourceTypePattern().IsMatch(type));
+        types.Count.ShouldBeGreaterThan(15);
         types.GroupBy(type => type.Split('@')[0]).ShouldAllBe(versions => versions.Count() == 1);
     }
 
-    [Fact]
+    [TemplateFact]
     public void Roles_are_the_ones_intended_and_README_lists_them()
     {
-        var named = RolePattern().Matches(BicepFile.Named("infra/modules/roles.bicep").Text)
-            .Select(match => (match.Groups["name"].Value, match.Groups["id"].Value));
-
-        named.ShouldBe(Roles.Select(role => (role.Key, role.Value.Id)), ignoreOrder: true);
-        GuidPattern().Matches(AllText).Select(match => match.Value).ShouldBe(Roles.Values.Select(role => role.Id), ignoreOrder: true);
+        RoleAssignments.Select(assignment => assignment.RoleId).ShouldBe(Roles.Values, ignoreOrder: true);
         var readme = Repository.Read("infra/README.md");
-        Roles.Values.ShouldAllBe(role => readme.Contains($"| {role.Name} |", StringComparison.Ordinal));
+        Roles.Keys.ShouldAllBe(role => readme.Contains($"| {role} |", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void Role_assignments_have_lasting_names_of_their_own_and_say_whose_they_are()
+    [TemplateFact]
+    public void The_function_app_reads_one_secret_and_may_do_nothing_wider()
     {
-        var assignments = RoleAssignments();
-
-        assignments.Count.ShouldBe(5);
-        foreach (var assignment in assignments)
-        {
-            var principal = assignment["principalId"];
-            var role = assignment["roleDefinitionId"].Split("roleIds.")[1].TrimEnd(')');
-            assignment["name"].ShouldBe($"guid({assignment["scope"]}.id, {principal}, roleIds.{role})");
-            assignment["principalType"].ShouldBe(principal == "principalId" ? "'ServicePrincipal'" : "'User'");
-        }
-    }
-
-    [Fact]
-    public void The_function_app_may_read_secrets_and_nothing_wider()
-    {
-        RoleAssignments().Where(assignment => assignment["principalId"] == "principalId")
-            .Select(assignment => (assignment["scope"], assignment["roleDefinitionId"].Split("roleIds.")[1].TrimEnd(')')))
+        RoleAssignments.Where(assignment => assignment.PrincipalType == "ServicePrincipal")
+            .Select(assignment => (Within(assignment.Scope), assignment.RoleId))
             .ShouldBe(
                 [
-                    ("storageAccount", "storageBlobDataOwner"),
-                    ("applicationInsights", "monitoringMetricsPublisher"),
-                    ("secret", "keyVaultSecretsUser"),
-                    ("vault", "keyVaultSecretsUser"),
+                    ("Microsoft.Storage/storageAccounts", Roles["Storage Blob Data Owner"]),
+                    ("Microsoft.Insights/components", Roles["Monitoring Metrics Publisher"]),
+                    ("Microsoft.KeyVault/vaults/secrets", Roles["Key Vault Secrets User"]),
                 ],
                 ignoreOrder: true);
     }
 
-    [Fact]
-    public void A_secret_goes_from_a_secure_parameter_into_the_vault_and_nowhere_else()
+    [TemplateFact]
+    public void No_role_depends_on_how_the_secret_came_into_the_vault()
     {
-        var secrets = BicepFile.All.SelectMany(file => file.Parameters, (file, parameter) => (file, parameter)).Where(pair => pair.parameter.IsSecure).ToList();
+        // A deployment never takes back what an earlier one gave: a role under a condition outlives it.
+        var conditional = ArmTemplate.All.SelectMany(template => template.Resources)
+            .Where(resource => resource.GetProperty("type").GetString() == "Microsoft.Authorization/roleAssignments" && resource.TryGetProperty("condition", out _))
+            .Select(resource => resource.GetProperty("condition").GetString());
 
-        secrets.Select(pair => $"{pair.file}: {pair.parameter.Name}").ShouldBe(["infra/main.bicep: auth0ClientSecret", "infra/modules/vault.bicep: clientSecret"]);
-        UsesOf(secrets[0].file, "auth0ClientSecret").ShouldBe(["param auth0ClientSecret string = ''", "clientSecret: auth0ClientSecret", "secretIsThere: !empty(auth0ClientSecret)"]);
-        UsesOf(secrets[1].file, "clientSecret").ShouldBe(
-            ["param clientSecret string", "resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(clientSecret)) {", "value: clientSecret"]);
-        BicepFile.Main.Modules.Single(module => module.Arguments.Contains("clientSecret")).Target.ShouldBe("modules/vault.bicep");
+        conditional.ShouldBe(["[not(empty(parameters('vaultWriterId')))]"]);
     }
 
-    [Fact]
-    public void Every_parameter_that_could_hold_a_secret_is_secure()
+    [TemplateFact]
+    public void Until_the_secret_is_set_a_disabled_one_that_replaces_nothing_holds_its_place()
     {
-        foreach (var file in BicepFile.All)
+        var secrets = ArmTemplate.All.Single(template => template.Path == "infra/modules/vault.bicep").Resources
+            .Where(resource => resource.GetProperty("type").GetString() == "Microsoft.KeyVault/vaults/secrets").ToList();
+        var placeholder = secrets.Single(secret => At(secret, "properties.attributes.enabled") == "False");
+        var given = secrets.Single(secret => At(secret, "properties.attributes.enabled") == "True");
+
+        placeholder.TryGetProperty("@options", out var options).ShouldBeTrue();
+        options.TryGetProperty("onlyIfNotExists", out _).ShouldBeTrue();
+        placeholder.GetProperty("condition").GetString().ShouldBe("[empty(parameters('clientSecret'))]");
+        given.GetProperty("condition").GetString().ShouldBe("[not(empty(parameters('clientSecret')))]");
+        placeholder.GetProperty("name").GetString().ShouldBe(given.GetProperty("name").GetString());
+    }
+
+    [TemplateFact]
+    public void Role_assignments_have_lasting_names_of_their_own_and_say_whose_they_are()
+    {
+        RoleAssignments.Select(assignment => assignment.Name).ShouldBeUnique();
+        foreach (var assignment in RoleAssignments)
         {
-            file.Parameters.Where(parameter => SecretWordPattern().IsMatch(parameter.Name)).ShouldAllBe(parameter => parameter.IsSecure, file.Path);
+            var isPerson = Guid.TryParse(assignment.Principal, out _);
+            assignment.PrincipalType.ShouldBe(isPerson ? "User" : "ServicePrincipal");
+            if (!isPerson)
+            {
+                assignment.Principal.ShouldEndWith(".principalId]");
+                assignment.Name.ShouldBe($"[guid('{assignment.Scope}', {assignment.Principal[1..^1]}, '{assignment.RoleId}')]");
+            }
         }
     }
 
-    [Fact]
-    public void No_output_and_no_app_setting_reads_a_key_or_a_secret()
+    [TemplateFact]
+    public void A_secret_goes_from_a_secure_parameter_into_the_vault_and_nowhere_else()
     {
-        var told = BicepFile.All.SelectMany(file => file.Outputs, (file, output) => $"{file}: {output.Name}{output.Body}")
-            .Concat(BicepFile.AppSettings().Select(setting => $"{setting.Key}: {setting.Value}"));
-
-        // Application Insights' address is called a connection string; with local authentication off it admits nobody.
-        told.Where(text => !text.EndsWith("applicationInsights.properties.ConnectionString", StringComparison.Ordinal))
-            .ShouldAllBe(text => !SecretReadPattern().IsMatch(text));
-        KeyFunctionPattern().Matches(AllText).Select(match => match.Value).ShouldBeEmpty();
+        ArmTemplate.All.SelectMany(template => template.Parameters, (template, parameter) => (template, parameter)).Where(pair => pair.parameter.IsSecure)
+            .Select(pair => $"{pair.template}: {pair.parameter.Name}").ShouldBe(["infra/main.bicep: auth0ClientSecret", "infra/modules/vault.bicep: clientSecret"]);
+        UsesOf("auth0ClientSecret").ShouldBe(["/resources/vault/properties/parameters/clientSecret/value: [parameters('auth0ClientSecret')]"]);
+        UsesOf("clientSecret").ShouldBe(
+            [
+                "/resources/vault/properties/template/resources/secret/condition: [not(empty(parameters('clientSecret')))]",
+                "/resources/vault/properties/template/resources/secret/properties/value: [parameters('clientSecret')]",
+                "/resources/vault/properties/template/resources/placeholder/condition: [empty(parameters('clientSecret'))]",
+            ]);
     }
 
-    [Theory]
-    [InlineData("storage", "allowSharedKeyAccess: false")]
-    [InlineData("storage", "allowBlobPublicAccess: false")]
-    [InlineData("storage", "minimumTlsVersion: 'TLS1_2'")]
-    [InlineData("storage", "supportsHttpsTrafficOnly: true")]
-    [InlineData("monitoring", "DisableLocalAuth: true")]
-    [InlineData("monitoring", "disableLocalAuth: true")]
-    [InlineData("vault", "enableRbacAuthorization: true")]
-    [InlineData("vault", "enableSoftDelete: true")]
-    [InlineData("vault", "enablePurgeProtection: true")]
-    [InlineData("vault", "category: 'AuditEvent'")]
-    [InlineData("function-app", "type: 'UserAssigned'")]
-    [InlineData("function-app", "type: 'UserAssignedIdentity'")]
-    [InlineData("function-app", "httpsOnly: true")]
-    [InlineData("function-app", "minTlsVersion: '1.2'")]
-    [InlineData("function-app", "supportCredentials: false")]
-    [InlineData("function-app", "allow: false")]
-    public void What_keeps_others_out_is_set(string module, string property) =>
-        BicepFile.Named($"infra/modules/{module}.bicep").Text.Split('\n').Select(line => line.Trim()).ShouldContain(property);
+    [TemplateFact]
+    public void Every_parameter_that_could_hold_a_secret_is_secure()
+    {
+        foreach (var template in ArmTemplate.All)
+        {
+            template.Parameters.Where(parameter => SecretWordPattern().IsMatch(parameter.Name)).ShouldAllBe(parameter => parameter.IsSecure, template.Path);
+        }
+    }
 
-    [Fact]
+    [TemplateFact]
+    public void No_output_and_no_app_setting_reads_a_key_or_a_secret()
+    {
+        var told = ArmTemplate.All.SelectMany(template => template.Outputs.Values).Concat(AppSettings.Values).ToList();
+
+        told.Count.ShouldBeGreaterThan(20);
+        // Application Insights' address is called a connection string. With local authentication off it admits nobody.
+        told.Where(text => !text.EndsWith(", '2020-02-02').ConnectionString]", StringComparison.Ordinal))
+            .ShouldAllBe(text => !SecretReadPattern().IsMatch(text));
+        KeyFunctionPattern().Matches(ArmTemplate.Main.Text).Select(match => match.Value).ShouldBeEmpty();
+    }
+
+    [TemplateTheory]
+    [InlineData("Microsoft.Storage/storageAccounts", "properties.allowSharedKeyAccess", "False")]
+    [InlineData("Microsoft.Storage/storageAccounts", "properties.allowBlobPublicAccess", "False")]
+    [InlineData("Microsoft.Storage/storageAccounts", "properties.minimumTlsVersion", "TLS1_2")]
+    [InlineData("Microsoft.Storage/storageAccounts", "properties.supportsHttpsTrafficOnly", "True")]
+    [InlineData("Microsoft.Storage/storageAccounts", "properties.networkAcls.defaultAction", "Deny")]
+    [InlineData("Microsoft.Insights/components", "properties.DisableLocalAuth", "True")]
+    [InlineData("Microsoft.OperationalInsights/workspaces", "properties.features.disableLocalAuth", "True")]
+    [InlineData("Microsoft.KeyVault/vaults", "properties.enableRbacAuthorization", "True")]
+    [InlineData("Microsoft.KeyVault/vaults", "properties.enableSoftDelete", "True")]
+    [InlineData("Microsoft.KeyVault/vaults", "properties.enablePurgeProtection", "True")]
+    [InlineData("Microsoft.KeyVault/vaults", "properties.networkAcls.defaultAction", "Deny")]
+    [InlineData("Microsoft.Web/sites", "identity.type", "UserAssigned")]
+    [InlineData("Microsoft.Web/sites", "properties.functionAppConfig.deployment.storage.authentication.type", "UserAssignedIdentity")]
+    [InlineData("Microsoft.Web/sites", "properties.httpsOnly", "True")]
+    [InlineData("Microsoft.Web/sites", "properties.siteConfig.minTlsVersion", "1.2")]
+    [InlineData("Microsoft.Web/sites", "properties.siteConfig.scmMinTlsVersion", "1.2")]
+    [InlineData("Microsoft.Web/sites", "properties.siteConfig.cors.supportCredentials", "False")]
+    [InlineData("Microsoft.Web/sites/basicPublishingCredentialsPolicies", "properties.allow", "False")]
+    public void What_keeps_others_out_is_set(string type, string path, string value) =>
+        At(OfType(type).ShouldHaveSingleItem(), path).ShouldBe(value);
+
+    [TemplateTheory]
+    [InlineData("Microsoft.KeyVault/vaults", "AuditEvent")]
+    [InlineData("Microsoft.Storage/storageAccounts/blobServices", "StorageWrite", "StorageDelete")]
+    public void Who_reads_the_secret_and_who_replaces_the_package_is_logged(string type, params string[] categories)
+    {
+        var workspace = Id(OfType("Microsoft.OperationalInsights/workspaces").ShouldHaveSingleItem());
+        var logged = OfType("Microsoft.Insights/diagnosticSettings")
+            .Where(setting => Id(setting).StartsWith($"{Id(OfType(type).ShouldHaveSingleItem())}/providers/Microsoft.Insights/", StringComparison.Ordinal))
+            .ShouldHaveSingleItem();
+
+        At(logged, "properties.workspaceId").ShouldBe(workspace);
+        logged.GetProperty("properties").GetProperty("logs").EnumerateArray()
+            .Where(log => log.GetProperty("enabled").GetBoolean()).Select(log => log.GetProperty("category").GetString())
+            .ShouldBe(categories, ignoreOrder: true);
+    }
+
+    [TemplateFact]
     public void Origins_come_from_a_parameter_that_refuses_an_asterisk()
     {
-        BicepFile.Main.Text.ShouldContain("var origins = contains(allowedOrigins, '*')\n  ? fail('");
-        BicepFile.Main.Text.ShouldContain("    allowedOrigins: origins\n");
-        BicepFile.Named("infra/modules/function-app.bicep").Text.ShouldContain("allowedOrigins: allowedOrigins\n");
+        ArmTemplate.Main.Variables["origins"].GetString()!.ShouldStartWith("[if(contains(parameters('allowedOrigins'), '*'), fail('");
+        UsesOf("allowedOrigins").ShouldNotContain("/resources/functionApp/properties/parameters/allowedOrigins/value: [parameters('allowedOrigins')]");
+        OfType("Microsoft.Web/sites").ShouldHaveSingleItem().GetProperty("properties").GetProperty("siteConfig").GetProperty("cors").GetProperty("allowedOrigins")
+            .EnumerateArray().Select(origin => origin.GetString()).ShouldBe(["https://admin.example.com", "https://other.example.com"]);
     }
 
     /// <summary>Flex Consumption refuses some of these with error 51021, and ignores the others.</summary>
-    [Theory]
+    [TemplateTheory]
     [InlineData("alwaysOn")]
     [InlineData("ftpsState")]
     [InlineData("linuxFxVersion")]
@@ -210,20 +220,22 @@ public sealed partial class TemplateTests
     [InlineData("FUNCTIONS_EXTENSION_VERSION")]
     [InlineData("WEBSITE_RUN_FROM_PACKAGE")]
     [InlineData("WEBSITE_CONTENTAZUREFILECONNECTIONSTRING")]
-    public void Nothing_is_set_that_Flex_Consumption_does_not_take(string name) => AllText.ShouldNotContain(name);
+    public void Nothing_is_set_that_Flex_Consumption_does_not_take(string name) => ArmTemplate.Main.Text.ShouldNotContain($"\"{name}\"");
 
-    [Fact]
+    [TemplateFact]
     public void The_runtime_is_the_one_that_the_app_is_built_for()
     {
         var framework = FrameworkPattern().Match(Repository.Read("Directory.Build.props")).Groups["version"].Value;
+        var app = OfType("Microsoft.Web/sites").ShouldHaveSingleItem();
 
-        BicepFile.Named("infra/modules/function-app.bicep").Text.ShouldContain($"name: 'dotnet-isolated'\n        version: '{framework}'");
+        At(app, "properties.functionAppConfig.runtime.name").ShouldBe("dotnet-isolated");
+        At(app, "properties.functionAppConfig.runtime.version").ShouldBe(framework);
     }
 
-    [Fact]
+    [TemplateFact]
     public void The_secret_is_called_in_infra_what_the_code_calls_it() =>
-        BicepFile.Main.Parameters.Single(parameter => parameter.Name == "clientSecretName").Body.TrimEnd()
-            .ShouldEndWith($" = '{new KeyVaultOptions().ClientSecretName}'");
+        ArmTemplate.Main.Parameters.Single(parameter => parameter.Name == "clientSecretName").Default!.Value.GetString()
+            .ShouldBe(new KeyVaultOptions().ClientSecretName);
 
     /// <summary>The parameters of main.parameters.json, with the variable that each is taken from.</summary>
     internal static Dictionary<string, string> ParametersFile()
@@ -233,34 +245,26 @@ public sealed partial class TemplateTests
             .ToDictionary(parameter => parameter.Name, parameter => parameter.Value.GetProperty("value").GetString()!, StringComparer.Ordinal);
     }
 
-    private static List<Dictionary<string, string>> RoleAssignments() =>
-    [
-        .. BicepFile.All.SelectMany(file => file.Resources)
-            .Where(resource => resource.Target.StartsWith("Microsoft.Authorization/roleAssignments@", StringComparison.Ordinal))
-            .Select(resource => PropertyPattern().Matches(resource.Body)
-                .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.Ordinal)),
-    ];
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static IEnumerable<string> UsesOf(BicepFile file, string name) =>
-        file.Text.Split('\n').Select(line => line.Trim()).Where(line => !line.StartsWith('@') && Regex.IsMatch(line, $@"\b{name}\b(?!:)", RegexOptions.None, TimeSpan.FromSeconds(1)));
+    /// <summary>A resource id without the names: Microsoft.KeyVault/vaults/secrets.</summary>
+    private static string Within(string id)
+    {
+        id.ShouldStartWith($"{ResourceGroup}/providers/");
+        var parts = id[$"{ResourceGroup}/providers/".Length..].Split('/');
+        return string.Join('/', parts.Where((_, index) => index == 0 || index % 2 == 1));
+    }
 
-    [GeneratedRegex(@"\b(?<module>\w+)!?\.outputs\.(?<output>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex OutputReadPattern();
+    /// <summary>Where in the main template, modules included, a parameter is read.</summary>
+    private static IEnumerable<string> UsesOf(string parameter) =>
+        ArmTemplate.Main.Strings.Where(text => text.Text.Contains($"parameters('{parameter}')", StringComparison.Ordinal)).Select(text => $"{text.Path}: {text.Text}");
 
     [GeneratedRegex(@"^\$\{[A-Z][A-Z0-9_]*\}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex VariablePattern();
 
-    [GeneratedRegex(@"^Microsoft\.[A-Za-z]+(/[A-Za-z]+)+@20\d\d-\d\d-\d\d(-preview)?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex ResourceTypePattern();
-
-    [GeneratedRegex(@"^  (?<name>\w+): '(?<id>[0-9a-f-]{36})'$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex RolePattern();
-
-    [GeneratedRegex(@"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex GuidPattern();
-
-    [GeneratedRegex(@"^ +(?<name>scope|name|roleDefinitionId|principalId|principalType): (?<value>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex PropertyPattern();
+    /// <summary>Expressions that read a resource: reference('…/providers/Microsoft.KeyVault/vaults/kv-…', '2024-11-01').</summary>
+    [GeneratedRegex(@"/providers/(?<type>Microsoft\.\w+/\w+)/[^/']+', '(?<version>20\d\d-\d\d-\d\d(-preview)?)'", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ReferencePattern();
 
     [GeneratedRegex("(secret|password|pwd|key)$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretWordPattern();
@@ -269,7 +273,7 @@ public sealed partial class TemplateTests
     private static partial Regex SecretReadPattern();
 
     /// <summary>listKeys(), listSecrets() and their like; getSecret().</summary>
-    [GeneratedRegex(@"\b(list\w*|getSecret)\(", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b(list[A-Z]\w*|list|getSecret)\(", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyFunctionPattern();
 
     [GeneratedRegex(@"<TargetFramework>net(?<version>[\d.]+)</TargetFramework>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

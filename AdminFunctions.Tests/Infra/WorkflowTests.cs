@@ -39,7 +39,7 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void A_workflow_may_read_the_repository_and_only_deploying_asks_for_an_identity(string path)
+    public void A_workflow_may_read_the_repository_and_only_the_job_that_deploys_may_ask_for_an_identity(string path)
     {
         var workflow = Yaml(path);
 
@@ -49,7 +49,7 @@ public sealed partial class WorkflowTests
             if (((YamlMappingNode)job).Children.TryGetValue("permissions", out var permissions))
             {
                 $"{path}: {name}".ShouldBe(".github/workflows/deploy.yml: deploy");
-                Pairs((YamlMappingNode)permissions).ShouldBe(["contents: read", "id-token: write"]);
+                Pairs((YamlMappingNode)permissions).ShouldBe(["id-token: write"]);
             }
         }
     }
@@ -71,28 +71,84 @@ public sealed partial class WorkflowTests
         Scalars(Yaml(path), "run").ShouldAllBe(command => !command.Contains("${{"));
 
     [Fact]
-    public void Deploying_hands_over_every_variable_of_the_parameters_file()
+    public void The_job_with_the_identity_is_in_the_environment_and_waits_for_the_one_that_builds()
     {
-        var deploy = (YamlMappingNode)Yaml(".github/workflows/deploy.yml")["jobs"]["deploy"]["env"];
-        var given = deploy.Children.Keys.Select(key => ((YamlScalarNode)key).Value!).ToList();
-        var needed = TemplateTests.ParametersFile().Values.Select(value => value[2..^1]);
+        var job = Job("deploy");
 
-        // azd itself knows who is signed in.
-        needed.Where(name => !name.StartsWith("AZURE_PRINCIPAL_", StringComparison.Ordinal)).ShouldBeSubsetOf(given);
+        job["environment"].ToString().ShouldBe("production");
+        job["needs"].ToString().ShouldBe("build");
+        job["if"].ToString().ShouldBe("github.ref == 'refs/heads/main'");
+        Job("build")["needs"].ToString().ShouldBe("ci");
     }
 
-    [Theory]
-    [InlineData("README.md")]
-    [InlineData("infra/README.md")]
-    [InlineData(".github/workflows/deploy.yml")]
-    public void What_is_asked_of_azd_is_an_output_of_the_template(string path)
+    /// <summary>A build runs what packages bring along, and azd runs dotnet on the project even to provision: neither may find an identity.</summary>
+    [Fact]
+    public void The_job_with_the_identity_runs_nothing_of_the_repository()
     {
-        var outputs = BicepFile.Main.Outputs.Select(output => output.Name).ToList();
+        var job = Job("deploy");
 
-        AskedOfAzdPattern().Matches(Repository.Read(path)).Select(match => match.Groups["name"].Value).ShouldBeSubsetOf(outputs);
+        Scalars(job, "uses").Select(action => action.Split('@')[0]).ShouldBe(["actions/download-artifact", "Azure/login"]);
+        var commands = Scalars(job, "run").SelectMany(run => run.Split('\n')).Select(line => line.TrimStart().Split(' ')[0])
+            .Where(word => word.Length > 0 && !AssignmentPattern().IsMatch(word) && !word.StartsWith("${", StringComparison.Ordinal) && word != "--query");
+        commands.Distinct().ShouldBe(["az", "output()", "printf", "curl", "test"], ignoreOrder: true);
     }
 
     [Fact]
+    public void What_is_deployed_is_what_the_job_without_an_identity_has_built()
+    {
+        var upload = Steps("build").Single(step => step.Children.ContainsKey("uses") && step["uses"].ToString().StartsWith("actions/upload-artifact@", StringComparison.Ordinal));
+        var download = Steps("deploy").Single(step => step.Children.ContainsKey("uses") && step["uses"].ToString().StartsWith("actions/download-artifact@", StringComparison.Ordinal));
+        var built = string.Join('\n', Scalars(Job("build"), "run"));
+        var deployed = string.Join('\n', Scalars(Job("deploy"), "run"));
+
+        download["with"]["name"].ShouldBe(upload["with"]["name"]);
+        upload["with"]["path"].ToString().ShouldBe("deployment");
+        built.ShouldContain("dotnet build eng/bicep\ncp artifacts/infra/main.json deployment\n");
+        deployed.ShouldContain("--template-file main.json ");
+        built.ShouldContain("/deployment/package.zip\" .");
+        deployed.ShouldContain("--src package.zip");
+    }
+
+    [TemplateFact]
+    public void Deploying_hands_over_every_variable_of_the_parameters_file()
+    {
+        var given = ((YamlMappingNode)Job("deploy")["env"]).Children.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString());
+        var command = Scalars(Job("deploy"), "run").Single(run => run.StartsWith("az deployment group create ", StringComparison.Ordinal));
+        var required = ArmTemplate.Main.Parameters.Where(parameter => parameter.Default is null).Select(parameter => parameter.Name).ToList();
+
+        // Who deploys is a service principal, which needs no role on the vault.
+        foreach (var (parameter, value) in TemplateTests.ParametersFile().Where(pair => !pair.Value.StartsWith("${AZURE_PRINCIPAL_", StringComparison.Ordinal)))
+        {
+            var variable = value[2..^1];
+            given[variable].ShouldBe($"${{{{ vars.{variable} }}}}");
+            command.ShouldContain(required.Contains(parameter)
+                ? $" {parameter}=\"${variable}\" "
+                : $" ${{{variable}:+{parameter}=\"${variable}\"}} ");
+        }
+    }
+
+    [Fact]
+    public void The_templates_are_checked_by_the_same_command_here_and_there()
+    {
+        const string Check = "dotnet build eng/bicep";
+
+        Scalars((YamlMappingNode)Yaml(".github/workflows/ci.yml")["jobs"]["infra"], "run").ShouldBe([Check]);
+        Repository.Read(".ci/run").ShouldContain($" {Check} ");
+        Repository.Read("infra/README.md").ShouldContain($"    {Check}\n");
+    }
+
+    [TemplateTheory]
+    [InlineData("README.md")]
+    [InlineData(".github/workflows/deploy.yml")]
+    public void What_is_asked_of_a_deployment_is_an_output_of_the_template(string path)
+    {
+        var asked = AskedPattern().Matches(Repository.Read(path)).Select(match => match.Groups["name"].Value).ToList();
+
+        asked.ShouldNotBeEmpty();
+        asked.ShouldBeSubsetOf(ArmTemplate.Main.Outputs.Keys);
+    }
+
+    [TemplateFact]
     public void The_service_that_azd_deploys_is_the_function_app()
     {
         var services = (YamlMappingNode)Yaml("azure.yaml")["services"];
@@ -100,8 +156,32 @@ public sealed partial class WorkflowTests
 
         ((YamlScalarNode)service["host"]).Value.ShouldBe("function");
         Repository.Has($"{((YamlScalarNode)service["project"]).Value}/AdminFunctions.csproj").ShouldBeTrue();
-        BicepFile.Named("infra/modules/function-app.bicep").Text.ShouldContain($"'azd-service-name': '{name}'");
+        PredictedDeployment.At(PredictedDeployment.OfType("Microsoft.Web/sites").ShouldHaveSingleItem(), "tags.azd-service-name").ShouldBe(name.ToString());
     }
+
+    /// <summary>The names of the checks that ci.yml makes, as GitHub shows them.</summary>
+    internal static IEnumerable<string> ChecksOfCi()
+    {
+        foreach (var (name, job) in (YamlMappingNode)Yaml(".github/workflows/ci.yml")["jobs"])
+        {
+            if (((YamlMappingNode)job).Children.TryGetValue("strategy", out var strategy))
+            {
+                foreach (var os in (YamlSequenceNode)strategy["matrix"]["os"])
+                {
+                    yield return $"{name} ({os})";
+                }
+            }
+            else
+            {
+                yield return name.ToString();
+            }
+        }
+    }
+
+    /// <summary>A job of deploy.yml.</summary>
+    internal static YamlMappingNode Job(string name) => (YamlMappingNode)Yaml(".github/workflows/deploy.yml")["jobs"][name];
+
+    private static IEnumerable<YamlMappingNode> Steps(string job) => ((YamlSequenceNode)Job(job)["steps"]).Cast<YamlMappingNode>();
 
     private static YamlMappingNode Yaml(string path)
     {
@@ -125,6 +205,10 @@ public sealed partial class WorkflowTests
     [GeneratedRegex(@"uses: [^@\s]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PinnedPattern();
 
-    [GeneratedRegex(@"azd env get-value (?<name>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex AskedOfAzdPattern();
+    [GeneratedRegex(@"(azd env get-value|\$\(output) (?<name>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AskedPattern();
+
+    /// <summary>A variable, or a parameter of the template, that is given a value.</summary>
+    [GeneratedRegex("^[A-Za-z0-9]+=", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AssignmentPattern();
 }

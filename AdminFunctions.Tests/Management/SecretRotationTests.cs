@@ -155,6 +155,22 @@ public sealed class SecretRotationTests
         app.Tenant.Requests.Matching(Grant).Count.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task A_secret_that_nobody_has_set_yet_is_a_503_that_says_how_to_set_it()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        app.Vault.Faults.Add(LocalVault.Disabled);
+
+        var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
+
+        detail.ShouldContain("disabled");
+        detail.ShouldContain("az keyvault secret set");
+        detail.ShouldNotContain("role");
+        app.Vault.Faults.Clear();
+        await ListAsync(app);
+    }
+
     private static async Task ListAsync(AdminApp app)
     {
         using var reader = app.Reader();

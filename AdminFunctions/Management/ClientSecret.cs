@@ -125,7 +125,9 @@ internal sealed class ClientSecret
     private static string WhatToDo(RequestFailedException exception, string name) => exception.Status switch
     {
         404 => $"The Key Vault named by KeyVault__Uri has no secret {name}: set it with az keyvault secret set, or name another in KeyVault__ClientSecretName.",
-        401 or 403 => $"Key Vault forbids reading the secret {name}: give the function app's identity the role Key Vault Secrets User on it, and see that the secret is enabled and the vault's network lets the function app in.",
+        403 when exception.Message.Contains("SecretDisabled", StringComparison.Ordinal) =>
+            $"The secret {name} in Key Vault is disabled, as a deployment leaves it until it is set: set it with az keyvault secret set.",
+        401 or 403 => $"Key Vault forbids reading the secret {name}: give the function app's identity the role Key Vault Secrets User on it, and see that the vault's network lets the function app in.",
         429 => "Key Vault has had too many requests. Try again shortly.",
         0 => NoAnswer,
         var status => $"Key Vault answered with status {status}. Try again shortly.",

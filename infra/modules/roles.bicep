@@ -14,9 +14,6 @@ param vaultName string
 @description('The client secret\'s name in the vault.')
 param secretName string
 
-@description('Whether the secret is known to be there: then its reader may read it alone, else the vault, which holds nothing else.')
-param secretIsThere bool
-
 @description('A person who may write the vault\'s secrets, or nobody.')
 param vaultWriterId string
 
@@ -64,19 +61,9 @@ resource hostSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-resource appReadsTheSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (secretIsThere) {
+resource appReadsTheSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: secret
   name: guid(secret.id, principalId, roleIds.keyVaultSecretsUser)
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultSecretsUser)
-    principalId: principalId
-    principalType: 'ServicePrincipal'
-  }
-}
-
-resource appReadsTheVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!secretIsThere) {
-  scope: vault
-  name: guid(vault.id, principalId, roleIds.keyVaultSecretsUser)
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultSecretsUser)
     principalId: principalId

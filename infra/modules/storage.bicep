@@ -4,6 +4,9 @@
 @maxLength(24)
 param name string
 
+@description('The Log Analytics workspace that writes and deletions are logged in.')
+param workspaceId string
+
 @description('Whether it is reached from outside a virtual network.')
 param publicNetworkAccess bool
 
@@ -39,6 +42,25 @@ resource storageAccount 'Microsoft.Storage/storageAccounts@2025-06-01' = {
 resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
   parent: storageAccount
   name: 'default'
+}
+
+// A new package is new code: who wrote or deleted a blob, from where, and how they signed in.
+resource changes 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: blobService
+  name: 'changes'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'StorageWrite'
+        enabled: true
+      }
+      {
+        category: 'StorageDelete'
+        enabled: true
+      }
+    ]
+  }
 }
 
 resource deploymentContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = {

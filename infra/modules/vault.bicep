@@ -7,7 +7,7 @@ param name string
 @description('The client secret\'s name in the vault.')
 param secretName string
 
-@description('The client secret, or nothing to leave the vault\'s as it is.')
+@description('The client secret. Empty: the vault\'s stays as it is.')
 @secure()
 param clientSecret string
 
@@ -51,6 +51,22 @@ resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(clie
   properties: {
     value: clientSecret
     contentType: 'Client secret of the Auth0 machine-to-machine application'
+    attributes: {
+      enabled: true
+    }
+  }
+}
+
+// Roles on this one secret need it to exist. A first version that is disabled serves nobody, and never replaces a secret that is there.
+@onlyIfNotExists()
+resource placeholder 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (empty(clientSecret)) {
+  parent: vault
+  name: secretName
+  properties: {
+    value: 'Set this secret with az keyvault secret set.'
+    attributes: {
+      enabled: false
+    }
   }
 }
 
