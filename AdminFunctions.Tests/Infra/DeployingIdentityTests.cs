@@ -97,8 +97,21 @@ public sealed partial class DeployingIdentityTests
     }
 
     [Fact]
-    public void The_workflow_reads_its_variables_from_the_environment_that_only_administrators_change() =>
+    public void The_workflow_reads_its_variables_from_the_environment_that_only_administrators_change()
+    {
         Commands("gh variable set ").ShouldAllBe(command => command.Contains($" --env {EnvironmentName} ", StringComparison.Ordinal));
+        Repository.Read(".github/workflows/deploy.yml").ShouldContain("if [ -z \"$2\" ]; then echo \"::error::");
+    }
+
+    [TemplateFact]
+    public void Every_variable_with_a_default_is_set_in_the_environment_too()
+    {
+        var optional = ArmTemplate.Main.Parameters.Where(parameter => parameter.Default is not null).Select(parameter => parameter.Name).ToHashSet(StringComparer.Ordinal);
+
+        VariablesPattern().Match(Page).Groups["names"].Value.Split([' ', '\\', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe(TemplateTests.ParametersFile().Where(pair => optional.Contains(pair.Key)).Select(pair => pair.Value[2..^1])
+                .Where(name => !name.StartsWith("AZURE_PRINCIPAL_", StringComparison.Ordinal)), ignoreOrder: true);
+    }
 
     private static string EnvironmentName => WorkflowTests.Job("deploy")["environment"].ToString();
 
@@ -127,6 +140,9 @@ public sealed partial class DeployingIdentityTests
 
     [GeneratedRegex(@"for provider in (?<providers>[^;]+); do", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ProvidersPattern();
+
+    [GeneratedRegex(@"for name in (?<names>[^;]+); do", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex VariablesPattern();
 
     [GeneratedRegex(
         """

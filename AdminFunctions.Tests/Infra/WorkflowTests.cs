@@ -89,8 +89,8 @@ public sealed partial class WorkflowTests
 
         Scalars(job, "uses").Select(action => action.Split('@')[0]).ShouldBe(["actions/download-artifact", "Azure/login"]);
         var commands = Scalars(job, "run").SelectMany(run => run.Split('\n')).Select(line => line.TrimStart().Split(' ')[0])
-            .Where(word => word.Length > 0 && !AssignmentPattern().IsMatch(word) && !word.StartsWith("${", StringComparison.Ordinal) && word != "--query");
-        commands.Distinct().ShouldBe(["az", "output()", "printf", "curl", "test"], ignoreOrder: true);
+            .Where(word => word.Length > 0 && !AssignmentPattern().IsMatch(word) && !word.StartsWith("--", StringComparison.Ordinal));
+        commands.Distinct().ShouldBe(["parameter()", "if", "}", "parameter", "az", "output()", "printf", "curl", "test"], ignoreOrder: true);
     }
 
     [Fact]
@@ -109,21 +109,18 @@ public sealed partial class WorkflowTests
         deployed.ShouldContain("--src package.zip");
     }
 
-    [TemplateFact]
+    [Fact]
     public void Deploying_hands_over_every_variable_of_the_parameters_file()
     {
         var given = ((YamlMappingNode)Job("deploy")["env"]).Children.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString());
-        var command = Scalars(Job("deploy"), "run").Single(run => run.StartsWith("az deployment group create ", StringComparison.Ordinal));
-        var required = ArmTemplate.Main.Parameters.Where(parameter => parameter.Default is null).Select(parameter => parameter.Name).ToList();
+        var command = Scalars(Job("deploy"), "run").Single(run => run.Contains("az deployment group create ", StringComparison.Ordinal));
 
         // Who deploys is a service principal, which needs no role on the vault.
         foreach (var (parameter, value) in TemplateTests.ParametersFile().Where(pair => !pair.Value.StartsWith("${AZURE_PRINCIPAL_", StringComparison.Ordinal)))
         {
             var variable = value[2..^1];
             given[variable].ShouldBe($"${{{{ vars.{variable} }}}}");
-            command.ShouldContain(required.Contains(parameter)
-                ? $" {parameter}=\"${variable}\" "
-                : $" ${{{variable}:+{parameter}=\"${variable}\"}} ");
+            command.ShouldContain($"\nparameter {parameter} \"${variable}\"\n");
         }
     }
 
