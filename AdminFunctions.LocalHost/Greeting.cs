@@ -62,7 +62,7 @@ internal static class Greeting
         output.WriteLine();
         output.WriteLine(local is null ? "To call them, with an access token of the tenant for this API:" : "To call them, paste a line (its token is good for a day):");
         output.WriteLine();
-        foreach (var function in functions)
+        foreach (var function in functions.OrderBy(Consequence).ThenBy(static function => Example(function).Permission is not null).ThenBy(static function => function.Route, StringComparer.Ordinal))
         {
             output.WriteLine(CurlLine(function, address, local));
             output.WriteLine();
@@ -80,17 +80,27 @@ internal static class Greeting
             _ => permission,
         }))}";
 
+    // Newcomers paste from the top: first what reads, then what changes something, and what deletes last.
+    private static int Consequence(FunctionDescriptor function) => function.Methods switch
+    {
+        [] or ["GET", ..] => 0,
+        ["DELETE", ..] => 2,
+        _ => 1,
+    };
+
+    private static (string Query, string? Permission) Example(FunctionDescriptor function) => function.Name switch
+    {
+        nameof(GetUsers) => ("?per_page=5&include_totals=true", Permissions.ReadUsers),
+        nameof(ExportUsers) => ("?format=csv", Permissions.ReadUsers),
+        nameof(DeleteUser) => ("", Permissions.DeleteUsers),
+        _ => ("", null),
+    };
+
     private static string CurlLine(FunctionDescriptor function, string address, LocalTenantAndVault? local)
     {
         var method = function.Methods is [var first, ..] && first != "GET" ? $"-i -X {first} " : "";
         var path = function.Pattern.RawText!.Replace("{id}", local is null ? "auth0%7C{id}" : Uri.EscapeDataString(local.Tenant.Users.All[^1].UserId), StringComparison.Ordinal);
-        var (query, permission) = function.Name switch
-        {
-            nameof(GetUsers) => ("?per_page=5&include_totals=true", Permissions.ReadUsers),
-            nameof(ExportUsers) => ("?format=csv", Permissions.ReadUsers),
-            nameof(DeleteUser) => ("", Permissions.DeleteUsers),
-            _ => ("", null),
-        };
+        var (query, permission) = Example(function);
         var header = permission is null ? ""
             : $" -H \"Authorization: Bearer {(local is null ? "$TOKEN" : local.Tenant.MintAccessToken(Admin.All[0].UserId, [permission]))}\"";
         return $"curl {method}\"{address}/{path}{query}\"{header}";

@@ -1,6 +1,7 @@
 using AdminFunctions.Functions;
 using AdminFunctions.LocalHost.Dashboard;
 using AdminFunctions.LocalHost.FunctionHost;
+using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.Settings;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
@@ -66,19 +67,8 @@ internal static class LocalHostApplication
         builder.Logging.ClearProviders()
             .AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss "))
             .AddFilter("Microsoft", LogLevel.Warning);
-        var port = options.Port ?? settings.LocalHttpPort ?? 7071;
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            if (port == 0)
-            {
-                kestrel.Listen(System.Net.IPAddress.Loopback, port);
-            }
-            else
-            {
-                kestrel.ListenLocalhost(port);
-            }
-        });
+        using var sockets = LoopbackSockets.Bind(options.Port ?? settings.LocalHttpPort ?? 7071, "--port");
+        sockets.ListenOn(builder.WebHost, static _ => { });
 
         await using var app = builder.Build();
         if (app.Services.GetRequiredService<SettingsFaults>() is { Sentences: { Count: > 0 } faults })
@@ -96,23 +86,16 @@ internal static class LocalHostApplication
         app.Lifetime.ApplicationStarted.Register(() =>
         {
             // A test server has no address.
-            if (app.Urls.FirstOrDefault() is not { } address)
+            if (app.Urls.Count is 0)
             {
                 return;
             }
 
-            Greeting.Print(Console.Out, address, functions, local, dashboard, settings);
-            var api = new UriBuilder(address) { Host = "localhost", Path = host.RoutePrefix }.Uri;
-            _ = dashboard.ServeAsync(api, Console.Out, Console.Error, app.Lifetime.ApplicationStopping);
+            var address = new UriBuilder(Uri.UriSchemeHttp, "localhost", sockets.Port, host.RoutePrefix);
+            Greeting.Print(Console.Out, address.Uri.GetLeftPart(UriPartial.Authority), functions, local, dashboard, settings);
+            _ = dashboard.ServeAsync(address.Uri, Console.Out, Console.Error, app.Lifetime.ApplicationStopping);
         });
-        try
-        {
-            await app.RunAsync();
-        }
-        catch (IOException) when (port != 0)
-        {
-            throw new FunctionHostException([$"Port {port} is already in use on this machine. Stop what uses it, or choose another one with --port."]);
-        }
+        await app.RunAsync();
     }
 
     /// <summary>local.settings.json's values, which the environment and the command line override, as under Core Tools.</summary>

@@ -10,8 +10,8 @@ internal sealed class Parts(bool selfContained)
 {
     private readonly string _folder = Path.Combine(Checkout, "artifacts", selfContained ? "compare-self-contained" : "compare");
 
-    /// <summary>Whether the stand-in of the Auth0 SDK is measured, and not the SDK.</summary>
-    public static bool AreStandIns => string.Equals(Metadata("ClosedRegistry"), "true", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether the stand-in for Auth0's SDK is measured, and not the SDK.</summary>
+    public static bool AreStandIns => string.Equals(Metadata("Auth0PackagesMissing"), "true", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The peer's folder.</summary>
     public static string Peer { get; } = Path.Combine(Checkout, "bench", "peer-express");
@@ -28,7 +28,7 @@ internal sealed class Parts(bool selfContained)
             "dotnet",
             [
                 "publish", Path.Combine(Checkout, "bench", "Compare"), "-c", "Release", "-o", Published, "--artifacts-path", _folder,
-                "--use-current-runtime", $"--self-contained={selfContained}", "-p:PublishReadyToRun=true", $"-p:PublishReadyToRunComposite={selfContained}", "-p:Measured=true", $"-p:ClosedRegistry={Metadata("ClosedRegistry")}",
+                "--use-current-runtime", $"--self-contained={selfContained}", "-p:PublishReadyToRun=true", $"-p:PublishReadyToRunComposite={selfContained}", "-p:Measured=true", $"-p:Auth0PackagesMissing={Metadata("Auth0PackagesMissing")}",
             ],
             cancellationToken);
 

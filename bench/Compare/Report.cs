@@ -24,8 +24,8 @@ internal static class Report
     {
         output.WriteLine();
         output.WriteLine(Parts.AreStandIns
-            ? "**Closed build: the stand-in of the Auth0 SDK was measured, not Auth0.ManagementApi.**"
-            : "Open build: the official packages were measured, Auth0.ManagementApi among them.");
+            ? "**The stand-in for Auth0's SDK was measured, not Auth0.ManagementApi.**"
+            : "Auth0.ManagementApi itself was measured, no stand-in.");
         if (options.SelfContained)
         {
             output.WriteLine("Published with .NET itself in one image, which is not how the function app is deployed.");
