@@ -3,6 +3,7 @@ using AdminFunctions.Access;
 using AdminFunctions.LocalHost;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
+using AdminFunctions.Tests.Export;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -66,6 +67,9 @@ internal sealed class AdminApp : IAsyncDisposable
             settings.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal),
             warmUp);
     }
+
+    /// <summary>Has the tenant hold somebody of this id.</summary>
+    public void AddUser(string id) => Tenant.Users.Put(Exports.Somebody(id, Time.GetUtcNow().UtcDateTime));
 
     /// <summary>A client without a token.</summary>
     public HttpClient Anyone()

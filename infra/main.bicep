@@ -35,7 +35,7 @@ param auth0ClientSecret string = ''
 @maxLength(127)
 param clientSecretName string = 'auth0-client-secret'
 
-@description('Ids of users that are never deleted, separated by commas.')
+@description('IDs of users that are never deleted, separated by commas, or a JSON array if an ID contains a comma.')
 param protectedUsers string = ''
 
 @description('Origins of the front ends that browsers may call from, separated by commas: https://admin.example.com. An asterisk is refused.')

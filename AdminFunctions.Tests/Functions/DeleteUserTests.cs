@@ -37,11 +37,15 @@ public sealed class DeleteUserTests
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
+        app.AddUser("auth0|nobody");
         app.Tenant.Faults.Add(
             Fault.Answer("DELETE *", 404, """{"statusCode":404,"error":"Not Found","message":"The user does not exist.","errorCode":"inexistent_user"}"""),
             Fault.Answer("DELETE *", 404, "<html>Not found</html>", "text/html"));
 
         (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/*", 404, "<html>Not found</html>", "text/html"));
         await (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
     }
 
@@ -90,6 +94,17 @@ public sealed class DeleteUserTests
     [InlineData("auth0%7Ca%25FFb")]
     [InlineData("...")]
     [InlineData("..%2F..%2Fclients")]
+    [InlineData("%20auth0%7Ca")]
+    [InlineData("auth0%7Ca%20")]
+    [InlineData("auth0%7Ca%C2%A0")]
+    [InlineData("%E3%80%80auth0%7Ca")]
+    [InlineData("auth0%7Ca%E2%80%A8")]
+    [InlineData("auth0%7Ca%E2%80%8Bb")]
+    [InlineData("%EF%BB%BFauth0%7Ca")]
+    [InlineData("auth0%7C%E2%80%AEa")]
+    [InlineData("auth0%E2%81%A9%7Ca")]
+    [InlineData("auth0%7Ca%C2%ADb")]
+    [InlineData("auth0%7Ca%F3%A0%81%A1")]
     public async Task What_cannot_be_an_id_is_a_400_and_Auth0_is_not_asked(string inTheAddress)
     {
         await using var app = await AdminApp.StartAsync();
@@ -159,16 +174,125 @@ public sealed class DeleteUserTests
         (await administrator.DeleteAsync("/api/users/auth0%7Cother")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 
+    [Theory]
+    [InlineData("google-oauth2|103547991597142817347", false, "google-oauth2", "google-oauth2", "103547991597142817347")]
+    [InlineData("github|12345", true, "github", "github", "12345")]
+    [InlineData("github|9007199254740993", true, "github", "github", "9007199254740993")]
+    [InlineData("github|12345", false, "github", "github", "12345")]
+    [InlineData("custom|007", false, "custom", "custom", "007")]
+    [InlineData("oidc|contoso|a1-B2", false, "oidc", "contoso", "contoso|a1-B2")]
+    [InlineData("samlp|contoso|Ann@example.com", false, "samlp", "contoso", "contoso|ann@example.com")]
+    [InlineData("samlp|fabrikam|zoë müller", false, "samlp", "fabrikam", "fabrikam|zoë müller")]
+    [InlineData("oauth2|line|\uE0001", false, "oauth2", "line", "line|\uE0001")]
+    public async Task A_person_is_the_caller_or_protected_by_any_id_they_have(string linkedId, bool isNumber, string provider, string connection, string idThere)
+    {
+        const string primary = "auth0|primary";
+        await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", $"""["{linkedId.Replace("müller", "MÜLLER", StringComparison.Ordinal)}"]"""));
+        app.Tenant.Users.Put(app.Tenant.Users.All[0] with
+        {
+            UserId = primary,
+            Identities = [new(new("Username-Password-Authentication", "auth0"), "primary"), new(new(connection, provider, NumericIds: isNumber), idThere)],
+        });
+        using var herself = app.CallerWithToken(app.Tenant.MintAccessToken(linkedId, [Permissions.DeleteUsers]));
+        using var administrator = app.CallerWith(Permissions.DeleteUsers);
+
+        await (await herself.DeleteAsync($"/api/users/{Uri.EscapeDataString(primary)}")).ShouldBeProblemAsync(HttpStatusCode.Conflict, "self-deletion");
+        await (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(primary)}")).ShouldBeProblemAsync(HttpStatusCode.Conflict, "protected-user");
+
+        app.Tenant.Users.Find(primary).ShouldNotBeNull();
+        app.Tenant.Requests.Matching("DELETE *").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("the id that Auth0 says", """{"user_id":"auth0|5f7c8ec7c33c6c004bbafe82","identities":[]}""", "self-deletion")]
+    [InlineData("without identities", """{"user_id":"AUTH0|OWNER"}""", "protected-user")]
+    public async Task The_user_that_Auth0_finds_counts_and_not_what_it_was_asked_for(string what, string found, string slug)
+    {
+        await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", "auth0|owner"));
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/*", 200, found));
+        using var administrator = app.Administrator();
+
+        await (await administrator.DeleteAsync("/api/users/auth0%7Cother")).ShouldBeProblemAsync(HttpStatusCode.Conflict, slug);
+
+        app.Tenant.Requests.Matching("DELETE *").ShouldBeEmpty(what);
+    }
+
     [Fact]
-    public async Task The_tenants_log_names_the_deletion_by_the_callers_trace()
+    public async Task Ids_with_commas_are_protected_by_a_JSON_array()
+    {
+        await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", """["samlp|contoso|Smith, Ann", "auth0|owner"]"""));
+        using var administrator = app.Administrator();
+
+        await (await administrator.DeleteAsync("/api/users/samlp%7Ccontoso%7CSmith%2C%20Ann")).ShouldBeProblemAsync(HttpStatusCode.Conflict, "protected-user");
+        await (await administrator.DeleteAsync("/api/users/auth0%7Cowner")).ShouldBeProblemAsync(HttpStatusCode.Conflict, "protected-user");
+        (await administrator.DeleteAsync("/api/users/samlp%7Ccontoso%7CSmith")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Fact]
+    public async Task A_deletion_costs_one_read_and_a_list_none()
+    {
+        await using var app = await AdminApp.StartAsync();
+        var user = app.Tenant.Users.All[7].UserId;
+        using var administrator = app.Administrator();
+
+        (await administrator.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (app.Tenant.Stats.UserLists, app.Tenant.Stats.UserReads, app.Tenant.Stats.UserDeletes).ShouldBe((1, 0, 0));
+        (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(user)}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        (app.Tenant.Stats.UserLists, app.Tenant.Stats.UserReads, app.Tenant.Stats.UserDeletes).ShouldBe((1, 1, 1));
+        app.Tenant.Requests.Matching("* /api/v2/*").Select(request => $"{request.Method} {request.RawTarget}").Skip(1).ShouldBe([
+            $"GET /api/v2/users/{Uri.EscapeDataString(user)}?fields=user_id,identities&include_fields=true",
+            $"DELETE /api/v2/users/{Uri.EscapeDataString(user)}",
+        ]);
+    }
+
+    [Fact]
+    public async Task Who_is_not_there_is_not_asked_to_be_deleted()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+
+        (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        app.Tenant.Requests.Matching("DELETE *").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("")]
+    [InlineData("<html>Sign in to the guest network</html>")]
+    [InlineData("""{"user_id":""}""")]
+    [InlineData("""{"user_id":null,"identities":[]}""")]
+    [InlineData("""{"user_id":"auth0|other","identities":"none"}""")]
+    public async Task Without_the_user_nobody_is_deleted(string body)
+    {
+        await using var app = await AdminApp.StartAsync();
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/*", 200, body, body.StartsWith('<') ? "text/html" : "application/json"));
+        using var administrator = app.Administrator();
+
+        await (await administrator.DeleteAsync("/api/users/auth0%7Cother")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+
+        app.Tenant.Requests.Matching("DELETE *").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_tenants_log_names_the_deletion_by_an_id_of_our_own_and_not_by_the_callers_trace()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
         administrator.DefaultRequestHeaders.Add("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
 
+        app.AddUser("auth0|somebody");
+        await administrator.DeleteAsync("/api/users/auth0%7Csomebody");
+        app.AddUser("auth0|somebody");
         await administrator.DeleteAsync("/api/users/auth0%7Csomebody");
 
-        app.Tenant.Requests.Matching("DELETE *").ShouldHaveSingleItem().CorrelationId.ShouldBe("4bf92f3577b34da6a3ce929d0e0e4736");
+        var ids = app.Tenant.Requests.Matching("DELETE *").Select(request => request.CorrelationId.ShouldNotBeNull()).ToList();
+        ids.Count.ShouldBe(2);
+        ids.ShouldBeUnique();
+        ids.ShouldAllBe(id => id.Length == 32 && id != "4bf92f3577b34da6a3ce929d0e0e4736");
     }
 
     [Fact]
@@ -190,6 +314,7 @@ public sealed class DeleteUserTests
     public async Task An_answer_that_is_not_Auth0s_204_is_no_deletion(int status, string body)
     {
         await using var app = await AdminApp.StartAsync();
+        app.AddUser("auth0|somebody");
         app.Tenant.Faults.Add(Fault.Answer("DELETE *", status, body, "text/html") with { Times = null });
         using var administrator = app.CallerWith(Permissions.DeleteUsers);
 

@@ -73,7 +73,7 @@ public sealed class GetHealthTests
         app.Time.Advance(TimeSpan.FromSeconds(1));
         (await administrator.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
         app.Time.Advance(TimeSpan.FromSeconds(2));
-        app.Tenant.Faults.Add(Fault.Answer("DELETE *", 403));
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/*", 403));
         (await administrator.DeleteAsync("/api/users/auth0%7Csomebody")).StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         app.Time.Advance(TimeSpan.FromSeconds(4));
         app.Tenant.Requests.Clear();

@@ -1,12 +1,15 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AdminFunctions.Access;
 using AdminFunctions.Functions;
 using AdminFunctions.Http;
 using AdminFunctions.Telemetry;
 using AdminFunctions.Tests.Telemetry;
 using AdminFunctions.Users;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests.Infra;
@@ -24,6 +27,34 @@ public sealed partial class OperationsPageTests
             .Select(message => $"| {message.EventId} | `{message.EventName}` | {message.Level} |");
 
         Rows("| id | event |").Select(row => $"| {row[0]} | {row[1]} | {row[3]} |").ShouldBe(events, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Its_query_finds_the_attempt_that_crashed_though_another_of_the_same_trace_came_to_its_end()
+    {
+        using var log = new CapturedLog();
+        using var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(log)).BuildServiceProvider();
+        using var audit = new DeletionAudit(new FakeTime(), services.GetRequiredService<ILoggerFactory>());
+        var context = new DefaultHttpContext { TraceIdentifier = "4bf92f3577b34da6a3ce929d0e0e4736" };
+        foreach (var crashes in new[] { true, false })
+        {
+            var attempt = audit.Begin(context, "auth0|a");
+            attempt.By(new Caller("auth0|b"));
+            attempt.Requested("auth0|a");
+            if (!crashes)
+            {
+                attempt.Ended(problem: null, exception: null);
+            }
+        }
+
+        var query = WithoutOutcomePattern().Match(Page);
+        var ends = query.Groups["ends"].Value.Split(", ").Select(end => end.Trim('"')).ToList();
+        string Key((EventId Event, string Text) line) => string.Join(' ', query.Groups["columns"].Value.Split(", ").Select(column =>
+            line.Text.Split(' ').Single(word => word.StartsWith($"{column}=", StringComparison.OrdinalIgnoreCase))));
+        var ended = log.Audit.Where(line => ends.Contains(line.Event.Name!)).Select(Key).ToHashSet(StringComparer.Ordinal);
+
+        ended.Count.ShouldBe(1);
+        log.Audit.Where(line => line.Event.Name == query.Groups["begin"].Value && !ended.Contains(Key(line))).ShouldHaveSingleItem().ShouldBe(log.Audit[0]);
     }
 
     [Fact]
@@ -89,6 +120,12 @@ public sealed partial class OperationsPageTests
 
     [GeneratedRegex("""@"\\A(?<pattern>.+)\\z",""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PlainPattern();
+
+    [GeneratedRegex(
+        """Audit \| where Event == "(?<begin>\w+)" and .*\n\| join kind=leftanti \(Audit \| where Event in \((?<ends>[^)]+)\)\) on (?<columns>[\w, ]+)""",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex WithoutOutcomePattern();
 
     [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeadingPattern();

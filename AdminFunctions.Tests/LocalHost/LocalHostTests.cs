@@ -59,14 +59,17 @@ public sealed partial class LocalHostTests : IDisposable
         using var client = new HttpClient();
         var token = (await (await client.PostAsJsonAsync($"{tenant}/_local/token", new { sub = AdminApp.CallerId, permissions = new[] { Permissions.DeleteUsers } })).JsonAsync())["access_token"]!.GetValue<string>();
 
+        (await client.PostAsJsonAsync($"{tenant}/_local/users", new[] { new { user_id = "auth0|somebody" }, new { user_id = "auth0|another" } })).IsSuccessStatusCode.ShouldBeTrue();
         await DeleteAsync("auth0|somebody", '1', HttpStatusCode.NoContent);
         await DeleteAsync(AdminApp.CallerId, '2', HttpStatusCode.Conflict);
         (await client.PostAsJsonAsync($"{tenant}/_local/faults", new[] { new { match = "DELETE /api/v2/users/*", status = 403 } })).IsSuccessStatusCode.ShouldBeTrue();
         await DeleteAsync("auth0|another", '3', HttpStatusCode.BadGateway);
+        await DeleteAsync("auth0|nobody", '4', HttpStatusCode.NoContent);
 
         foreach (var (digit, events) in new[]
         {
             ('1', "UserDeletionRequested target=auth0|somebody outcome=requested, UserDeleted target=auth0|somebody outcome=deleted"),
+            ('4', "UserDeletionSkipped target=auth0|nobody outcome=no-such-user"),
             ('2', $"UserDeletionRefused target={AdminApp.CallerId} outcome=self-deletion"),
             ('3', "UserDeletionRequested target=auth0|another outcome=requested, UserDeletionFailed target=auth0|another outcome=tenant-refused"),
         })

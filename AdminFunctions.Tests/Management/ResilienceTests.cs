@@ -12,6 +12,7 @@ public sealed class ResilienceTests
     private const string Grant = "POST /oauth/token";
     private const string List = "GET /api/v2/users";
     private const string Delete = "DELETE *";
+    private const string Somebody = "auth0|somebody";
     private const string TooManyRequests = """{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}""";
 
     // The clock stands at Monday, 2 March 2026, 9:30:00.
@@ -80,6 +81,7 @@ public sealed class ResilienceTests
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
+        app.AddUser(Somebody);
         app.Tenant.Faults.Add(Limited(limited, (header, value)) with { Times = null });
 
         var answer = await SendAsync(administrator, method).InTimeAsync();
@@ -435,12 +437,13 @@ public sealed class ResilienceTests
     private static async Task<HttpClient> WarmReaderAsync(AdminApp app)
     {
         var administrator = app.Administrator();
+        app.AddUser(Somebody);
         (await administrator.GetAsync("/api/users?fields=user_id")).StatusCode.ShouldBe(HttpStatusCode.OK);
         app.Tenant.Requests.Clear();
         return administrator;
     }
 
-    private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string userId = "auth0|somebody") =>
+    private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string userId = Somebody) =>
         method == "GET" ? client.GetAsync("/api/users") : client.DeleteAsync($"/api/users/{Uri.EscapeDataString(userId)}");
 
     private static Fault Limited(string match, params (string Name, string Value)[] headers)

@@ -58,15 +58,17 @@ public sealed class TenantErrorsTests
     [Theory]
     [InlineData("GET", "delete:users", "read:users")]
     [InlineData("DELETE", "read:users", "delete:users")]
+    [InlineData("DELETE", "delete:users", "read:users")]
     public async Task A_scope_that_the_application_lacks_is_a_502_that_names_it(string method, string has, string lacks)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3, ManagementScope = has });
         using var administrator = app.Administrator();
 
-        var answer = method == "GET" ? await administrator.GetAsync("/api/users") : await administrator.DeleteAsync("/api/users/auth0%7Csomebody");
+        var answer = method == "GET" ? await administrator.GetAsync("/api/users") : await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(app.Tenant.Users.All[2].UserId)}");
 
         var detail = await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
         detail.ShouldContain($"Insufficient scope, expected any of: {lacks}");
+        detail.ShouldContain($"the scope {lacks} of the Auth0 Management API");
         detail.ShouldContain("Auth0__ClientId");
         app.Tenant.Users.All.Count.ShouldBe(3);
     }

@@ -158,6 +158,12 @@ public sealed class HostileInputTests
                 case ("GET", "/api/v2/users"):
                     mayRead.ShouldBeTrue(target);
                     break;
+                case ("GET", var path) when path.StartsWith("/api/v2/users/", StringComparison.Ordinal):
+                    mayDelete.ShouldBeTrue(target);
+                    target.ShouldBe($"{path}?fields=user_id,identities&include_fields=true");
+                    Uri.UnescapeDataString(path["/api/v2/users/".Length..]).ShouldBe(request.AskedId);
+                    answer?.Status.ShouldBe(204);
+                    break;
                 case ("DELETE", var path) when path.StartsWith("/api/v2/users/", StringComparison.Ordinal):
                     mayDelete.ShouldBeTrue(target);
                     target.ShouldBe(path);

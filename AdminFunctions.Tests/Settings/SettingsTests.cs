@@ -48,8 +48,13 @@ public sealed class SettingsTests
         { "KeyVault:Uri", "@Microsoft.KeyVault(SecretUri=bad-value)", "KeyVault__Uri is the vault's address", "https://NAME.vault.azure.net/" },
         { "KeyVault:ClientSecretName", "bad_value", "KeyVault__ClientSecretName is a secret's name", "auth0-client-secret" },
         { "KeyVault:ClientSecretName", "", "KeyVault__ClientSecretName is empty", "auth0-client-secret" },
-        { "Users:Protected", "bad-value", "Users__Protected is a list of user ids", "auth0|5f7c8ec7c33c6c004bbafe82" },
-        { "Users:Protected", "auth0|5f7c8ec7c33c6c004bbafe82, |bad-value", "Users__Protected is a list of user ids", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "bad-value", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "auth0|5f7c8ec7c33c6c004bbafe82,auth0|bad-value\u200b", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "[\"auth0|bad-value\"", "Users__Protected is a list of user IDs", "[\"samlp|contoso|Smith, Ann\"" },
+        { "Users:Protected", "[\"auth0|a\", \"bad-value\"]", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "[\"auth0|a\", null]", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "[\"auth0|a\", 7]", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "auth0|5f7c8ec7c33c6c004bbafe82, |bad-value", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
     };
 
     [Fact]

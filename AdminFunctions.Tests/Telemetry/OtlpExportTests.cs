@@ -19,6 +19,7 @@ public sealed class OtlpExportTests
         {
             using var administrator = app.Administrator();
             administrator.DefaultRequestHeaders.Add("traceparent", $"00-{traceId}-00f067aa0ba902b7-01");
+            app.AddUser("auth0|somebody");
             (await administrator.DeleteAsync("/api/users/auth0%7Csomebody")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
             (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(AdminApp.CallerId)}")).StatusCode.ShouldBe(HttpStatusCode.Conflict);
         }

@@ -96,6 +96,7 @@ public sealed class SpanTests
         using var administrator = app.Administrator();
         await administrator.GetAsync("/api/users");
         var traceId = Trace(administrator);
+        app.AddUser("auth0|somebody");
         app.Tenant.Faults.Add(Fault.Answer("DELETE *", 503) with { Times = 2 }, Fault.Answer("DELETE *", 403));
 
         var call = administrator.DeleteAsync("/api/users/auth0%7Csomebody");
@@ -105,6 +106,9 @@ public sealed class SpanTests
         await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
         (await answer.JsonAsync())["traceId"]!.GetValue<string>().ShouldBe(traceId);
         await Waiting.UntilAsync(() => spans.Of(traceId).Any(span => span.OperationName == "DeleteUser"));
+        var read = spans.Of(traceId).Single(span => span.OperationName == "users.get");
+        read.GetTagItem("http.response.status_code").ShouldBe(200);
+        read.Status.ShouldNotBe(ActivityStatusCode.Error);
         var request = spans.Of(traceId).Single(span => span.OperationName == "users.delete");
         request.GetTagItem("admin_functions.tenant.tries").ShouldBe(3);
         request.GetTagItem("http.response.status_code").ShouldBe(403);

@@ -21,47 +21,90 @@ public sealed partial class DeletionAuditTests
     private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
     private const string TraceParent = $"00-{TraceId}-00f067aa0ba902b7-01";
     private const string Delete = "DELETE /api/v2/users/*";
+    private const string Attempt = "(attempt)";
+    private const string Read = "GET /api/v2/users/*";
     private const string Victim = "auth0|5f7c8ec7c33c6c004bbafe99";
 
     private static readonly EventId Requested = new(1001, "UserDeletionRequested");
     private static readonly EventId Deleted = new(1002, "UserDeleted");
     private static readonly EventId Refused = new(1003, "UserDeletionRefused");
     private static readonly EventId Failed = new(1004, "UserDeletionFailed");
+    private static readonly EventId Skipped = new(1006, "UserDeletionSkipped");
 
-    private static readonly Dictionary<string, (Action<AdminApp> Spoil, string Slug)> Spoilt = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug)> Spoilt = new(StringComparer.Ordinal)
     {
-        ["Auth0 fails"] = (app => Always(app, Fault.Answer(Delete, 500)), "tenant-refused"),
-        ["Auth0 finds the request bad"] = (app => Always(app, Fault.Answer(Delete, 400, """{"statusCode":400,"error":"Bad Request","message":"Not like this."}""")), "invalid-request"),
-        ["Auth0 forbids it"] = (app => Always(app, Fault.Answer(Delete, 403)), "tenant-refused"),
-        ["Auth0 takes no token"] = (app => Always(app, Fault.Answer(Delete, 401)), "tenant-refused"),
-        ["Auth0 limits"] = (app => Always(app, Fault.Answer(Delete, 429) with { Headers = new Dictionary<string, string> { ["Retry-After"] = "30" } }), "tenant-rate-limited"),
-        ["Auth0 breaks off"] = (app => Always(app, new Fault { Match = Delete, Mode = FaultMode.Abort }), "tenant-timeout"),
-        ["Auth0 gives half an answer"] = (app => Always(app, Fault.Answer(Delete, 200, "{}") with { Mode = FaultMode.Truncate }), "tenant-timeout"),
-        ["Auth0 hangs"] = (app => Always(app, new Fault { Match = Delete, Mode = FaultMode.Hang }), "tenant-timeout"),
-        ["Auth0 says something else"] = (app => Always(app, Fault.Answer(Delete, 200, "<html>Sign in</html>", "text/html")), "tenant-refused"),
-        ["Auth0 grants nothing"] = (app => app.Tenant.ManagementScope = null, "tenant-refused"),
-        ["The secret is wrong"] = (app => app.Tenant.RotateClientSecret(alsoWhereKept: false), "tenant-refused"),
-        ["The vault forbids"] = (app => app.Vault.Faults.Add(LocalVault.Forbidden), "vault-unavailable"),
+        ["Auth0 fails"] = ((app, request) => Always(app, Fault.Answer(request, 500)), "tenant-refused"),
+        ["Auth0 finds the request bad"] = ((app, request) => Always(app, Fault.Answer(request, 400, """{"statusCode":400,"error":"Bad Request","message":"Not like this."}""")), "invalid-request"),
+        ["Auth0 forbids it"] = ((app, request) => Always(app, Fault.Answer(request, 403)), "tenant-refused"),
+        ["Auth0 takes no token"] = ((app, request) => Always(app, Fault.Answer(request, 401)), "tenant-refused"),
+        ["Auth0 limits"] = ((app, request) => Always(app, Fault.Answer(request, 429) with { Headers = new Dictionary<string, string> { ["Retry-After"] = "30" } }), "tenant-rate-limited"),
+        ["Auth0 breaks off"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Abort }), "tenant-timeout"),
+        ["Auth0 gives half an answer"] = ((app, request) => Always(app, Fault.Answer(request, 200, "{}") with { Mode = FaultMode.Truncate }), "tenant-timeout"),
+        ["Auth0 hangs"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Hang }), "tenant-timeout"),
+        ["Auth0 says something else"] = ((app, request) => Always(app, Fault.Answer(request, 200, "<html>Sign in</html>", "text/html")), "tenant-refused"),
+    };
+
+    private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug)> SpoiltToken = new(StringComparer.Ordinal)
+    {
+        ["Auth0 grants nothing"] = ((app, _) => app.Tenant.ManagementScope = null, "tenant-refused"),
+        ["The secret is wrong"] = ((app, _) => app.Tenant.RotateClientSecret(alsoWhereKept: false), "tenant-refused"),
+        ["The vault forbids"] = ((app, _) => app.Vault.Faults.Add(LocalVault.Forbidden), "vault-unavailable"),
     };
 
     public static TheoryData<string> Failures() => new(Spoilt.Keys);
+
+    public static TheoryData<string> FailuresBeforeTheDeletion() => new(Spoilt.Keys.Concat(SpoiltToken.Keys));
 
     [Fact]
     public async Task A_deletion_is_written_down_before_Auth0_is_asked_and_after()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
+        app.AddUser(Victim);
         var gate = new TaskCompletionSource();
         app.Tenant.Faults.Add(new Fault { Match = Delete, Until = gate.Task });
 
         var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
         await app.Tenant.Requests.WaitForAsync(Delete).InTimeAsync();
-        app.Log.Audit.ShouldBe([(Requested, Text("UserDeletionRequested", Victim, "requested", app))]);
+        Trail(app).ShouldBe([(Requested, Text("UserDeletionRequested", Victim, "requested", app))]);
         gate.SetResult();
         (await call.InTimeAsync()).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
-        app.Log.Audit.Skip(1).ShouldBe([(Deleted, Text("UserDeleted", Victim, "deleted", app))]);
-        app.Tenant.Requests.Matching(Delete).ShouldHaveSingleItem().CorrelationId.ShouldBe(TraceId);
+        Trail(app).Skip(1).ShouldBe([(Deleted, Text("UserDeleted", Victim, "deleted", app))]);
+        app.Tenant.Requests.Matching(Delete).ShouldHaveSingleItem().CorrelationId.ShouldBe(AttemptIds(app).Distinct().ShouldHaveSingleItem());
+    }
+
+    [Fact]
+    public async Task Who_is_not_there_is_told_apart_from_who_was_deleted()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
+
+        (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        Trail(app).ShouldBe([(Skipped, Text("UserDeletionSkipped", Victim, "no-such-user", app))]);
+    }
+
+    [Fact]
+    public async Task Every_attempt_has_an_id_of_its_own_whatever_its_caller_sends()
+    {
+        await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", "auth0|owner"));
+        using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
+        administrator.DefaultRequestHeaders.Add("X-Correlation-ID", "mine");
+        foreach (var id in new[] { Victim, Victim, "auth0|owner", "auth0|owner", "auth0|nobody" })
+        {
+            if (id == Victim)
+            {
+                app.AddUser(id);
+            }
+
+            await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(id)}");
+        }
+
+        app.Log.Audit.Count.ShouldBe(7);
+        AttemptIds(app).Distinct(StringComparer.Ordinal).Count().ShouldBe(5);
+        app.Tenant.Requests.Matching(Delete).Select(request => request.CorrelationId).ShouldBe(AttemptIds(app).Take(4).Distinct());
+        app.Log.Audit.ShouldAllBe(line => line.Text.Contains($" traceId={TraceId} ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -71,8 +114,9 @@ public sealed partial class DeletionAuditTests
         await using var app = await AdminApp.StartAsync();
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
         (await app.Services.GetRequiredService<SigningKeys>().GetAsync(CancellationToken.None)).ShouldNotBeNull();
+        app.AddUser(Victim);
         var (spoil, slug) = Spoilt[failure];
-        spoil(app);
+        spoil(app, Delete);
 
         var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
         while (await Task.WhenAny(call, Task.Delay(50)) != call)
@@ -81,50 +125,53 @@ public sealed partial class DeletionAuditTests
         }
 
         await (await call).ShouldBeProblemAsync((await call).StatusCode, slug);
-        app.Log.Audit.ShouldBe([
+        Trail(app).ShouldBe([
             (Requested, Text("UserDeletionRequested", Victim, "requested", app)),
             (Failed, Text("UserDeletionFailed", Victim, slug, app)),
         ]);
     }
 
-    [Fact]
-    public async Task A_caller_who_goes_away_leaves_an_outcome_that_says_so()
+    [Theory]
+    [MemberData(nameof(FailuresBeforeTheDeletion))]
+    public async Task Where_the_user_cannot_be_read_nobody_is_deleted_and_the_trail_says_why(string failure)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
-        app.Tenant.Faults.Add(new Fault { Match = Delete, Mode = FaultMode.Hang });
-        using var impatience = new CancellationTokenSource();
-        using var active = new ActiveRequests(app);
+        (await app.Services.GetRequiredService<SigningKeys>().GetAsync(CancellationToken.None)).ShouldNotBeNull();
+        app.AddUser(Victim);
+        var (spoil, slug) = Spoilt.TryGetValue(failure, out var request) ? request : SpoiltToken[failure];
+        spoil(app, Read);
 
-        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}", impatience.Token);
-        await app.Tenant.Requests.WaitForAsync(Delete).InTimeAsync();
-        await impatience.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(call);
-        await active.WaitForAsync(0);
+        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
+        while (await Task.WhenAny(call, Task.Delay(50)) != call)
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(1));
+        }
 
-        app.Log.Audit.Select(line => line.Event).ShouldBe([Requested, Failed]);
-        app.Log.Audit[1].Text.ShouldBe(Text("UserDeletionFailed", Victim, "client-closed-request", app));
+        await (await call).ShouldBeProblemAsync((await call).StatusCode, slug);
+        Trail(app).ShouldBe([(Refused, Text("UserDeletionRefused", Victim, slug, app))]);
+        app.Tenant.Users.Find(Victim).ShouldNotBeNull();
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_before_they_are_known_has_asked_for_nothing()
+    public async Task A_caller_who_goes_away_before_they_are_known_is_judged_all_the_same()
     {
         await using var app = await AdminApp.StartAsync();
-        using var administrator = app.Administrator();
-        app.Tenant.Faults.Add(new Fault { Match = "GET /.well-known/*", Mode = FaultMode.Hang });
+        using var reader = app.Reader();
+        var gate = new TaskCompletionSource();
+        app.Tenant.Faults.Add(new Fault { Match = "GET /.well-known/*", Until = gate.Task });
         using var impatience = new CancellationTokenSource();
-        using var active = new ActiveRequests(app);
 
-        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}", impatience.Token);
+        var call = reader.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}", impatience.Token);
         await app.Tenant.Requests.WaitForAsync("GET /.well-known/*").InTimeAsync();
         await impatience.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(call);
-        await active.WaitForAsync(0);
+        gate.SetResult();
+        await Waiting.UntilAsync(() => app.Log.Audit.Count > 0);
 
         var (refused, text) = app.Log.Audit.ShouldHaveSingleItem();
         refused.ShouldBe(Refused);
-        text.ShouldStartWith($"UserDeletionRefused actor=- azp=- target={Victim} outcome=client-closed-request traceId=");
-        app.Tenant.Requests.Matching(Delete).ShouldBeEmpty();
+        text.ShouldStartWith($"UserDeletionRefused actor={AdminApp.CallerId} azp={app.Tenant.SpaClientId} target={Victim} outcome=insufficient-permission traceId=");
     }
 
     [Theory]
@@ -150,7 +197,7 @@ public sealed partial class DeletionAuditTests
 
         await answer.ShouldBeProblemAsync(answer.StatusCode, slug);
         var azp = actor is "-" ? "-" : app.Tenant.SpaClientId;
-        app.Log.Audit.ShouldBe([(Refused, $"UserDeletionRefused actor={actor} azp={azp} target={target} outcome={slug} traceId={TraceId} correlationId=-")]);
+        Trail(app).ShouldBe([(Refused, $"UserDeletionRefused actor={actor} azp={azp} target={target} outcome={slug} traceId={TraceId} correlationId={Attempt}")]);
         app.Tenant.Requests.Matching(Delete).ShouldBeEmpty();
     }
 
@@ -163,7 +210,7 @@ public sealed partial class DeletionAuditTests
 
         audit.Begin(new Microsoft.AspNetCore.Http.DefaultHttpContext { TraceIdentifier = TraceId }, Victim).Ended("misconfigured", exception: null);
 
-        app.Log.Audit.ShouldBe([(Refused, $"UserDeletionRefused actor=- azp=- target={Victim} outcome=misconfigured traceId={TraceId} correlationId=-")]);
+        Trail(app).ShouldBe([(Refused, $"UserDeletionRefused actor=- azp=- target={Victim} outcome=misconfigured traceId={TraceId} correlationId={Attempt}")]);
     }
 
     [Fact]
@@ -225,7 +272,9 @@ public sealed partial class DeletionAuditTests
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
 
-        await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString($"auth0|x outcome=deleted traceId={TraceId} correlationId=-")}");
+        var id = $"auth0|x outcome=deleted traceId={TraceId} correlationId=-";
+        app.AddUser(id);
+        await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(id)}");
 
         app.Log.Audit.Count.ShouldBe(2);
         app.Log.Audit.ShouldAllBe(line => Event().IsMatch(line.Text) && !line.Text.Contains(TraceId));
@@ -253,6 +302,7 @@ public sealed partial class DeletionAuditTests
         app.Log.Audit.Count.ShouldBe(LineLimit.LinesAMinute);
 
         app.Time.Advance(TimeSpan.FromMinutes(1));
+        app.AddUser(Victim);
         using var administrator = app.Administrator();
         (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
@@ -287,9 +337,19 @@ public sealed partial class DeletionAuditTests
     }
 
     private static string Text(string name, string target, string outcome, AdminApp app) =>
-        $"{name} actor={AdminApp.CallerId} azp={app.Tenant.SpaClientId} target={target} outcome={outcome} traceId={TraceId} correlationId={TraceId}";
+        $"{name} actor={AdminApp.CallerId} azp={app.Tenant.SpaClientId} target={target} outcome={outcome} traceId={TraceId} correlationId={Attempt}";
+
+    /// <summary>The trail, with one word for the ids of its attempts.</summary>
+    private static IEnumerable<(EventId Event, string Text)> Trail(AdminApp app) =>
+        app.Log.Audit.Select(line => (line.Event, AttemptId().Replace(line.Text, $"correlationId={Attempt}")));
+
+    private static IReadOnlyList<string> AttemptIds(AdminApp app) =>
+        [.. app.Log.Audit.Select(line => AttemptId().Match(line.Text).Groups["id"].Value)];
 
     private static string Hash(string id) => $"sha256:{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(id))).ToLower(CultureInfo.InvariantCulture)}";
+
+    [GeneratedRegex("correlationId=(?<id>[0-9a-f]{32})$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AttemptId();
 
     [GeneratedRegex(@"\A\w+ actor=\S+ azp=\S+ target=sha256:[0-9a-f]{64} outcome=(requested|deleted) traceId=[0-9a-f]{32} correlationId=[0-9a-f]{32}\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Event();

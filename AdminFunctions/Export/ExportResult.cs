@@ -63,7 +63,7 @@ internal sealed class ExportResult(
             format.End(output, users);
             await output.FlushAsync(cancellationToken);
         }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (RequestPipeline.IsCallersLeaving(exception, cancellationToken))
         {
             Call.Fail(httpContext, RequestPipeline.ClientClosed);
             httpContext.Abort();
@@ -72,7 +72,9 @@ internal sealed class ExportResult(
         {
             var problem = pipeline.Report(exception, httpContext).ToDetails(httpContext.TraceIdentifier);
             format.Fail(output, JsonSerializer.SerializeToUtf8Bytes(problem, ProblemJson.Unescaped.ProblemDetails));
-            await output.FlushAsync(cancellationToken);
+
+            // Not the caller's token: that the caller has gone as well changes nothing about what went wrong.
+            await output.FlushAsync(CancellationToken.None);
             await Task.Delay(LastLinesStart, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             httpContext.Abort();
         }

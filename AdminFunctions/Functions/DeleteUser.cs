@@ -14,15 +14,20 @@ namespace AdminFunctions.Functions;
 /// <param name="tenant">The tenant's users.</param>
 public sealed class DeleteUser(RequestPipeline pipeline, DeletionRules rules, DeletionAudit audit, TenantUsers tenant)
 {
-    /// <summary>Answers 204 when Auth0 has taken the deletion, also when there was no such user.</summary>
+    /// <summary>
+    /// Answers 204 once Auth0 has accepted the deletion, or if the user does not exist. A user who does not exist is not deleted all
+    /// the same: one who was created meanwhile would be, without a look at who they are.
+    /// </summary>
+    /// <remarks>
+    /// The function does not stop when its caller goes away. Hanging up cannot take back a deletion that has been sent; it would only
+    /// leave open what became of it. Nor may it hide that the caller was refused.
+    /// </remarks>
     /// <param name="request">The request.</param>
     /// <param name="id">The user's id, percent-encoded in the address.</param>
-    /// <param name="cancellationToken">Cancelled when the caller goes away.</param>
     [Function(nameof(DeleteUser))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "users/{id}")] HttpRequest request,
-        string id,
-        CancellationToken cancellationToken)
+        string id)
     {
         var attempt = audit.Begin(request.HttpContext, id);
         return pipeline.RunAsync(
@@ -33,12 +38,17 @@ public sealed class DeleteUser(RequestPipeline pipeline, DeletionRules rules, De
             {
                 attempt.By(caller);
                 var userId = UserId.Parse(id);
-                rules.Check(userId, caller);
-                attempt.Requested(userId);
-                await tenant.DeleteAsync(userId, correlationId: request.HttpContext.TraceIdentifier, budget);
+                rules.Check([userId], caller);
+                if (await tenant.GetIdsAsync(userId, budget) is { } ids)
+                {
+                    rules.Check(ids, caller);
+                    attempt.Requested(userId);
+                    await tenant.DeleteAsync(userId, attempt.Id, budget);
+                }
+
                 return TypedResults.NoContent();
             },
-            cancellationToken,
+            CancellationToken.None,
             attempt.Ended);
     }
 }

@@ -54,9 +54,9 @@ internal sealed class Call(string function, Activity? span, Instruments instrume
         {
             await _answer!.ExecuteAsync(httpContext);
         }
-        catch
+        catch (Exception exception)
         {
-            _problem ??= "broken-answer";
+            _problem ??= RequestPipeline.IsCallersLeaving(exception, httpContext.RequestAborted) ? RequestPipeline.ClientClosed : "broken-answer";
             throw;
         }
         finally

@@ -3,6 +3,7 @@ using AdminFunctions.Access;
 using AdminFunctions.Management;
 using AdminFunctions.Settings;
 using AdminFunctions.Telemetry;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -108,9 +109,8 @@ public sealed partial class RequestPipeline(
         {
             return (await answer(budget.Token), null, null);
         }
-        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (IsCallersLeaving(exception, cancellationToken))
         {
-            // Nobody is there to read an answer.
             return (TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest), ClientClosed, exception);
         }
         catch (Exception exception)
@@ -119,6 +119,16 @@ public sealed partial class RequestPipeline(
             return (new ProblemResult(problem), problem.Slug, exception);
         }
     }
+
+    /// <summary>
+    /// Whether something was thrown because the caller has gone. Whatever else is thrown keeps its name, though nobody is there to
+    /// read it: else hanging up would hide who was refused.
+    /// </summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="cancellationToken">Cancelled when the caller goes away.</param>
+    internal static bool IsCallersLeaving(Exception exception, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+        && exception is (OperationCanceledException or ConnectionResetException or BadHttpRequestException);
 
     /// <summary>Says what went wrong and logs it.</summary>
     /// <param name="exception">What a room below threw.</param>

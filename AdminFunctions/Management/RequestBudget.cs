@@ -21,6 +21,7 @@ internal sealed class RequestBudget : IDisposable
     private readonly long _started;
     private readonly TimeSpan _length;
     private readonly CancellationTokenSource _timer;
+    private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _ended;
 
     private RequestBudget(TimeProvider time, TimeSpan length, CancellationToken cancellationToken)
@@ -29,6 +30,7 @@ internal sealed class RequestBudget : IDisposable
         _length = length;
         _started = time.GetTimestamp();
         _timer = new CancellationTokenSource(length, time);
+        _caller = cancellationToken;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, cancellationToken);
     }
 
@@ -37,6 +39,9 @@ internal sealed class RequestBudget : IDisposable
 
     /// <summary>Cancelled when the time is spent or the caller has gone.</summary>
     public CancellationToken Token => _ended.Token;
+
+    /// <summary>Whether the caller has gone while there was time left: then a cancellation is no timeout.</summary>
+    internal bool IsAbandoned => _caller.IsCancellationRequested && !_timer.IsCancellationRequested;
 
     /// <summary>What is left; never less than nothing.</summary>
     internal TimeSpan Remaining

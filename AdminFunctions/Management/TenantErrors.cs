@@ -23,10 +23,11 @@ internal static class TenantErrors
     /// <summary>Says what happened.</summary>
     /// <param name="exception">What a client library threw.</param>
     /// <param name="what">What was asked for, to begin or end a sentence with.</param>
-    public static TenantException Translate(Exception exception, string what) => exception switch
+    /// <param name="scope">The scope that the Management API wants for it.</param>
+    public static TenantException Translate(Exception exception, string what, string? scope = null) => exception switch
     {
         TenantException known => known,
-        ManagementApiException api => OfManagementApi(api, what),
+        ManagementApiException api => OfManagementApi(api, what, scope),
         RateLimitApiException limited => RateLimited(limited.RateLimit is { RetryAfter: > 0 } limit ? TimeSpan.FromSeconds(limit.RetryAfter) : null, what, limited),
         ErrorApiException api => OfTokenEndpoint(api, what),
         OperationCanceledException or TimeoutRejectedException => new(
@@ -47,7 +48,7 @@ internal static class TenantErrors
         ? RateLimited(answer.Headers.RetryAfter?.Delta, what)
         : OfStatus((int)answer.StatusCode, what);
 
-    private static TenantException OfManagementApi(ManagementApiException exception, string what) => exception.StatusCode switch
+    private static TenantException OfManagementApi(ManagementApiException exception, string what, string? scope) => exception.StatusCode switch
     {
         400 => new(TenantFailure.InvalidRequest, exception.ApiError?.Message ?? "Auth0 refused the request.", exception),
         414 => new(TenantFailure.InvalidRequest, "Auth0 finds the search too long. Make q shorter.", exception),
@@ -57,7 +58,7 @@ internal static class TenantErrors
             exception),
         403 => new(
             TenantFailure.Refused,
-            $"Auth0 forbids {what} ({Reason(exception.ApiError?.Message)}). Grant the application in Auth0__ClientId the scopes read:users and delete:users of the Auth0 Management API.",
+            $"Auth0 forbids {what} ({Reason(exception.ApiError?.Message)}). Grant the application in Auth0__ClientId the scope {scope} of the Auth0 Management API.",
             exception),
         429 => RateLimited(exception.RateLimit?.RetryAfter, what, exception),
         var status => OfStatus(status, what, exception),

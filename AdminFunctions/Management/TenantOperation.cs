@@ -8,6 +8,7 @@ internal static class TenantOperation
     {
         "/oauth/token" => "oauth.token",
         "/api/v2/users" => "users.list",
+        { } path when path.StartsWith("/api/v2/users/", StringComparison.Ordinal) && request.Method == HttpMethod.Get => "users.get",
         { } path when path.StartsWith("/api/v2/users/", StringComparison.Ordinal) && request.Method == HttpMethod.Delete => "users.delete",
         { } path when path.EndsWith("/.well-known/openid-configuration", StringComparison.Ordinal) => "openid-configuration",
         { } path when path.EndsWith("/.well-known/jwks.json", StringComparison.Ordinal) => "jwks",

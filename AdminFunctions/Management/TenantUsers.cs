@@ -15,6 +15,7 @@ public sealed class TenantUsers(SharedManagementClient shared)
     /// <param name="cancellationToken">The request's budget.</param>
     /// <exception cref="TenantException">Auth0 did not list them.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
+    /// <exception cref="OperationCanceledException">The caller has gone. A spent budget is a <see cref="TenantException"/>.</exception>
     public async Task<ListUsersOffsetPaginatedResponseContent> ListAsync(ListUsersRequestParameters request, CancellationToken cancellationToken)
     {
         const string what = "the list of users";
@@ -26,9 +27,38 @@ public sealed class TenantUsers(SharedManagementClient shared)
                 ? answer
                 : throw TenantErrors.Unreadable(what);
         }
-        catch (Exception exception) when (exception is not VaultException)
+        catch (Exception exception) when (IsTenants(exception))
         {
-            throw TenantErrors.Translate(exception, what);
+            throw TenantErrors.Translate(exception, what, "read:users");
+        }
+    }
+
+    /// <summary>
+    /// All ids of a person: the user's own and that of each account linked to it, by which tokens that were issued before the link
+    /// still name the person. Read by id, so that it is what Auth0 has now: the search index lags.
+    /// </summary>
+    /// <param name="id">The user's id, as it is, not encoded.</param>
+    /// <param name="cancellationToken">The request's budget.</param>
+    /// <returns>The ids; <see langword="null"/> if there is no such user.</returns>
+    /// <exception cref="TenantException">Auth0 did not tell.</exception>
+    /// <exception cref="VaultException">The client secret could not be read.</exception>
+    /// <exception cref="OperationCanceledException">The caller has gone. A spent budget is a <see cref="TenantException"/>.</exception>
+    public async Task<IReadOnlyList<string>?> GetIdsAsync(string id, CancellationToken cancellationToken)
+    {
+        const string what = "the reading of a user";
+        try
+        {
+            var request = new GetUserRequestParameters { Fields = "user_id,identities", IncludeFields = true };
+            var user = await shared.Client.Users.GetAsync(SupplementaryCharacters.SpellOut(id), request, cancellationToken: cancellationToken);
+            return user is { UserId.Length: > 0 } ? [user.UserId, .. (user.Identities ?? []).Select(IdOf).OfType<string>()] : throw TenantErrors.Unreadable(what);
+        }
+        catch (ManagementApiException exception) when (SaysThereIsNoSuchUser(exception))
+        {
+            return null;
+        }
+        catch (Exception exception) when (IsTenants(exception))
+        {
+            throw TenantErrors.Translate(exception, what, "read:users");
         }
     }
 
@@ -38,6 +68,7 @@ public sealed class TenantUsers(SharedManagementClient shared)
     /// <param name="cancellationToken">The request's budget.</param>
     /// <exception cref="TenantException">Auth0 did not delete it.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
+    /// <exception cref="OperationCanceledException">The caller has gone. A spent budget is a <see cref="TenantException"/>.</exception>
     public async Task DeleteAsync(string id, string correlationId, CancellationToken cancellationToken)
     {
         const string what = "the deletion of a user";
@@ -54,19 +85,30 @@ public sealed class TenantUsers(SharedManagementClient shared)
         catch (ManagementApiException exception) when (SaysThereIsNoSuchUser(exception))
         {
         }
-        catch (Exception exception) when (exception is not VaultException)
+        catch (Exception exception) when (IsTenants(exception))
         {
-            throw TenantErrors.Translate(exception, what);
+            throw TenantErrors.Translate(exception, what, "delete:users");
         }
     }
+
+    /// <summary>Whether an exception says something about the tenant: the vault's does not, nor that the caller has gone.</summary>
+    private static bool IsTenants(Exception exception) =>
+        exception is not VaultException && !(exception is OperationCanceledException && RequestBudget.Current is { IsAbandoned: true });
+
+    /// <summary>
+    /// The id of a user who has this account alone: the provider and the id there, which for enterprise connections and custom
+    /// social ones begins with the connection. Nobody is named by an account that lacks either.
+    /// </summary>
+    private static string? IdOf(UserIdentitySchema? identity) =>
+        identity is { Provider: { Value: var provider }, UserId: { } id } ? $"{provider}|{IdentityIds.Read(id).Text}" : null;
 
     /// <summary>A null in the place of a user or of an identity is none: the SDK lets both pass.</summary>
     private static bool IsWhole(UserResponseSchema? user) =>
         user is not null && user.Identities?.Any(static identity => identity is null) is not true;
 
-    /// <summary>Auth0's own 404, not that of a server which is no tenant. The SDK leaves the body of a 404 unread.</summary>
+    /// <summary>Auth0's own 404, not that of a server which is no tenant. The SDK leaves the body of a deletion's 404 unread.</summary>
     private static bool SaysThereIsNoSuchUser(ManagementApiException exception) =>
         exception.StatusCode == (int)HttpStatusCode.NotFound
-        && exception.Body is string body
-        && body.Contains("\"inexistent_user\"", StringComparison.Ordinal);
+        && (exception.ErrorCode is "inexistent_user"
+            || (exception.Body is string body && body.Contains("\"inexistent_user\"", StringComparison.Ordinal)));
 }

@@ -56,6 +56,12 @@ public sealed partial class DeletionAudit : IDisposable
         internal Attempt(DeletionAudit audit, HttpContext context, string routeValue) =>
             (_audit, _context, _routeValue) = (audit, context, routeValue);
 
+        /// <summary>
+        /// The attempt's id, ours and fresh, whatever the caller's <c>traceparent</c> is: it joins the events of an attempt, and as
+        /// <c>X-Correlation-ID</c> Auth0's log with them.
+        /// </summary>
+        public string Id { get; } = Guid.NewGuid().ToString("N");
+
         /// <summary>The caller is admitted.</summary>
         /// <param name="caller">Who it is.</param>
         public void By(Caller caller) => _caller = caller;
@@ -65,31 +71,37 @@ public sealed partial class DeletionAudit : IDisposable
         public void Requested(string userId)
         {
             _requested = AuditedId.Of(userId);
-            _audit.LogRequested(Actor(_caller), Azp(_caller), _requested, _context.TraceIdentifier, _context.TraceIdentifier);
+            _audit.LogRequested(Actor(_caller), Azp(_caller), _requested, _context.TraceIdentifier, Id);
         }
 
         /// <summary>The attempt has ended.</summary>
-        /// <param name="problem">The slug of what went wrong; <see langword="null"/> if Auth0 has taken the deletion.</param>
+        /// <param name="problem">
+        /// The slug of what went wrong; <see langword="null"/> if Auth0 has taken the deletion, or was not asked because there is no
+        /// such user.
+        /// </param>
         /// <param name="exception">What was thrown.</param>
         public void Ended(string? problem, Exception? exception)
         {
             var traceId = _context.TraceIdentifier;
-            if (_requested is null)
+            switch (_requested, problem)
             {
-                var caller = _caller ?? (exception as AccessDeniedException)?.Caller;
-                var slug = problem ?? "none";
-                if (_caller is not null || _audit._refusals.TryTake(slug))
-                {
-                    _audit.LogRefused(Actor(caller), Azp(caller), AuditedId.OfRoute(_routeValue), slug, traceId);
-                }
-            }
-            else if (problem is null)
-            {
-                _audit.LogDeleted(Actor(_caller), Azp(_caller), _requested, traceId, traceId);
-            }
-            else
-            {
-                _audit.LogFailed(Actor(_caller), Azp(_caller), _requested, problem, traceId, traceId);
+                case (null, null):
+                    _audit.LogSkipped(Actor(_caller), Azp(_caller), AuditedId.OfRoute(_routeValue), traceId, Id);
+                    break;
+                case (null, _):
+                    var caller = _caller ?? (exception as AccessDeniedException)?.Caller;
+                    if (_caller is not null || _audit._refusals.TryTake(problem))
+                    {
+                        _audit.LogRefused(Actor(caller), Azp(caller), AuditedId.OfRoute(_routeValue), problem, traceId, Id);
+                    }
+
+                    break;
+                case (_, null):
+                    _audit.LogDeleted(Actor(_caller), Azp(_caller), _requested, traceId, Id);
+                    break;
+                default:
+                    _audit.LogFailed(Actor(_caller), Azp(_caller), _requested, problem, traceId, Id);
+                    break;
             }
         }
 
@@ -104,12 +116,15 @@ public sealed partial class DeletionAudit : IDisposable
     [LoggerMessage(1002, LogLevel.Information, "UserDeleted actor={Actor} azp={Azp} target={Target} outcome=deleted traceId={TraceId} correlationId={CorrelationId}", EventName = "UserDeleted")]
     private partial void LogDeleted(string actor, string azp, string target, string traceId, string correlationId);
 
-    [LoggerMessage(1003, LogLevel.Information, "UserDeletionRefused actor={Actor} azp={Azp} target={Target} outcome={Outcome} traceId={TraceId} correlationId=-", EventName = "UserDeletionRefused")]
-    private partial void LogRefused(string actor, string azp, string target, string outcome, string traceId);
+    [LoggerMessage(1003, LogLevel.Information, "UserDeletionRefused actor={Actor} azp={Azp} target={Target} outcome={Outcome} traceId={TraceId} correlationId={CorrelationId}", EventName = "UserDeletionRefused")]
+    private partial void LogRefused(string actor, string azp, string target, string outcome, string traceId, string correlationId);
 
     [LoggerMessage(1004, LogLevel.Warning, "UserDeletionFailed actor={Actor} azp={Azp} target={Target} outcome={Outcome} traceId={TraceId} correlationId={CorrelationId}", EventName = "UserDeletionFailed")]
     private partial void LogFailed(string actor, string azp, string target, string outcome, string traceId, string correlationId);
 
     [LoggerMessage(1005, LogLevel.Warning, "UserDeletionRefusalsLeftOut outcome={Outcome} count={Count}", EventName = "UserDeletionRefusalsLeftOut")]
     private partial void LogRefusalsLeftOut(string outcome, int count);
+
+    [LoggerMessage(1006, LogLevel.Information, "UserDeletionSkipped actor={Actor} azp={Azp} target={Target} outcome=no-such-user traceId={TraceId} correlationId={CorrelationId}", EventName = "UserDeletionSkipped")]
+    private partial void LogSkipped(string actor, string azp, string target, string traceId, string correlationId);
 }

@@ -7,7 +7,7 @@ namespace AdminFunctions.Users;
 /// <summary>Why a user is not deleted, though the caller may delete users.</summary>
 public enum DeletionRefusal
 {
-    /// <summary>The caller would delete the account it has signed in with.</summary>
+    /// <summary>The caller would delete the account it has signed in with, or one that is linked with it.</summary>
     SelfDeletion,
 
     /// <summary>The user is named in the setting <c>Users__Protected</c>.</summary>
@@ -28,20 +28,20 @@ public sealed class DeletionRefusedException(DeletionRefusal refusal, string mes
 public sealed class DeletionRules(IOptions<UsersOptions> settings)
 {
     /// <summary>Lets through what may be deleted.</summary>
-    /// <param name="userId">The user to delete.</param>
+    /// <param name="ids">The ids of the user to delete, as far as they are known.</param>
     /// <param name="caller">Who deletes.</param>
     /// <exception cref="DeletionRefusedException">A rule forbids it.</exception>
-    public void Check(string userId, Caller caller)
+    public void Check(IReadOnlyList<string> ids, Caller caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (userId.Equals(caller.Subject, StringComparison.OrdinalIgnoreCase))
+        if (ids.Contains(caller.Subject, StringComparer.OrdinalIgnoreCase))
         {
             throw new DeletionRefusedException(
                 DeletionRefusal.SelfDeletion,
                 "This is the account you have signed in with. Nothing was deleted; ask another administrator.");
         }
 
-        if (settings.Value.ProtectedIds.Contains(userId))
+        if (ids.Any(settings.Value.ProtectedIds.Contains))
         {
             throw new DeletionRefusedException(
                 DeletionRefusal.ProtectedUser,

@@ -40,7 +40,7 @@ param auth0Audience string
 @description('The client id of the machine-to-machine application.')
 param auth0ClientId string
 
-@description('Ids of users that are never deleted, separated by commas.')
+@description('IDs of users that are never deleted, separated by commas, or a JSON array if an ID contains a comma.')
 param protectedUsers string
 
 @description('Origins that browsers may call from.')

@@ -13,6 +13,31 @@ internal sealed class UsersClient(ManagementClientOptions client) : IUsersClient
         return pager;
     }
 
+    public WithRawResponseTask<GetUserResponseContent> GetAsync(
+        string id, GetUserRequestParameters request, RequestOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        return new(GetAsync());
+
+        async Task<WithRawResponse<GetUserResponseContent>> GetAsync()
+        {
+            var response = await SendAsync(HttpMethod.Get, $"users/{PercentEncoding.PathSegment(id)}{request.ToQueryString()}", options, cancellationToken);
+            if (!IsGood(response))
+            {
+                throw await ErrorAsync(response, alsoMaps: 404, cancellationToken);
+            }
+
+            var body = await ReadAsync(response, cancellationToken);
+            try
+            {
+                return new() { Data = JsonSerializer.Deserialize(body, ManagementJson.Default.GetUserResponseContent)!, RawResponse = Raw(response) };
+            }
+            catch (JsonException exception)
+            {
+                throw new ManagementApiException("Failed to deserialize response", (int)response.StatusCode, null!, exception, Raw(response));
+            }
+        }
+    }
+
     public WithRawResponseTask DeleteAsync(string id, RequestOptions? options = null, CancellationToken cancellationToken = default)
     {
         return new(DeleteAsync());
@@ -25,7 +50,7 @@ internal sealed class UsersClient(ManagementClientOptions client) : IUsersClient
                 return Raw(response);
             }
 
-            throw await ErrorAsync(response, mapsUnavailable: false, cancellationToken);
+            throw await ErrorAsync(response, alsoMaps: null, cancellationToken);
         }
     }
 
@@ -35,7 +60,7 @@ internal sealed class UsersClient(ManagementClientOptions client) : IUsersClient
         var response = await SendAsync(HttpMethod.Get, $"users{request.ToQueryString()}", options, cancellationToken);
         if (!IsGood(response))
         {
-            throw await ErrorAsync(response, mapsUnavailable: true, cancellationToken);
+            throw await ErrorAsync(response, alsoMaps: 503, cancellationToken);
         }
 
         var body = await ReadAsync(response, cancellationToken);
@@ -80,9 +105,9 @@ internal sealed class UsersClient(ManagementClientOptions client) : IUsersClient
 
     /// <summary>The exception for an error answer: the status's own class when its body is JSON, else the base class with the text.</summary>
     /// <param name="response">The answer.</param>
-    /// <param name="mapsUnavailable">Whether this endpoint's 503 has a class of its own.</param>
+    /// <param name="alsoMaps">The status that has a class of its own at this endpoint alone.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    private static async Task<ManagementApiException> ErrorAsync(HttpResponseMessage response, bool mapsUnavailable, CancellationToken cancellationToken)
+    private static async Task<ManagementApiException> ErrorAsync(HttpResponseMessage response, int? alsoMaps, CancellationToken cancellationToken)
     {
         var body = await ReadAsync(response, cancellationToken);
         var raw = Raw(response);
@@ -93,8 +118,9 @@ internal sealed class UsersClient(ManagementClientOptions client) : IUsersClient
                 case 400: return new BadRequestError(Json(), raw);
                 case 401: return new UnauthorizedError(Json(), raw);
                 case 403: return new ForbiddenError(Json(), raw);
+                case 404 when alsoMaps is 404: return new NotFoundError(Json(), raw);
                 case 429: return new TooManyRequestsError(Json(), raw);
-                case 503 when mapsUnavailable: return new ServiceUnavailableError(Json(), raw);
+                case 503 when alsoMaps is 503: return new ServiceUnavailableError(Json(), raw);
             }
         }
         catch (JsonException)

@@ -7,6 +7,7 @@ namespace Auth0.ManagementApi.Core;
 /// <summary>How JSON is read: as strictly, and as loosely, as the package reads it.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(DateTimeConverter), typeof(BooleanConverter)])]
 [JsonSerializable(typeof(ListUsersOffsetPaginatedResponseContent))]
+[JsonSerializable(typeof(GetUserResponseContent))]
 [JsonSerializable(typeof(UserId))]
 [JsonSerializable(typeof(object))]
 internal sealed partial class ManagementJson : JsonSerializerContext;

@@ -15,6 +15,16 @@ internal static class PercentEncoding
 
     internal static string QueryValue(string text) => Encode(text, SafeInQuery);
 
+    /// <summary>A query of those parameters that have a value, with its <c>?</c>; nothing if none has.</summary>
+    internal static string QueryString((string Name, string? Value)[] parameters)
+    {
+        var said = parameters.Where(parameter => parameter.Value is not null)
+            .Select(parameter => $"{parameter.Name}={QueryValue(parameter.Value!)}").ToList();
+        return said is [] ? "" : $"?{string.Join('&', said)}";
+    }
+
+    internal static string? Flag(Optional<bool?> flag) => flag.GetValueOrDefault() switch { true => "true", false => "false", null => null };
+
     private static string Encode(string text, SearchValues<char> safe)
     {
         var result = new StringBuilder(text.Length);

@@ -41,19 +41,15 @@ public record ListUsersRequestParameters
         [
             ("page", Page.GetValueOrDefault()?.ToString()),
             ("per_page", PerPage.GetValueOrDefault()?.ToString()),
-            ("include_totals", Text(IncludeTotals)),
+            ("include_totals", PercentEncoding.Flag(IncludeTotals)),
             ("sort", Sort.GetValueOrDefault()),
             ("connection", Connection.GetValueOrDefault()),
             ("fields", Fields.GetValueOrDefault()),
-            ("include_fields", Text(IncludeFields)),
+            ("include_fields", PercentEncoding.Flag(IncludeFields)),
             ("q", Q.GetValueOrDefault()),
             ("search_engine", SearchEngine.GetValueOrDefault()?.Value),
-            ("primary_order", Text(PrimaryOrder)),
+            ("primary_order", PercentEncoding.Flag(PrimaryOrder)),
         ];
-        var said = parameters.Where(parameter => parameter.Value is not null)
-            .Select(parameter => $"{parameter.Name}={PercentEncoding.QueryValue(parameter.Value!)}").ToList();
-        return said is [] ? "" : $"?{string.Join('&', said)}";
-
-        static string? Text(Optional<bool?> flag) => flag.GetValueOrDefault() switch { true => "true", false => "false", null => null };
+        return PercentEncoding.QueryString(parameters);
     }
 }
