@@ -118,13 +118,9 @@ public sealed partial class DeletionAuditTests
         var (spoil, slug) = Spoilt[failure];
         spoil(app, Delete);
 
-        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
-        while (await Task.WhenAny(call, Task.Delay(50)) != call)
-        {
-            app.Time.Advance(TimeSpan.FromSeconds(1));
-        }
+        var answer = await DeleteWhileTimePassesAsync(app, administrator, Delete);
 
-        await (await call).ShouldBeProblemAsync((await call).StatusCode, slug);
+        await answer.ShouldBeProblemAsync(answer.StatusCode, slug);
         Trail(app).ShouldBe([
             (Requested, Text("UserDeletionRequested", Victim, "requested", app)),
             (Failed, Text("UserDeletionFailed", Victim, slug, app)),
@@ -142,13 +138,9 @@ public sealed partial class DeletionAuditTests
         var (spoil, slug) = Spoilt.TryGetValue(failure, out var request) ? request : SpoiltToken[failure];
         spoil(app, Read);
 
-        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
-        while (await Task.WhenAny(call, Task.Delay(50)) != call)
-        {
-            app.Time.Advance(TimeSpan.FromSeconds(1));
-        }
+        var answer = await DeleteWhileTimePassesAsync(app, administrator, Read);
 
-        await (await call).ShouldBeProblemAsync((await call).StatusCode, slug);
+        await answer.ShouldBeProblemAsync(answer.StatusCode, slug);
         Trail(app).ShouldBe([(Refused, Text("UserDeletionRefused", Victim, slug, app))]);
         app.Tenant.Users.Find(Victim).ShouldNotBeNull();
     }
@@ -323,6 +315,19 @@ public sealed partial class DeletionAuditTests
         }
 
         app.Log.Audit.Count.ShouldBe(3 * LineLimit.LinesAMinute);
+    }
+
+    /// <summary>Time passes once Auth0 has been asked, and more slowly than a busy machine answers.</summary>
+    private static async Task<HttpResponseMessage> DeleteWhileTimePassesAsync(AdminApp app, HttpClient administrator, string request)
+    {
+        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
+        await Task.WhenAny(call, app.Tenant.Requests.WaitForAsync(request));
+        while (await Task.WhenAny(call, Task.Delay(50)) != call)
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(0.2));
+        }
+
+        return await call;
     }
 
     private static int Ours(AdminApp app) => app.Log.Lines().Count(line => line.StartsWith("AdminFunctions.", StringComparison.Ordinal) || line.StartsWith("Function.", StringComparison.Ordinal));
