@@ -56,7 +56,9 @@ internal sealed class Call(string function, Activity? span, Instruments instrume
         }
         catch (Exception exception)
         {
-            _problem ??= RequestPipeline.IsCallersLeaving(exception, httpContext.RequestAborted) ? RequestPipeline.ClientClosed : "broken-answer";
+            _problem ??= RequestPipeline.IsCallersLeaving(exception, httpContext.RequestAborted)
+                ? RequestPipeline.ClientClosed
+                : "broken-answer";
             throw;
         }
         finally

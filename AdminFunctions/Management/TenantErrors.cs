@@ -58,7 +58,8 @@ internal static class TenantErrors
             exception),
         403 => new(
             TenantFailure.Refused,
-            $"Auth0 forbids {what} ({Reason(exception.ApiError?.Message)}). Grant the application in Auth0__ClientId the scope {scope} of the Auth0 Management API.",
+            $"Auth0 forbids {what} ({Reason(exception.ApiError?.Message)}). "
+                + $"Grant the application in Auth0__ClientId the scope {scope} of the Auth0 Management API.",
             exception),
         429 => RateLimited(exception.RateLimit?.RetryAfter, what, exception),
         var status => OfStatus(status, what, exception),

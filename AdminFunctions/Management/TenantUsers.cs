@@ -49,8 +49,11 @@ public sealed class TenantUsers(SharedManagementClient shared)
         try
         {
             var request = new GetUserRequestParameters { Fields = "user_id,identities", IncludeFields = true };
-            var user = await shared.Client.Users.GetAsync(SupplementaryCharacters.SpellOut(id), request, cancellationToken: cancellationToken);
-            return user is { UserId.Length: > 0 } ? [user.UserId, .. (user.Identities ?? []).Select(IdOf).OfType<string>()] : throw TenantErrors.Unreadable(what);
+            var spelledOut = SupplementaryCharacters.SpellOut(id);
+            var user = await shared.Client.Users.GetAsync(spelledOut, request, cancellationToken: cancellationToken);
+            return user is { UserId.Length: > 0 }
+                ? [user.UserId, .. (user.Identities ?? []).Select(IdOf).OfType<string>()]
+                : throw TenantErrors.Unreadable(what);
         }
         catch (ManagementApiException exception) when (SaysThereIsNoSuchUser(exception))
         {

@@ -27,7 +27,8 @@ public sealed partial class UsersOptions : IValidatableObject
         if (Read(Protected)?.All(IsUserId) is not true)
         {
             yield return new ValidationResult(
-                "Users__Protected is a list of user IDs, separated by commas or, if an ID contains a comma, a JSON array: set it to IDs such as auth0|5f7c8ec7c33c6c004bbafe82,google-oauth2|103547991597142817347 or [\"samlp|contoso|Smith, Ann\",\"auth0|5f7c8ec7c33c6c004bbafe82\"].");
+                "Users__Protected is a list of user IDs, separated by commas or, if an ID contains a comma, a JSON array: "
+                + "set it to IDs such as auth0|5f7c8ec7c33c6c004bbafe82,google-oauth2|103547991597142817347 or [\"samlp|contoso|Smith, Ann\",\"auth0|5f7c8ec7c33c6c004bbafe82\"].");
         }
     }
 

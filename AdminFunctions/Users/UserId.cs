@@ -26,7 +26,8 @@ public static partial class UserId
         var fault =
             id.Length > LongestInCharacters ? $"A user id has at most {LongestInCharacters} characters."
             : id.EnumerateRunes().Any(static rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar) || NoUtf8().IsMatch(id) ? "A user id has no control characters and is valid UTF-8."
-            : id.EnumerateRunes().Any(static rune => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format) ? "A user ID has no invisible formatting characters, such as a zero-width space."
+            : id.EnumerateRunes().Any(static rune => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format)
+                ? "A user ID has no invisible formatting characters, such as a zero-width space."
             : id != id.Trim() ? "A user ID has no white space before or after it."
             : !id.Contains('|', StringComparison.Ordinal) ? "A user id has a bar, as in auth0|5f7c8ec7c33c6c004bbafe82: send it percent-encoded, as auth0%7C5f7c8ec7c33c6c004bbafe82."
             : id.Split('|').Any(string.IsNullOrWhiteSpace) ? "A user id has something before and after each bar, as in auth0|5f7c8ec7c33c6c004bbafe82."
