@@ -11,6 +11,9 @@ internal sealed class NdjsonFormat(bool withEnd) : IExportFormat
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>A line is made here and copied when it is whole, so that a failure leaves no part of one.</summary>
+    private readonly ArrayBufferWriter<byte> _line = new(1024);
+
     public string ContentType => "application/x-ndjson; charset=utf-8";
 
     public string Extension => "ndjson";
@@ -46,13 +49,15 @@ internal sealed class NdjsonFormat(bool withEnd) : IExportFormat
         output.Write("}\n"u8);
     }
 
-    private static void Line<T>(IBufferWriter<byte> output, T value, Action<Utf8JsonWriter, T> write)
+    private void Line<T>(IBufferWriter<byte> output, T value, Action<Utf8JsonWriter, T> write)
     {
-        using (var json = new Utf8JsonWriter(output, Options))
+        _line.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(_line, Options))
         {
             write(json, value);
         }
 
-        output.Write("\n"u8);
+        _line.Write("\n"u8);
+        output.Write(_line.WrittenSpan);
     }
 }

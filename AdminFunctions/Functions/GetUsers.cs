@@ -27,10 +27,7 @@ public sealed class GetUsers(RequestPipeline pipeline, TenantUsers tenant)
             {
                 var query = UserListQuery.Parse(request.Query);
                 var answer = await tenant.ListAsync(query.ToListUsersRequest(), budget);
-                var page = UserPage.From(answer, query);
-                return query.IncludeTotals
-                    ? TypedResults.Json(page, UsersJson.Unescaped.UserPage)
-                    : TypedResults.Json(page.Users, UsersJson.Unescaped.IReadOnlyListUser);
+                return TypedResults.Text(UserPage.From(answer, query).ToJson(query.IncludeTotals), UsersJson.ContentType);
             },
             cancellationToken);
 }

@@ -60,7 +60,7 @@ public sealed class SharedManagementClient(
             loggers.CreateLogger<ManagementTokenProvider>());
 
         // From the SDK down to the tries.
-        var handlers = new IdentityIds.Handler(new SupplementaryCharacters.Handler(new TokenRenewalHandler(tokens, http.Resilience)));
+        var handlers = new CanonicalUsersHandler(new SupplementaryCharacters.Handler(new TokenRenewalHandler(tokens, http.Resilience)));
         var client = new ManagementClient(new ManagementClientOptions
         {
             Domain = auth0.Value.Domain,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Auth0.ManagementApi;
 
 namespace AdminFunctions.Users;
@@ -25,4 +26,12 @@ public sealed record UserPage(int Start, int Limit, int Length, long Total, IRea
             (long?)answer.Total ?? users.Count,
             users);
     }
+
+    /// <summary>
+    /// The page as JSON in UTF-8, whole before anything of it is sent: what cannot be written is then a problem and not half an answer.
+    /// </summary>
+    /// <param name="withTotals">Whether it is the page with its totals, and not the bare array of users.</param>
+    public byte[] ToJson(bool withTotals) => withTotals
+        ? JsonSerializer.SerializeToUtf8Bytes(this, UsersJson.Unescaped.UserPage)
+        : JsonSerializer.SerializeToUtf8Bytes(Users, UsersJson.Unescaped.IReadOnlyListUser);
 }

@@ -15,6 +15,9 @@ namespace AdminFunctions.Users;
 [JsonSerializable(typeof(IReadOnlyList<Identity>))]
 internal sealed partial class UsersJson : JsonSerializerContext
 {
+    /// <summary>The media type of the answers.</summary>
+    public const string ContentType = "application/json; charset=utf-8";
+
     /// <summary>Names stay readable: the answers are JSON and never sniffed for anything else.</summary>
     public static UsersJson Unescaped => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
@@ -43,19 +46,27 @@ internal sealed class Auth0DateTimeConverter : JsonConverter<DateTime>
 internal sealed class IdentityIdConverter : JsonConverter<IdentityId>
 {
     public override IdentityId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType is JsonTokenType.String
-            ? new IdentityId(reader.GetString()!, IsNumber: false)
-            : new IdentityId(JsonElement.ParseValue(ref reader).GetRawText(), IsNumber: true);
+        reader.TokenType switch
+        {
+            JsonTokenType.String => new IdentityId(reader.GetString()!, IsNumber: false),
+            JsonTokenType.Number => new IdentityId(JsonElement.ParseValue(ref reader).GetRawText(), IsNumber: true),
+            var other => throw new JsonException($"An id is a text or a number, not {other}."),
+        };
 
     public override void Write(Utf8JsonWriter writer, IdentityId value, JsonSerializerOptions options)
     {
-        if (value.IsNumber)
-        {
-            writer.WriteRawValue(value.Text);
-        }
-        else
+        if (!value.IsNumber)
         {
             writer.WriteStringValue(value.Text);
+            return;
         }
+
+        // One JSON value, which the writer sees to, that begins and ends so is a number and nothing else.
+        if (value.Text is not ([>= '0' and <= '9'] or ['-' or (>= '0' and <= '9'), .., >= '0' and <= '9']))
+        {
+            throw new JsonException("An id that should be a number is none.");
+        }
+
+        writer.WriteRawValue(value.Text);
     }
 }

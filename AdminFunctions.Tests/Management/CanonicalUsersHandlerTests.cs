@@ -1,0 +1,57 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using AdminFunctions.Management;
+
+namespace AdminFunctions.Tests.Management;
+
+public sealed class CanonicalUsersHandlerTests
+{
+    private const string User = """{"user_id":"auth0|1","email":"ann@example.com","identities":[{"user_id":"1","access_token":"secret"}],"multifactor":[]}""";
+
+    [Fact]
+    public void A_user_in_a_list_keeps_the_fields_that_are_served() => CanonicalUsersHandler.Listed.Fields.ShouldBe(AdminFunctions.Users.User.ServedFields, ignoreOrder: true);
+
+    [Theory]
+    [InlineData("https://t.example.com/api/v2/users?page=0", $$"""{"total":1,"users":[{{User}}],"next":2}""", """{"total":1,"users":[{"user_id":"auth0|1","email":"ann@example.com","identities":[{"user_id":"s1"}]}]}""")]
+    [InlineData("https://t.example.com/api/v2/users/auth0%7C1?fields=user_id", User, """{"user_id":"auth0|1","identities":[{"user_id":"s1"}]}""")]
+    [InlineData("https://t.example.com/api/v2/users/auth0%7Ca%2Fb", User, """{"user_id":"auth0|1","identities":[{"user_id":"s1"}]}""")]
+    [InlineData("https://t.example.com/api/v2/users/auth0%7C1/logs", User, User)]
+    [InlineData("https://t.example.com/api/v2/jobs", User, User)]
+    public async Task Each_endpoint_has_its_fields(string address, string sent, string read) =>
+        (await ReadAsync(address, HttpStatusCode.OK, Encoding.UTF8.GetBytes(sent))).ShouldBe(read);
+
+    [Theory]
+    [InlineData(HttpStatusCode.NotFound)]
+    [InlineData(HttpStatusCode.BadRequest)]
+    public async Task An_error_stays_as_it_is(HttpStatusCode status) =>
+        (await ReadAsync("https://t.example.com/api/v2/users", status, Encoding.UTF8.GetBytes(User))).ShouldBe(User);
+
+    [Fact]
+    public async Task What_the_SDK_takes_for_an_answer_is_one_here_too() =>
+        await Should.ThrowAsync<JsonException>(() => ReadAsync("https://t.example.com/api/v2/users", HttpStatusCode.Found, "<html>"u8.ToArray()));
+
+    [Fact]
+    public async Task A_byte_order_mark_is_no_obstacle_and_bytes_that_are_no_text_are_replaced()
+    {
+        byte[] sent = [0xEF, 0xBB, 0xBF, .. "{\"user_id\":\"a\xFF|\xFF\",\"identities\":[{\"user_id\":\"\xFF\"},{\"user_id\":\"\\u0041\xFF\"}]}".Select(character => (byte)character)];
+
+        var read = await ReadAsync("https://t.example.com/api/v2/users/x", HttpStatusCode.OK, sent);
+
+        JsonElement.DeepEquals(JsonElement.Parse(read), JsonElement.Parse("""{"user_id":"a�|�","identities":[{"user_id":"s�"},{"user_id":"sA�"}]}""")).ShouldBeTrue(read);
+    }
+
+    private static async Task<string> ReadAsync(string address, HttpStatusCode status, byte[] body)
+    {
+        using var invoker = new HttpMessageInvoker(new CanonicalUsersHandler(new Answering(status, body)));
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        using var response = await invoker.SendAsync(request, CancellationToken.None);
+        return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync()).GetRawText();
+    }
+
+    private sealed class Answering(HttpStatusCode status, byte[] body) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(status) { RequestMessage = request, Content = new ByteArrayContent(body) });
+    }
+}
