@@ -50,6 +50,7 @@ public static class AdminFunctionsServices
         services.AddSingleton<BearerAuthentication>();
         services.AddSingleton<DeletionRules>();
         services.AddSingleton<DeletionAudit>();
+        services.AddSingleton<ExportSlots>();
         services.AddSingleton<WalkPace>();
         services.AddSingleton<RequestPipeline>();
         return services;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdminFunctions.Access;
@@ -225,16 +224,16 @@ public sealed class ExportUsersTests
         using var active = new ActiveRequests(app);
         using var reader = app.Reader();
         var gate = new TaskCompletionSource();
-        app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Times = null, Until = gate.Task });
+        app.Tenant.Faults.Add(new Fault { Match = List, Times = 2 }, new Fault { Match = List, Times = null, Until = gate.Task });
 
         var answer = await reader.GetAsync("/api/users/export", HttpCompletionOption.ResponseHeadersRead).InTimeAsync();
-        await app.Tenant.Requests.WaitForAsync(List, 5).InTimeAsync();
+        await app.Tenant.Requests.WaitForAsync(List, 6).InTimeAsync();
         answer.Dispose();
 
         // Nothing else lets it end: Auth0 does not answer, and the clock stands.
         await active.WaitForAsync(0);
         gate.SetResult();
-        app.Tenant.Requests.Matching(List).Count.ShouldBe(5);
+        app.Tenant.Requests.Matching(List).Count.ShouldBe(6);
         app.Log.Lines(LogLevel.Warning).ShouldBeEmpty();
     }
 
@@ -245,7 +244,7 @@ public sealed class ExportUsersTests
         using var reader = app.Reader();
         app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Times = null, Status = 403, Body = Forbidden });
 
-        var (lines, broke) = await ReadUntilItBreaksAsync(app, reader, "/api/users/export?end=true&fields=user_id");
+        var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?end=true&fields=user_id");
 
         broke.ShouldBeTrue();
         lines.Count.ShouldBe(101);
@@ -263,7 +262,7 @@ public sealed class ExportUsersTests
         using var reader = app.Reader();
         app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Times = null, Status = 403 });
 
-        var (lines, broke) = await ReadUntilItBreaksAsync(app, reader, "/api/users/export?format=csv&fields=user_id");
+        var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?format=csv&fields=user_id");
 
         broke.ShouldBeTrue();
         lines.Count.ShouldBe(101);
@@ -280,8 +279,8 @@ public sealed class ExportUsersTests
         var gate = new TaskCompletionSource();
         app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Times = null, Until = gate.Task });
 
-        var read = ReadUntilItBreaksAsync(app, reader, $"/api/users/export?format={format}&fields=user_id");
-        await app.Tenant.Requests.WaitForAsync(List, 5).InTimeAsync();
+        var read = app.ReadUntilItBreaksAsync(reader, $"/api/users/export?format={format}&fields=user_id");
+        await app.Tenant.Requests.WaitForAsync(List, 2).InTimeAsync();
         await app.Tenant.DisposeAsync();
 
         var (lines, broke) = await read;
@@ -324,43 +323,5 @@ public sealed class ExportUsersTests
         using var answer = await reader.GetAsync("/api/users?page=10&per_page=100");
 
         (await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request")).ShouldContain("/users/export");
-    }
-
-    /// <summary>Reads an answer line by line, until its end or until it breaks off; waits that the functions make meanwhile pass.</summary>
-    private static async Task<(List<string> Lines, bool Broke)> ReadUntilItBreaksAsync(AdminApp app, HttpClient reader, string path)
-    {
-        using var answer = await reader.GetAsync(path, HttpCompletionOption.ResponseHeadersRead).InTimeAsync();
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        using var stream = new StreamReader(await answer.Content.ReadAsStreamAsync(), Encoding.UTF8);
-        List<string> lines = [];
-        using var done = new CancellationTokenSource();
-        var passing = PassTimeAsync(app, done.Token);
-        try
-        {
-            while (await stream.ReadLineAsync().InTimeAsync() is { } line)
-            {
-                lines.Add(line);
-            }
-
-            return (lines, Broke: false);
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException)
-        {
-            return (lines, Broke: true);
-        }
-        finally
-        {
-            await done.CancelAsync();
-            await passing;
-        }
-    }
-
-    private static async Task PassTimeAsync(AdminApp app, CancellationToken until)
-    {
-        while (!until.IsCancellationRequested)
-        {
-            app.Time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Delay(5, CancellationToken.None);
-        }
     }
 }

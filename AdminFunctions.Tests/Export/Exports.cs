@@ -1,5 +1,10 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant.Users;
+using AdminFunctions.Tests.Management;
 
 namespace AdminFunctions.Tests.Export;
 
@@ -38,4 +43,57 @@ internal static class Exports
 
         directory.Put(users);
     }
+
+    /// <summary>Reads an answer line by line, until its end or until it breaks off; waits that the functions make meanwhile pass.</summary>
+    public static async Task<(List<string> Lines, bool Broke)> ReadUntilItBreaksAsync(this AdminApp app, HttpClient reader, string path)
+    {
+        using var answer = await reader.GetAsync(path, HttpCompletionOption.ResponseHeadersRead).InTimeAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var stream = new StreamReader(await answer.Content.ReadAsStreamAsync(), Encoding.UTF8);
+        List<string> lines = [];
+        using var done = new CancellationTokenSource();
+        var passing = PassTimeAsync(app, done.Token);
+        try
+        {
+            while (await stream.ReadLineAsync().InTimeAsync() is { } line)
+            {
+                lines.Add(line);
+            }
+
+            return (lines, Broke: false);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            return (lines, Broke: true);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await passing;
+        }
+    }
+
+    private static async Task PassTimeAsync(AdminApp app, CancellationToken until)
+    {
+        while (!until.IsCancellationRequested)
+        {
+            app.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(5, CancellationToken.None);
+        }
+    }
+
+    /// <summary>One of 150 users, and no further request before some time has passed.</summary>
+    public static Fault LastOfTheBucket(this AdminApp app, TimeSpan untilReset) => new()
+    {
+        Match = "GET /api/v2/users",
+        Status = 200,
+        Headers = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Content-Type"] = "application/json",
+            ["X-RateLimit-Limit"] = "50",
+            ["X-RateLimit-Remaining"] = "0",
+            ["X-RateLimit-Reset"] = $"{(app.Time.GetUtcNow() + untilReset).ToUnixTimeSeconds()}",
+        },
+        Body = JsonElement.Parse("""{"start":0,"limit":100,"length":1,"total":150,"users":[{"user_id":"auth0|1","created_at":"2001-01-01T00:00:00.000Z"}]}"""),
+    };
 }

@@ -1,11 +1,15 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Tenant.Users;
 using AdminFunctions.Management;
 using AdminFunctions.Telemetry;
 using AdminFunctions.Tests.Management;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
 
 namespace AdminFunctions.Tests.Export;
 
@@ -56,7 +60,7 @@ public sealed class UserWalkTests
 
         foreach (var request in app.Tenant.Requests.Matching("GET /api/v2/users"))
         {
-            var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(request.RawTarget.Split('?')[1]);
+            var query = QueryHelpers.ParseQuery(request.RawTarget.Split('?')[1]);
             ((int.Parse(query["page"]!) + 1) * int.Parse(query["per_page"]!)).ShouldBeLessThanOrEqualTo(1000);
         }
     }
@@ -171,7 +175,14 @@ public sealed class UserWalkTests
                     random.Next(4) is 0 ? Monday.AddMilliseconds(random.Next(moments) * 1000) : app.Time.GetUtcNow().UtcDateTime.AddMilliseconds(random.Next(100))))]);
             };
 
-            var export = (await reader.ExportAsync("fields=user_id")).Ids().ToList();
+            var exporting = reader.ExportAsync("fields=user_id");
+            while (!exporting.IsCompleted)
+            {
+                // Somebody who came and went at the very end has the walk pause and look again.
+                await Task.WhenAny(exporting, app.Time.PassAsync(wait => wait <= TimeSpan.FromSeconds(2)));
+            }
+
+            var export = (await exporting).Ids().ToList();
 
             export.Count.ShouldBe(export.Distinct(StringComparer.Ordinal).Count(), $"seed {seed}: somebody came twice");
             there.Keys.Except(export, StringComparer.Ordinal).ShouldBeEmpty($"seed {seed}: somebody was missed");
@@ -203,6 +214,134 @@ public sealed class UserWalkTests
         using var answer = await reader.GetAsync("/api/users/export");
 
         (await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused")).ShouldContain("order");
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue, 1)]
+    [InlineData(1000, 1)]
+    [InlineData(1000, 3)]
+    public async Task A_window_that_comes_back_empty_once_in_a_while_is_not_the_end(int mostTotal, int times)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2345, MostTotal = mostTotal });
+        using var reader = app.Reader();
+        var middle = app.Tenant.Users.All[1500].CreatedAt;
+        EmptyWhere(app, query => From(query) is { } from && from > middle, times);
+
+        var exporting = app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
+
+        var (lines, broke) = await exporting;
+        broke.ShouldBeFalse();
+        lines[^1].ShouldBe("""{"end":{"users":2345}}""");
+        lines.Count.ShouldBe(2346);
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue, "ndjson&end=true")]
+    [InlineData(1000, "ndjson&end=true")]
+    [InlineData(int.MaxValue, "csv")]
+    [InlineData(1000, "csv")]
+    public async Task An_export_whose_later_windows_come_back_empty_is_not_whole(int mostTotal, string format)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2345, MostTotal = mostTotal });
+        using var reader = app.Reader();
+        var middle = app.Tenant.Users.All[800].CreatedAt;
+        EmptyWhere(app, query => From(query) is { } from && from > middle);
+
+        var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, $"/api/users/export?fields=user_id&format={format}");
+
+        broke.ShouldBeTrue();
+        lines.Count.ShouldBeInRange(800, 2000);
+        lines.ShouldNotContain(line => line.Contains("\"end\"", StringComparison.Ordinal));
+        lines.Count(line => line.Contains("tenant-refused", StringComparison.Ordinal)).ShouldBe(format is "csv" ? 0 : 1);
+    }
+
+    [Fact]
+    public async Task A_crowd_whose_later_windows_come_back_empty_is_not_whole()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 4_000, UsersAtOneMoment = 2_500, MostTotal = 1000 });
+        using var reader = app.Reader();
+        EmptyWhere(app, query => query.GetValueOrDefault("q").ToString().Contains("user_id:[", StringComparison.Ordinal));
+
+        var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
+
+        broke.ShouldBeTrue();
+        lines[^1].ShouldContain("tenant-refused");
+        lines.ShouldNotContain(line => line.Contains("\"end\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_export_that_has_fewer_users_than_Auth0_counts_is_not_whole()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 250 });
+        using var reader = app.Reader();
+        ReplaceWhere(app, query => !query.ContainsKey("q"), times: null, body => body.Replace("\"total\":250", "\"total\":255", StringComparison.Ordinal));
+
+        var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
+
+        broke.ShouldBeTrue();
+        lines.Count.ShouldBe(251);
+        lines[^1].ShouldContain("tenant-refused");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Users_who_are_created_while_an_export_goes_on_do_not_break_it(bool deletedAgain)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 250 });
+        using var reader = app.Reader();
+        var there = app.Tenant.Users.All.Select(user => user.UserId).ToList();
+        var created = 0;
+        ReplaceWhere(app, _ => true, times: 12, body =>
+        {
+            // Each time after it was asked: so the one who asks next finds them.
+            if (deletedAgain && created > 0)
+            {
+                app.Tenant.Users.Delete($"auth0|new{created}");
+            }
+
+            app.Tenant.Users.Put([Exports.Somebody($"auth0|new{++created}", app.Time.GetUtcNow().UtcDateTime.AddMilliseconds(created))]);
+            return body;
+        });
+
+        var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
+
+        broke.ShouldBeFalse();
+        lines.Count.ShouldBeGreaterThanOrEqualTo(251);
+        lines[^1].ShouldBe($$$"""{"end":{"users":{{{lines.Count - 1}}}}}""");
+        there.ShouldAllBe(id => lines.Contains($$"""{"user_id":"{{id}}"}"""));
+    }
+
+    /// <summary>The moment from which a window goes on, if this asks for one.</summary>
+    private static DateTime? From(Dictionary<string, StringValues> query) =>
+        query.TryGetValue("q", out var q) && q.ToString().Split("created_at:") is [_, var clause] && clause.EndsWith("TO *]", StringComparison.Ordinal)
+            ? DateTime.Parse(clause[1..25], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)
+            : null;
+
+    /// <summary>Has Auth0 find nobody where it is asked so.</summary>
+    private static void EmptyWhere(AdminApp app, Func<Dictionary<string, StringValues>, bool> asked, int? times = null) =>
+        ReplaceWhere(app, asked, times, _ => """{"start":0,"limit":100,"length":0,"total":0,"users":[]}""");
+
+    private static void ReplaceWhere(AdminApp app, Func<Dictionary<string, StringValues>, bool> asked, int? times, Func<string, string> replace) =>
+        SharedClient.BuildWith(app, new TenantHttp(new Replacing(app.Services.GetRequiredService<HttpMessageHandler>(), asked, times, replace), app.Time, app.Services.GetRequiredService<Instruments>()));
+
+    private sealed class Replacing(HttpMessageHandler inner, Func<Dictionary<string, StringValues>, bool> asked, int? times, Func<string, string> replace)
+        : DelegatingHandler(inner)
+    {
+        private int _left = times ?? int.MaxValue;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (request.RequestUri!.AbsolutePath is "/api/v2/users"
+                && asked(QueryHelpers.ParseQuery(request.RequestUri.Query))
+                && Interlocked.Decrement(ref _left) >= 0)
+            {
+                answer.Content = new StringContent(replace(await answer.Content.ReadAsStringAsync(cancellationToken)), Encoding.UTF8, "application/json");
+            }
+
+            return answer;
+        }
     }
 
     private sealed class Interloper(HttpMessageHandler inner) : DelegatingHandler(inner)

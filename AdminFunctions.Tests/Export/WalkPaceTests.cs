@@ -1,7 +1,8 @@
 using System.Net;
-using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.Export;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.Tests.Management;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Tests.Export;
 
@@ -70,7 +71,7 @@ public sealed class WalkPaceTests
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
-        app.Tenant.Faults.Add(LastOfTheBucket(app, TimeSpan.FromSeconds(7)));
+        app.Tenant.Faults.Add(app.LastOfTheBucket(TimeSpan.FromSeconds(7)));
 
         var export = reader.ExportAsync("fields=user_id");
         for (var second = 1; second < 7; second++)
@@ -88,7 +89,7 @@ public sealed class WalkPaceTests
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
-        app.Tenant.Faults.Add(LastOfTheBucket(app, TimeSpan.FromSeconds(50)));
+        app.Tenant.Faults.Add(app.LastOfTheBucket(TimeSpan.FromSeconds(50)));
 
         var export = reader.ExportAsync("fields=user_id");
         await app.Time.WhenSomeoneWaitsAsync(wait => wait == TimeSpan.FromSeconds(1));
@@ -103,7 +104,7 @@ public sealed class WalkPaceTests
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
-        app.Tenant.Faults.Add(LastOfTheBucket(app, TimeSpan.FromSeconds(50)));
+        app.Tenant.Faults.Add(app.LastOfTheBucket(TimeSpan.FromSeconds(50)));
         await reader.GetAsync("/api/users");
 
         var answer = await reader.GetAsync("/api/users/export").InTimeAsync();
@@ -112,20 +113,54 @@ public sealed class WalkPaceTests
         answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(50));
     }
 
-    /// <summary>One of 150 users, and no further request before some time has passed.</summary>
-    private static Fault LastOfTheBucket(AdminApp app, TimeSpan untilReset) => new()
+    [Fact]
+    public async Task Exports_take_turns_and_a_new_one_is_next_however_many_requests_of_others_wait()
     {
-        Match = List,
-        Status = 200,
-        Headers = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["Content-Type"] = "application/json",
-            ["X-RateLimit-Limit"] = "50",
-            ["X-RateLimit-Remaining"] = "0",
-            ["X-RateLimit-Reset"] = $"{(app.Time.GetUtcNow() + untilReset).ToUnixTimeSeconds()}",
-        },
-        Body = System.Text.Json.JsonElement.Parse("""{"start":0,"limit":100,"length":1,"total":150,"users":[{"user_id":"auth0|1","created_at":"2001-01-01T00:00:00.000Z"}]}"""),
-    };
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(app.LastOfTheBucket(TimeSpan.FromSeconds(5)));
+        await reader.GetAsync("/api/users");
+        var pace = app.Services.GetRequiredService<WalkPace>();
+        var (first, second, last) = (pace.Join(), pace.Join(), pace.Join());
+        List<string> sent = [];
+
+        var all = Task.WhenAll(
+            Send(first, "first 1"), Send(first, "first 2"), Send(first, "first 3"), Send(first, "first 4"),
+            Send(second, "second 1"), Send(second, "second 2"), Send(second, "second 3"),
+            Send(last, "last 1"));
+        await LetWaitsPassUntilAsync(app, all);
+
+        sent.ShouldBe(["first 1", "second 1", "last 1", "first 2", "second 2", "first 3", "second 3", "first 4"]);
+
+        Task Send(WalkPace.Walker walker, string what) => walker.RunAsync(
+            () =>
+            {
+                sent.Add(what);
+                return Task.FromResult(what);
+            },
+            CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_given_up_while_it_waits_holds_nobody_up()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(app.LastOfTheBucket(TimeSpan.FromSeconds(5)));
+        await reader.GetAsync("/api/users");
+        var pace = app.Services.GetRequiredService<WalkPace>();
+        using var gone = new CancellationTokenSource();
+
+        var holder = pace.Join().RunAsync(static () => Task.FromResult(1), gone.Token);
+        var waiter = pace.Join().RunAsync(static () => Task.FromResult(2), gone.Token);
+        var other = pace.Join().RunAsync(static () => Task.FromResult(3), CancellationToken.None);
+        await gone.CancelAsync();
+        await LetWaitsPassUntilAsync(app, other);
+
+        (await other).ShouldBe(3);
+        await Should.ThrowAsync<OperationCanceledException>(() => holder);
+        await Should.ThrowAsync<OperationCanceledException>(() => waiter);
+    }
 
     private static async Task LetWaitsPassUntilAsync(AdminApp app, Task export)
     {

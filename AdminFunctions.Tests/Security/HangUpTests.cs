@@ -109,7 +109,15 @@ public sealed class HangUpTests
             {
                 var pages = PagesAsync().GetAsyncEnumerator(CancellationToken.None);
                 var hasUsers = await pages.MoveNextAsync();
-                return new ExportResult(pages, hasUsers, UserExportQuery.Parse(new QueryCollection()), pipeline, app.Time, app.Services.GetRequiredService<Instruments>(), left.Token);
+                return new ExportResult(
+                    pages,
+                    hasUsers,
+                    app.Services.GetRequiredService<ExportSlots>().Take(AdminApp.CallerId),
+                    UserExportQuery.Parse(new QueryCollection()),
+                    pipeline,
+                    app.Time,
+                    app.Services.GetRequiredService<Instruments>(),
+                    left.Token);
             },
             left.Token);
         await result.ExecuteAsync(context);

@@ -15,6 +15,7 @@ namespace AdminFunctions.Export;
 /// </summary>
 /// <param name="pages">The users, page by page, on the first page.</param>
 /// <param name="hasUsers">Whether there is a first page.</param>
+/// <param name="slot">Given back when the last page is sent, before the caller learns that it was the last.</param>
 /// <param name="query">What is exported.</param>
 /// <param name="pipeline">Told of failures.</param>
 /// <param name="time">The clock of the file's date.</param>
@@ -23,6 +24,7 @@ namespace AdminFunctions.Export;
 internal sealed class ExportResult(
     IAsyncEnumerator<IReadOnlyList<UserResponseSchema>> pages,
     bool hasUsers,
+    IDisposable slot,
     UserExportQuery query,
     RequestPipeline pipeline,
     TimeProvider time,
@@ -60,6 +62,7 @@ internal sealed class ExportResult(
                 instruments.Exported(pages.Current.Count);
             }
 
+            slot.Dispose();
             format.End(output, users);
             await output.FlushAsync(cancellationToken);
         }

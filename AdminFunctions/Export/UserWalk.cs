@@ -6,10 +6,15 @@ namespace AdminFunctions.Export;
 
 /// <summary>
 /// Goes through all users of a search, past the first 1000 results, which are all that Auth0 lets anyone page through
-/// (https://auth0.com/docs/manage-users/user-search/view-search-results-by-page): in windows, each of which begins at the
-/// moment of creation at which the one before has ended.
+/// (https://auth0.com/docs/manage-users/user-search/view-search-results-by-page).
 /// </summary>
 /// <remarks>
+/// <para>
+/// The walk opens with the search as it was asked, so that a search which is none is refused for what it is. It goes on in
+/// windows, all of one form: the search, and from the moment of creation that has been reached on. It closes with the search as
+/// it was asked, backwards: if the last user was not delivered, or if Auth0 counts more users than were, the walk is not at its
+/// end, whatever the windows say. It then goes on, and if nobody new turns up it ends with an exception.
+/// </para>
 /// <para>
 /// What it guarantees: whoever is there, and found by the search, from beginning to end is delivered, once. A deletion moves
 /// everyone behind it one place forward, so that page after page, by their numbers, would miss people. Therefore each page of a
@@ -18,8 +23,8 @@ namespace AdminFunctions.Export;
 /// </para>
 /// <para>
 /// Where a whole page was created at one and the same moment (bulk imports do that), the users of that moment are gone through
-/// by their ids. An answer that is not in the order which was asked for ends the walk with an exception: never is there a gap
-/// in silence.
+/// by their ids, in a walk of their own. An answer that is not in the order which was asked for ends the walk with an exception:
+/// never is there a gap in silence.
 /// </para>
 /// </remarks>
 /// <param name="tenant">The tenant's users.</param>
@@ -41,11 +46,38 @@ internal sealed class UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider t
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private const int MostPauses = 5;
 
+    /// <summary>How often in a row the walk goes on from a wrong end without finding anybody. Auth0's search index lags by some seconds.</summary>
+    private const int MostWrongEnds = 3;
+
+    /// <summary>How far our clock may be off Auth0's.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+
+    private readonly WalkPace.Walker _walker = pace.Join();
+    private readonly DateTime _began = time.GetUtcNow().UtcDateTime;
     private bool _hasBegun;
+
+    /// <summary>Where a walk is.</summary>
+    private enum Stage
+    {
+        /// <summary>The search, as it was asked, from its beginning.</summary>
+        Opening,
+
+        /// <summary>A window that begins with the key that is reached.</summary>
+        Window,
+
+        /// <summary>The many users of the key that is reached.</summary>
+        Crowd,
+
+        /// <summary>There is nobody more, as it seems.</summary>
+        Closing,
+
+        /// <summary>There is nobody more.</summary>
+        Complete,
+    }
 
     /// <summary>The users, page by page, oldest first; the first page is asked for alone and without patience.</summary>
     /// <param name="cancellationToken">Ends the walk.</param>
-    /// <exception cref="TenantException">Auth0 did not list them.</exception>
+    /// <exception cref="TenantException">Auth0 did not list them, or not all.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     public IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> RunAsync(CancellationToken cancellationToken) =>
         WalkAsync(question.Q.GetValueOrDefault(), WalkOrder.ByCreation, cancellationToken);
@@ -56,60 +88,107 @@ internal sealed class UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider t
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var frontier = new WalkFrontier(order);
-        while (true)
+        long? counted = null;
+        var deliveredAtWrongEnd = 0L;
+        var wrongEnds = 0;
+        for (var stage = Stage.Opening; stage is not Stage.Complete;)
         {
-            var isFirst = true;
-            var crowd = false;
-            await foreach (var page in WindowAsync(And(search, frontier.Beyond()), order, cancellationToken))
+            switch (stage)
             {
-                frontier.Check(page.Users);
-                if (!isFirst && !frontier.IsWithin(page.Users))
-                {
+                case Stage.Opening or Stage.Window:
+                    var pages = stage is Stage.Opening
+                        ? WindowAsync(search, order, mostPages: 1, cancellationToken)
+                        : WindowAsync(And(search, frontier.Beyond()), order, PageSizes.Length, cancellationToken);
+                    stage = Stage.Window;
+                    await foreach (var page in pages)
+                    {
+                        counted ??= page.Total ?? 0;
+                        frontier.Check(page.Users);
+                        if (page.Start > 0 && !frontier.IsWithin(page.Users))
+                        {
+                            break;
+                        }
+
+                        if (page is { Start: 0, IsFull: true } && order.KeyOf(page.Users[0]) == order.KeyOf(page.Users[^1]))
+                        {
+                            frontier.EnterCrowd(page.Users);
+                            stage = Stage.Crowd;
+                            break;
+                        }
+
+                        var fresh = frontier.Advance(page.Users);
+                        if (fresh.Count > 0)
+                        {
+                            _hasBegun = true;
+                            yield return fresh;
+                        }
+
+                        if (page.IsLast || (page is { Start: 0, IsFull: false } && fresh.Count is 0))
+                        {
+                            stage = Stage.Closing;
+                        }
+
+                        if (!page.IsFull)
+                        {
+                            // If Auth0 counts more, it leaves somebody out (who was just deleted, say): there may be more behind.
+                            break;
+                        }
+                    }
+
                     break;
-                }
 
-                if (isFirst && page.IsFull && order.KeyOf(page.Users[0]) == order.KeyOf(page.Users[^1]))
-                {
-                    crowd = true;
-                    frontier.EnterCrowd(page.Users);
+                case Stage.Crowd:
+                    await foreach (var users in WalkAsync(And(search, frontier.AtKey()), WalkOrder.ById, cancellationToken))
+                    {
+                        yield return frontier.Deliver(users);
+                    }
+
+                    frontier.LeaveCrowd();
+                    stage = Stage.Window;
                     break;
-                }
 
-                var fresh = frontier.Advance(page.Users);
-                if (fresh.Count > 0)
-                {
-                    _hasBegun = true;
-                    yield return fresh;
-                }
+                case Stage.Closing:
+                    if (await IsCompleteAsync(search, order, frontier, counted ?? 0, cancellationToken))
+                    {
+                        stage = Stage.Complete;
+                        break;
+                    }
 
-                if (page.IsLast || (!page.IsFull && isFirst && fresh.Count == 0))
-                {
-                    yield break;
-                }
+                    wrongEnds = frontier.Delivered > deliveredAtWrongEnd ? 1 : wrongEnds + 1;
+                    deliveredAtWrongEnd = frontier.Delivered;
+                    if (wrongEnds > MostWrongEnds)
+                    {
+                        throw new TenantException(
+                            TenantFailure.Refused,
+                            "Auth0 finds more users than it has listed, so the export would miss some. Try again; if this lasts, narrow it with q.");
+                    }
 
-                if (!page.IsFull)
-                {
-                    // Auth0 leaves somebody out whom it counts (who was just deleted, say): there may be more behind.
+                    await Task.Delay(TimeSpan.FromSeconds(wrongEnds - 1), time, cancellationToken);
+                    stage = Stage.Window;
                     break;
-                }
-
-                isFirst = false;
-            }
-
-            if (crowd)
-            {
-                await foreach (var users in WalkAsync(And(search, frontier.AtKey()), WalkOrder.ById, cancellationToken))
-                {
-                    yield return frontier.Fresh(users);
-                }
-
-                frontier.LeaveCrowd();
             }
         }
     }
 
+    /// <summary>
+    /// Asks the search as it was asked again, backwards. Its last users must have been delivered, but for those who were created
+    /// while the walk went on. And it must not have counted more than were delivered, then and now: between them some may have come
+    /// and gone. (A total that stops at 1000 says too little, never too much.)
+    /// </summary>
+    private async Task<bool> IsCompleteAsync(string? search, WalkOrder order, WalkFrontier frontier, long counted, CancellationToken cancellationToken)
+    {
+        var last = await ListAsync(question with { Q = search, Sort = order.SortBackwards, Fields = "user_id,created_at", IncludeFields = true }, page: 0, cancellationToken);
+        frontier.CheckBackwards(last.Users);
+        var isLastDelivered = !frontier.Fresh(last.Users).Any(user => user.CreatedAt <= _began + ClockSkew);
+        var recent = last.Users.Count(user => user.CreatedAt >= _began - ClockSkew);
+
+        // In a crowd everyone has a key, so that the last user says it all. Of the others some may have no moment of creation.
+        var isCountDelivered = order.IsUnique || Math.Min(counted, last.Total ?? 0) <= frontier.Delivered + recent;
+        return isLastDelivered && isCountDelivered;
+    }
+
     /// <summary>The pages of a window in their order, some of them asked for ahead. There may be too few, never too many.</summary>
-    private async IAsyncEnumerable<WalkPage> WindowAsync(string? search, WalkOrder order, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<WalkPage> WindowAsync(string? search, WalkOrder order, int mostPages, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var window = question with { Q = search, Sort = order.Sort };
         var first = await ListAsync(window, page: 0, cancellationToken);
@@ -120,7 +199,7 @@ internal sealed class UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider t
         }
 
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var pages = PageSizes.TakeWhile((size, page) => page * size <= first.Total).Count();
+        var pages = PageSizes.Take(mostPages).TakeWhile((size, page) => page * size <= (first.Total ?? long.MaxValue)).Count();
         var next = 1;
         Queue<Task<WalkPage>> ahead = [];
         try
@@ -150,8 +229,8 @@ internal sealed class UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider t
         {
             try
             {
-                var answer = await pace.RunAsync(() => ListAsync(request, cancellationToken), cancellationToken);
-                return new WalkPage([.. answer.Users ?? []], Start: page * size, size, (long?)answer.Total ?? long.MaxValue);
+                var answer = await _walker.RunAsync(() => ListAsync(request, cancellationToken), cancellationToken);
+                return new WalkPage([.. answer.Users ?? []], Start: page * size, size, (long?)answer.Total);
             }
             catch (TenantException limited) when (_hasBegun && limited.RetryAfter <= LongestPause && pauses < MostPauses)
             {
@@ -174,8 +253,8 @@ internal sealed class UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider t
         _ => $"({search}) AND {clause}",
     };
 
-    /// <summary>A page as Auth0 gave it.</summary>
-    private sealed record WalkPage(IReadOnlyList<UserResponseSchema> Users, int Start, int Size, long Total)
+    /// <summary>A page as Auth0 gave it. Its total may be left out, and may stop at 1000.</summary>
+    private sealed record WalkPage(IReadOnlyList<UserResponseSchema> Users, int Start, int Size, long? Total)
     {
         public bool IsFull => Users.Count >= Size;
 

@@ -15,6 +15,9 @@ internal sealed class WalkFrontier(WalkOrder order)
     private string? _windowFrom;
     private bool _isPassed;
 
+    /// <summary>How many users are delivered.</summary>
+    public long Delivered { get; private set; }
+
     /// <summary>Begins a window.</summary>
     /// <returns>A clause for all who are still to come; <see langword="null"/> for everyone.</returns>
     public string? Beyond()
@@ -36,13 +39,29 @@ internal sealed class WalkFrontier(WalkOrder order)
             var isBehind = string.CompareOrdinal(key, last) is var compared && (mayRepeat ? compared < 0 : compared <= 0);
             if (key is null || user.UserId is null || isBehind)
             {
-                throw new TenantException(
-                    TenantFailure.Refused,
-                    "Auth0 listed users out of the order that was asked for, so the export would miss some. Try again; if this lasts, narrow it with q.");
+                throw OutOfOrder();
             }
 
             last = key;
             mayRepeat = !order.IsUnique;
+        }
+    }
+
+    /// <summary>Sees that a page that was asked for backwards is in order, and that everyone on it can be reached.</summary>
+    /// <param name="users">The page.</param>
+    /// <exception cref="TenantException">It is not, or not everyone can.</exception>
+    public void CheckBackwards(IReadOnlyList<UserResponseSchema> users)
+    {
+        string? last = null;
+        foreach (var user in users)
+        {
+            var key = order.KeyOf(user);
+            if (key is null || user.UserId is null || (last is not null && string.CompareOrdinal(key, last) > 0))
+            {
+                throw OutOfOrder();
+            }
+
+            last = key;
         }
     }
 
@@ -56,13 +75,23 @@ internal sealed class WalkFrontier(WalkOrder order)
     /// <returns>The users on it that are not delivered yet.</returns>
     public IReadOnlyList<UserResponseSchema> Advance(IReadOnlyList<UserResponseSchema> users)
     {
-        var fresh = Fresh(users);
+        var fresh = Deliver(users);
         foreach (var user in fresh)
         {
             Reach(user);
             _deliveredAtKey.Add(user.UserId!);
         }
 
+        return fresh;
+    }
+
+    /// <summary>Delivers those who are not yet, and goes on no further.</summary>
+    /// <param name="users">Some users.</param>
+    /// <returns>Those of them.</returns>
+    public IReadOnlyList<UserResponseSchema> Deliver(IReadOnlyList<UserResponseSchema> users)
+    {
+        var fresh = Fresh(users);
+        Delivered += fresh.Count;
         return fresh;
     }
 
@@ -85,6 +114,10 @@ internal sealed class WalkFrontier(WalkOrder order)
     public IReadOnlyList<UserResponseSchema> Fresh(IReadOnlyList<UserResponseSchema> users) =>
         [.. users.Where(user => string.CompareOrdinal(order.KeyOf(user), _key) is var compared
             && (compared > 0 || (compared == 0 && !_isPassed && !_deliveredAtKey.Contains(user.UserId!))))];
+
+    private static TenantException OutOfOrder() => new(
+        TenantFailure.Refused,
+        "Auth0 listed users out of the order that was asked for, so the export would miss some. Try again; if this lasts, narrow it with q.");
 
     private void Reach(UserResponseSchema user)
     {

@@ -30,6 +30,9 @@ internal sealed class WalkOrder(string name, bool isUnique, Func<UserResponseSch
     /// <summary>How it is asked for.</summary>
     public string Sort => $"{name}:1";
 
+    /// <summary>How it is asked for backwards.</summary>
+    public string SortBackwards => $"{name}:-1";
+
     /// <summary>Whether no two users have the same value.</summary>
     public bool IsUnique => isUnique;
 

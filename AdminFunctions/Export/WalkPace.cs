@@ -6,9 +6,13 @@ namespace AdminFunctions.Export;
 /// Keeps exports from taking the tenant's rate limit from everyone else: the emptier its bucket, the longer they wait between
 /// their requests. So they settle where the bucket is refilled as fast as they draw from it, some way above its bottom.
 /// </summary>
+/// <remarks>
+/// The exports of this process take turns, a request a turn. The next turn goes to the export whose last one is the longest
+/// ago: they go round, and one that has just come is next.
+/// </remarks>
 /// <param name="http">Where the rate limit is read off.</param>
 /// <param name="time">The clock of the waits.</param>
-public sealed class WalkPace(TenantHttp http, TimeProvider time) : IDisposable
+public sealed class WalkPace(TenantHttp http, TimeProvider time)
 {
     /// <summary>The wait when half of what the exports may draw from is gone.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
@@ -20,17 +24,17 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time) : IDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly RateLimit _limit = http.RateLimit;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _gate = new();
+    private readonly List<Waiter> _waiting = [];
+    private bool _isTaken;
+    private long _turns;
     private int _underWay;
 
-    /// <summary>Sends a request when its time has come; the exports of this process take turns.</summary>
-    /// <param name="send">Sends it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="TenantException">The request that is being served here has no time left for the wait.</exception>
-    public async Task<T> RunAsync<T>(Func<Task<T>> send, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(send);
+    /// <summary>Lets an export join the round.</summary>
+    internal Walker Join() => new(this);
 
+    private async Task<T> RunAsync<T>(Walker walker, Func<Task<T>> send, CancellationToken cancellationToken)
+    {
         // An export that has not begun learns at once when to come again.
         var budget = RequestBudget.Current;
         if (Wait() is var needed && needed >= budget?.Remaining)
@@ -39,15 +43,23 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time) : IDisposable
         }
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget?.Token ?? default);
-        await _turn.WaitAsync(ended.Token);
         try
         {
-            await WaitAsync(ended.Token);
-            Interlocked.Increment(ref _underWay);
+            await TakeTurnAsync(walker, ended.Token);
+            try
+            {
+                await WaitAsync(ended.Token);
+                Interlocked.Increment(ref _underWay);
+            }
+            finally
+            {
+                PassTurn();
+            }
         }
-        finally
+        catch (OperationCanceledException) when (budget?.Remaining <= TimeSpan.Zero)
         {
-            _turn.Release();
+            // Auth0 was not asked: that it did not answer in time would be untrue.
+            throw TenantErrors.RateLimited(Wait(), "an export");
         }
 
         try
@@ -60,18 +72,64 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time) : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _turn.Dispose();
+    private async Task TakeTurnAsync(Walker walker, CancellationToken cancellationToken)
+    {
+        Waiter waiter;
+        lock (_gate)
+        {
+            if (!_isTaken)
+            {
+                _isTaken = true;
+                walker.LastTurn = ++_turns;
+                return;
+            }
+
+            waiter = new Waiter(walker);
+            _waiting.Add(waiter);
+        }
+
+        await using var leaves = cancellationToken.UnsafeRegister(_ => Leave(waiter, cancellationToken), state: null);
+        await waiter.Turn.Task;
+    }
+
+    /// <summary>Gives up waiting; too late if the turn has come, which is then passed on as any other.</summary>
+    private void Leave(Waiter waiter, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Remove(waiter))
+            {
+                waiter.Turn.SetCanceled(cancellationToken);
+            }
+        }
+    }
+
+    private void PassTurn()
+    {
+        lock (_gate)
+        {
+            // The first of an export's own requests: they wait in their order.
+            var next = _waiting.MinBy(static waiter => waiter.Walker.LastTurn);
+            _isTaken = next is not null;
+            if (next is not null)
+            {
+                _waiting.Remove(next);
+                next.Walker.LastTurn = ++_turns;
+                next.Turn.SetResult();
+            }
+        }
+    }
 
     /// <summary>Waits, and no longer than what others' answers say of the bucket meanwhile. Delays have whole milliseconds.</summary>
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
-        var until = time.GetUtcNow() + Wait();
-        while (until - time.GetUtcNow() is { TotalMilliseconds: >= 1 } left)
+        var began = time.GetTimestamp();
+        var wait = Wait();
+        while (wait - time.GetElapsedTime(began) is { TotalMilliseconds: >= 1 } left)
         {
             await Task.Delay(left < LongestStep ? left : LongestStep, time, cancellationToken);
-            var again = time.GetUtcNow() + Wait();
-            until = again < until ? again : until;
+            var again = time.GetElapsedTime(began) + Wait();
+            wait = again < wait ? again : wait;
         }
     }
 
@@ -92,4 +150,25 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time) : IDisposable
 
     private static TimeSpan Clamp(TimeSpan wait, TimeSpan shortest, TimeSpan longest) =>
         wait < shortest ? shortest : wait > longest ? longest : wait;
+
+    /// <summary>An export in the round.</summary>
+    /// <param name="pace">The round.</param>
+    internal sealed class Walker(WalkPace pace)
+    {
+        /// <summary>The number of its last turn; 0 before its first.</summary>
+        public long LastTurn { get; set; }
+
+        /// <summary>Sends a request when its turn and its time have come.</summary>
+        /// <param name="send">Sends it.</param>
+        /// <param name="cancellationToken">Ends the wait.</param>
+        /// <exception cref="TenantException">The request that is being served here has no time left for the wait.</exception>
+        public Task<T> RunAsync<T>(Func<Task<T>> send, CancellationToken cancellationToken) => pace.RunAsync(this, send, cancellationToken);
+    }
+
+    private sealed class Waiter(Walker walker)
+    {
+        public Walker Walker => walker;
+
+        public TaskCompletionSource Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

@@ -11,10 +11,17 @@ namespace AdminFunctions.Functions;
 /// <summary><c>GET /api/users/export</c>: all of the tenant's users, past the first thousand, for callers with <c>read:users</c>.</summary>
 /// <param name="pipeline">What every function needs.</param>
 /// <param name="tenant">The tenant's users.</param>
+/// <param name="slots">How many exports there may be at once.</param>
 /// <param name="pace">How fast exports go.</param>
 /// <param name="time">The clock.</param>
 /// <param name="instruments">Count the users.</param>
-public sealed class ExportUsers(RequestPipeline pipeline, TenantUsers tenant, WalkPace pace, TimeProvider time, Instruments instruments)
+public sealed class ExportUsers(
+    RequestPipeline pipeline,
+    TenantUsers tenant,
+    ExportSlots slots,
+    WalkPace pace,
+    TimeProvider time,
+    Instruments instruments)
 {
     /// <summary>Answers with the users as a stream, oldest first.</summary>
     /// <param name="request">The request, with the parameters of <see cref="UserExportQuery"/>.</param>
@@ -27,14 +34,18 @@ public sealed class ExportUsers(RequestPipeline pipeline, TenantUsers tenant, Wa
             nameof(ExportUsers),
             request,
             Permissions.ReadUsers,
-            async (_, _) =>
+            async (caller, _) =>
             {
                 var query = UserExportQuery.Parse(request.Query);
+                var slot = slots.Take(caller.Subject);
+
+                // Given back at the end of the request at the latest, whatever becomes of the answer.
+                request.HttpContext.Response.RegisterForDispose(slot);
                 var pages = new UserWalk(tenant, pace, time, query.ToListUsersRequest()).RunAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
 
                 // Up to here a failure is an answer of its own.
                 var hasUsers = await pages.MoveNextAsync();
-                return new ExportResult(pages, hasUsers, query, pipeline, time, instruments, cancellationToken);
+                return new ExportResult(pages, hasUsers, slot, query, pipeline, time, instruments, cancellationToken);
             },
             cancellationToken);
 }

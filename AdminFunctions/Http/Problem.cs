@@ -1,4 +1,5 @@
 using AdminFunctions.Access;
+using AdminFunctions.Export;
 using AdminFunctions.Management;
 using AdminFunctions.Users;
 using Microsoft.AspNetCore.Http;
@@ -57,6 +58,7 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
         TenantException { Failure: TenantFailure.Refused } tenant => new(502, "tenant-refused", "Auth0 did not do what it was asked", tenant.Message),
         TenantException { Failure: TenantFailure.RateLimited } tenant => new(503, "tenant-rate-limited", "Auth0's rate limit is reached", tenant.Message) { RetryAfter = tenant.RetryAfter },
         TenantException { Failure: TenantFailure.Timeout } tenant => new(504, "tenant-timeout", "Auth0 did not answer in time", tenant.Message),
+        TooManyExportsException exports => new(503, "too-many-exports", "Too many exports are under way", exports.Message) { RetryAfter = exports.RetryAfter },
         VaultException vault => new(503, "vault-unavailable", "The client secret could not be read", vault.Message),
 
         _ => new(500, "unexpected", "Something went wrong here", "This should not have happened. If it happens again, report it with the traceId, by which the log names it."),

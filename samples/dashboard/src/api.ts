@@ -51,6 +51,7 @@ const API_SLUGS = [
   'protected-user',
   'tenant-refused',
   'tenant-rate-limited',
+  'too-many-exports',
   'vault-unavailable',
   'misconfigured',
   'tenant-timeout',

@@ -216,6 +216,11 @@ test('an export that fails under way tells the problem of the API', async () => 
   expect(users).toHaveLength(1);
 });
 
+test('an export for which there is no room tells when to come again', async () => {
+  const response = problem('too-many-exports', 503, { retryAfter: 10 });
+  expect(await problemOf(exported(response))).toMatchObject({ slug: 'too-many-exports', title: 'Title', detail: 'Detail.', retryAfter: 10 });
+});
+
 test('an export whose connection breaks is out of reach', async () => {
   expect((await problemOf(exported(stream(['{"user_id":"a|1"}\n', new TypeError('network error')])))).slug).toBe('unreachable');
 });
