@@ -56,7 +56,7 @@ internal sealed class AdminApp : IAsyncDisposable
         var time = new FakeTime();
         var options = (tenant ?? new TenantOptions { Users = 20 }) with
         {
-            TimeProvider = time,
+            TimeProvider = time.Elsewhere,
 
             // The management client is static: another client id is another client.
             ClientId = Guid.NewGuid().ToString("N"),

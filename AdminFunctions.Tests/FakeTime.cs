@@ -1,12 +1,22 @@
 namespace AdminFunctions.Tests;
 
 /// <summary>A clock that stands still until a test moves it, and that lets a test wait until somebody waits on it.</summary>
+/// <remarks>
+/// The time of day (<see cref="GetUtcNow"/>) can be put forward or back, as an administrator or NTP does; what has passed
+/// (<see cref="GetTimestamp"/>, and timers) is not touched by that.
+/// </remarks>
 internal sealed class FakeTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<FakeTimer> _armed = [];
     private readonly List<(Func<TimeSpan, bool> Matches, TaskCompletionSource Armed)> _watchers = [];
     private DateTimeOffset _now = new(2026, 3, 2, 9, 30, 0, TimeSpan.Zero);
+    private TimeSpan _putForward;
+
+    public FakeTime() => Elsewhere = new OtherClock(this);
+
+    /// <summary>The clock of another machine: the same time passes there, and nobody puts it forward or back.</summary>
+    public TimeProvider Elsewhere { get; }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -14,11 +24,17 @@ internal sealed class FakeTime : TimeProvider
     {
         lock (_gate)
         {
-            return _now;
+            return _now + _putForward;
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+        {
+            return _now.UtcTicks;
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -27,10 +43,19 @@ internal sealed class FakeTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Puts the time of day back. No time passes.</summary>
+    public void PutBack(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _putForward -= by;
+        }
+    }
+
     /// <summary>Moves the clock on and fires what has become due, in its order.</summary>
     public void Advance(TimeSpan by)
     {
-        var until = GetUtcNow() + by;
+        var until = new DateTimeOffset(GetTimestamp(), TimeSpan.Zero) + by;
         while (true)
         {
             FakeTimer? due;
@@ -119,6 +144,18 @@ internal sealed class FakeTime : TimeProvider
         {
             _armed.Remove(timer);
         }
+    }
+
+    private sealed class OtherClock(FakeTime time) : TimeProvider
+    {
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => new(time.GetTimestamp(), TimeSpan.Zero);
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(callback, state, dueTime, period);
     }
 
     /// <summary>A timer that fires once: nobody here asks for periods.</summary>

@@ -17,7 +17,7 @@ internal sealed class HandmadeToken
     private HandmadeToken(AdminApp app)
     {
         var key = app.Tenant.SigningKeys.Published[0];
-        var now = app.Time.GetUtcNow().ToUnixTimeSeconds();
+        var now = app.Time.Elsewhere.GetUtcNow().ToUnixTimeSeconds();
         TenantsKey = key.Rsa;
         Header = new() { ["alg"] = "RS256", ["typ"] = "JWT", ["kid"] = key.KeyId };
         Claims = new()

@@ -6,7 +6,10 @@ using System.Text.Json.Nodes;
 using AdminFunctions.Access;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.Management;
+using AdminFunctions.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace AdminFunctions.Tests.Access;
@@ -383,17 +386,56 @@ public sealed class SigningKeysTests
         app.Tenant.Faults.Add(Fault.Answer(Discovery, 404) with { Times = 2 });
 
         app.Time.Advance(SigningKeys.FreshFor);
-        (await caller.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        await app.Tenant.Requests.WaitForAsync(Discovery, 2).WaitAsync(Soon);
+        for (var failures = 1; failures <= 2; failures++)
+        {
+            // The pause begins when the failure has come back: a clock that is moved before that spends the time of the read under way.
+            await UntilAsync(async () =>
+            {
+                (await caller.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+                return app.Log.Lines(LogLevel.Warning).Count(line => line.Contains("could not be read again", StringComparison.Ordinal)) == failures;
+            });
+            app.Tenant.Requests.Matching(Discovery).Count.ShouldBe(1 + failures);
+            app.Time.Advance(SigningKeys.PauseAfterFailure);
+        }
 
-        // The pause begins when the failure has come back.
         await UntilAsync(async () =>
         {
-            app.Time.Advance(SigningKeys.PauseAfterFailure);
             (await caller.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
             return app.Tenant.Stats.JwksReads == 2;
         });
         app.Tenant.Requests.Matching(Discovery).Count.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task However_callers_and_the_end_of_a_read_meet_no_second_read_comes_of_it(bool refused)
+    {
+        await using var app = await AdminApp.StartAsync();
+        var memory = new FromMemory(app.Services.GetRequiredService<HttpMessageHandler>());
+        var keys = ActivatorUtilities.CreateInstance<SigningKeys>(app.Services, new TenantHttp(memory, app.Time, app.Services.GetRequiredService<Instruments>()));
+        var known = await keys.GetAsync(CancellationToken.None);
+        memory.Refuses = refused;
+
+        for (var round = 1; round <= 200; round++)
+        {
+            // As many calls as there is time for, so that some come just as the read ends.
+            var before = known;
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+            {
+                var calls = new List<Task<OpenIdConnectConfiguration?>>();
+                do
+                {
+                    calls.Add(keys.RefreshAsync(before, CancellationToken.None));
+                }
+                while (!calls[0].IsCompleted);
+
+                (await Task.WhenAll(calls)).ShouldAllBe(newer => newer == null == refused);
+            }))).WaitAsync(Soon);
+            memory.Discoveries.ShouldBe(1 + round);
+            known = await keys.GetAsync(CancellationToken.None);
+            app.Time.Advance(refused ? SigningKeys.PauseAfterFailure : SigningKeys.RefreshInterval);
+        }
     }
 
     [Fact]
@@ -473,6 +515,34 @@ public sealed class SigningKeysTests
             HandmadeToken.For(app).WithHeader("""{"alg":"HS256","kid":"shared"}""").Signed(bytes => HMACSHA256.HashData(secret, bytes)),
             "The access token is not signed with RS256.");
         await app.ShouldAdmitAsync(HandmadeToken.For(app).Signed());
+    }
+
+    /// <summary>What the tenant has said once, from then on at once, or a refusal.</summary>
+    private sealed class FromMemory(HttpMessageHandler tenant) : DelegatingHandler(tenant)
+    {
+        private readonly ConcurrentDictionary<string, byte[]> _said = new(StringComparer.Ordinal);
+        private int _discoveries;
+
+        public bool Refuses { get; set; }
+
+        public int Discoveries => _discoveries;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var path = request.RequestUri!.AbsolutePath;
+            if (path.EndsWith("openid-configuration", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref _discoveries);
+            }
+
+            if (!_said.TryGetValue(path, out var body))
+            {
+                using var answer = await base.SendAsync(request, cancellationToken);
+                body = _said[path] = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+            }
+
+            return new HttpResponseMessage(Refuses ? HttpStatusCode.NotFound : HttpStatusCode.OK) { RequestMessage = request, Content = new ByteArrayContent(body) };
+        }
     }
 
     /// <summary>Holds the next such request until the source is completed.</summary>

@@ -34,7 +34,7 @@ public sealed partial class SigningKeys
     private readonly ILogger<SigningKeys> _logger;
     private readonly SingleFlight<Snapshot> _reading;
     private volatile Snapshot? _latest;
-    private long _readAgainAtUtcTicks;
+    private volatile Pause? _pause;
 
     /// <summary>Reads nothing yet.</summary>
     /// <param name="settings">Names the tokens' issuer, which publishes its configuration (OpenID Connect Discovery 1.0, section 4).</param>
@@ -56,14 +56,14 @@ public sealed partial class SigningKeys
             try
             {
                 var again = _latest is not null;
-                _latest = new(await ReadAsync(settings.Value, http, budget.Token), time.GetUtcNow());
-                ReadAgainNotBefore(again ? RefreshInterval : TimeSpan.Zero);
+                _latest = new(await ReadAsync(settings.Value, http, budget.Token), time.GetTimestamp());
+                _pause = again ? new Pause(time.GetTimestamp(), RefreshInterval) : null;
                 instruments.SigningKeysRead();
                 return _latest;
             }
             catch (TenantException exception)
             {
-                ReadAgainNotBefore(PauseAfterFailure);
+                _pause = new Pause(time.GetTimestamp(), PauseAfterFailure);
                 instruments.SigningKeysRead($"{exception.Failure}");
                 span.Fail($"{exception.Failure}");
                 if (_latest is not null)
@@ -83,15 +83,18 @@ public sealed partial class SigningKeys
     {
         if (_latest is not { } kept)
         {
-            return (await _reading.RunAsync(cancellationToken)).Configuration;
+            await _reading.RunAsync(() => _latest is null, cancellationToken);
+            return _latest!.Configuration;
         }
 
-        if (_time.GetUtcNow() - kept.ReadAt >= FreshFor && MayReadAgain)
+        if (IsDue())
         {
-            _reading.RunInBackground();
+            _reading.RunInBackground(IsDue);
         }
 
         return kept.Configuration;
+
+        bool IsDue() => _time.GetElapsedTime(_latest!.ReadAt) >= FreshFor && MayReadAgain;
     }
 
     /// <summary>Reads the keys again, after a token that names none of <paramref name="known"/>.</summary>
@@ -100,11 +103,11 @@ public sealed partial class SigningKeys
     /// <returns>The newer configuration, or <see langword="null"/> if it is too early to ask or the tenant cannot tell now.</returns>
     public async Task<OpenIdConnectConfiguration?> RefreshAsync(OpenIdConnectConfiguration known, CancellationToken cancellationToken)
     {
-        if (_latest?.Configuration == known && (_reading.IsRunning || MayReadAgain))
+        if (_latest?.Configuration == known)
         {
             try
             {
-                await _reading.RunAsync(cancellationToken);
+                await _reading.RunAsync(() => _latest!.Configuration == known && MayReadAgain, cancellationToken);
             }
             catch (TenantException)
             {
@@ -115,10 +118,7 @@ public sealed partial class SigningKeys
         return _latest?.Configuration is { } newer && newer != known ? newer : null;
     }
 
-    private bool MayReadAgain => _time.GetUtcNow().UtcTicks >= Interlocked.Read(ref _readAgainAtUtcTicks);
-
-    private void ReadAgainNotBefore(TimeSpan fromNow) =>
-        Interlocked.Exchange(ref _readAgainAtUtcTicks, (_time.GetUtcNow() + fromNow).UtcTicks);
+    private bool MayReadAgain => _pause is not { } pause || _time.GetElapsedTime(pause.Since) >= pause.Length;
 
     private static async Task<OpenIdConnectConfiguration> ReadAsync(Auth0Options settings, TenantHttp http, CancellationToken cancellationToken)
     {
@@ -161,5 +161,8 @@ public sealed partial class SigningKeys
     [LoggerMessage(1, LogLevel.Warning, "The tenant's signing keys could not be read again; those known still serve. {Reason}")]
     private partial void LogStillTheOldKeys(string reason);
 
-    private sealed record Snapshot(OpenIdConnectConfiguration Configuration, DateTimeOffset ReadAt);
+    private sealed record Snapshot(OpenIdConnectConfiguration Configuration, long ReadAt);
+
+    /// <summary>How long the tenant is left alone, and since when.</summary>
+    private sealed record Pause(long Since, TimeSpan Length);
 }

@@ -39,7 +39,7 @@ internal sealed class ClientSecret
         Vault = new LastOutcomes(time);
         if (string.IsNullOrEmpty(keyVault.Uri))
         {
-            _read = _ => Task.FromResult(auth0.ClientSecret!);
+            _read = _ => Task.FromResult(auth0.ClientSecret!.Trim());
             return;
         }
 
@@ -55,13 +55,13 @@ internal sealed class ClientSecret
     public LastOutcomes Vault { get; }
 
     /// <summary>How long ago the secret was read; <see langword="null"/> while none is kept.</summary>
-    public TimeSpan? Age => _kept is { At: var at } ? _time.GetUtcNow() - at : null;
+    public TimeSpan? Age => _kept is { At: var at } ? _time.GetElapsedTime(at) : null;
 
     /// <summary>The secret, read if it is not kept.</summary>
     /// <exception cref="VaultException">It could not be read.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
-        _kept ??= new(await _read(cancellationToken), _time.GetUtcNow());
+        _kept ??= new(await _read(cancellationToken), _time.GetTimestamp());
         return _kept.Value;
     }
 
@@ -133,5 +133,5 @@ internal sealed class ClientSecret
         var status => $"Key Vault answered with status {status}. Try again shortly.",
     };
 
-    private sealed record Reading(string Value, DateTimeOffset At);
+    private sealed record Reading(string Value, long At);
 }

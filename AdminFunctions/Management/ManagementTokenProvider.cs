@@ -33,7 +33,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     private readonly ILogger<ManagementTokenProvider> _logger;
     private readonly SingleFlight<Token> _granting;
     private volatile Token? _kept;
-    private DateTimeOffset _notBefore;
+    private long? _refusedAt;
 
     /// <summary>Asks for nothing yet.</summary>
     /// <param name="domain">The tenant's domain.</param>
@@ -61,7 +61,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     }
 
     /// <summary>How long ago the token was granted; <see langword="null"/> while there is none.</summary>
-    public TimeSpan? Age => _kept is { GrantedAt: var grantedAt } ? _time.GetUtcNow() - grantedAt : null;
+    public TimeSpan? Age => _kept is { } token ? AgeOf(token) : null;
 
     /// <summary>A token that is good for a while.</summary>
     /// <param name="cancellationToken">
@@ -71,15 +71,14 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     public async Task<string> GetTokenAsync(CancellationToken cancellationToken = default)
     {
-        var now = _time.GetUtcNow();
-        if (_kept is not { } token || token.NoLongerServesAt <= now)
+        if (_kept is not { } token || AgeOf(token) >= token.ServesFor)
         {
             var wait = cancellationToken.CanBeCanceled ? cancellationToken : RequestBudget.Current?.Token ?? default;
             using var span = Spans.Start("wait for token");
             return (await _granting.RunAsync(wait)).Value;
         }
 
-        if (token.RenewAt <= now)
+        if (AgeOf(token) >= token.RenewAfter)
         {
             _granting.RunInBackground();
         }
@@ -100,8 +99,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     private async Task<Token> RenewAsync(ActivityContext startedBy, AuthenticationApiClient tenant, ClientCredentialsTokenRequest request, ClientSecret secret)
     {
         var old = _kept;
-        var started = _time.GetUtcNow();
-        if (old is not null && started < old.RenewAt && started < old.NoLongerServesAt)
+        if (old is not null && AgeOf(old) < old.RenewAfter && AgeOf(old) < old.ServesFor)
         {
             // The grant before this one ended just as this caller came to wait for it.
             return old;
@@ -111,6 +109,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         try
         {
             using var budget = RequestBudget.Start(_time, RequestBudget.ForSharedWork);
+            var started = _time.GetTimestamp();
             var response = await GrantAsync(tenant, request, secret, budget.Token);
             var token = new Token(response.AccessToken, started, TimeSpan.FromSeconds(response.ExpiresIn));
             _kept = token;
@@ -122,13 +121,19 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         {
             throw;
         }
-        catch (Exception exception) when (old is not null && started < old.NoLongerServesAt)
+        catch (Exception exception) when (old is not null && AgeOf(old) < old.ServesFor)
         {
-            Interlocked.CompareExchange(ref _kept, old with { RenewAt = _time.GetUtcNow() + PauseAfterFailure }, old);
+            Interlocked.CompareExchange(ref _kept, old with { RenewAfter = AgeOf(old) + PauseAfterFailure }, old);
             LogRenewalFailed(exception.GetType().Name, exception.Message);
             throw;
         }
     }
+
+    /// <summary>
+    /// How long ago the token was asked for, whatever the machine's clock says of the time of day. (A machine that sleeps may not count
+    /// that: a token that has expired meanwhile is refused, and replaced by the <see cref="TokenRenewalHandler"/>.)
+    /// </summary>
+    private TimeSpan AgeOf(Token token) => _time.GetElapsedTime(token.AskedForAt);
 
     private bool IsFailedBy(Activity? span, Exception exception)
     {
@@ -143,7 +148,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         CancellationToken cancellationToken)
     {
         // Nothing is kept of the refusal: those who come meanwhile wait, and learn what comes of the next try.
-        if (_notBefore - _time.GetUtcNow() is var pause && pause > TimeSpan.Zero)
+        if (_refusedAt is { } refusedAt && PauseAfterRefusal - _time.GetElapsedTime(refusedAt) is var pause && pause > TimeSpan.Zero)
         {
             await Task.Delay(pause, _time, cancellationToken);
         }
@@ -159,7 +164,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
             var newer = await secret.ReadAgainAsync(cancellationToken);
             if (newer == request.ClientSecret)
             {
-                _notBefore = _time.GetUtcNow() + PauseAfterRefusal;
+                _refusedAt = _time.GetTimestamp();
                 throw TenantErrors.Translate(exception, Grant);
             }
 
@@ -205,14 +210,14 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     private partial void LogSecretRotated();
 
     /// <param name="Value">The token itself.</param>
-    /// <param name="GrantedAt">When it was asked for.</param>
-    /// <param name="RenewAt">When a caller sets off its renewal in the background.</param>
-    /// <param name="NoLongerServesAt">When callers wait for the next one.</param>
-    private sealed record Token(string Value, DateTimeOffset GrantedAt, DateTimeOffset RenewAt, DateTimeOffset NoLongerServesAt)
+    /// <param name="AskedForAt">When it was asked for (<see cref="TimeProvider.GetTimestamp"/>).</param>
+    /// <param name="RenewAfter">The age at which a caller sets off its renewal in the background.</param>
+    /// <param name="ServesFor">The age from which callers wait for the next one.</param>
+    private sealed record Token(string Value, long AskedForAt, TimeSpan RenewAfter, TimeSpan ServesFor)
     {
         /// <summary>A token lives 24 h by default, but a tenant may have it live for seconds: the leeway is at most an eighth of its life.</summary>
-        public Token(string value, DateTimeOffset grantedAt, TimeSpan life)
-            : this(value, grantedAt, grantedAt + (life * 0.75), grantedAt + life - (life / 8 < Leeway ? life / 8 : Leeway))
+        public Token(string value, long askedForAt, TimeSpan life)
+            : this(value, askedForAt, life * 0.75, life - (life / 8 < Leeway ? life / 8 : Leeway))
         {
         }
     }

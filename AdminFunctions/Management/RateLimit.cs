@@ -10,6 +10,12 @@ namespace AdminFunctions.Management;
 /// <param name="time">The clock that resets are counted by.</param>
 public sealed class RateLimit(TimeProvider time)
 {
+    /// <summary>
+    /// The furthest that a moment may be off which Auth0 names by the time of day: its buckets are refilled within a minute. Our clock
+    /// may be wrong, or be put right, by any amount.
+    /// </summary>
+    private static readonly TimeSpan FurthestMoment = TimeSpan.FromMinutes(1);
+
     private volatile Reading? _last;
 
     /// <summary>How many requests the tenant takes at once; <see langword="null"/> while nothing is known.</summary>
@@ -19,7 +25,13 @@ public sealed class RateLimit(TimeProvider time)
     internal int? Remaining => _last?.Remaining;
 
     /// <summary>How long from now it takes another one for sure; zero or less when that moment has come, or is not known.</summary>
-    internal TimeSpan UntilReset => _last is { Reset: var reset } ? DateTimeOffset.FromUnixTimeSeconds(reset) - time.GetUtcNow() : TimeSpan.Zero;
+    internal TimeSpan UntilReset => _last is { } last ? last.UntilReset - time.GetElapsedTime(last.ReadAt) : TimeSpan.Zero;
+
+    /// <summary>How long it is until a moment that an answer has just named; zero or less if it has passed, a minute at the most.</summary>
+    /// <param name="moment">The moment.</param>
+    /// <param name="time">The clock.</param>
+    internal static TimeSpan Until(DateTimeOffset moment, TimeProvider time) =>
+        moment - time.GetUtcNow() is var wait && wait < FurthestMoment ? wait : FurthestMoment;
 
     private void Read(HttpResponseMessage response)
     {
@@ -27,7 +39,7 @@ public sealed class RateLimit(TimeProvider time)
             && Header(response, "X-RateLimit-Remaining") is { } remaining and <= int.MaxValue)
         {
             var reset = Math.Min(Header(response, "X-RateLimit-Reset") ?? 0, DateTimeOffset.MaxValue.ToUnixTimeSeconds());
-            _last = new Reading((int)limit, (int)remaining, reset);
+            _last = new Reading((int)limit, (int)remaining, Until(DateTimeOffset.FromUnixTimeSeconds(reset), time), time.GetTimestamp());
         }
     }
 
@@ -37,7 +49,7 @@ public sealed class RateLimit(TimeProvider time)
             ? number
             : null;
 
-    private sealed record Reading(int Limit, int Remaining, long Reset);
+    private sealed record Reading(int Limit, int Remaining, TimeSpan UntilReset, long ReadAt);
 
     /// <summary>Reads every answer of the Management API, those included that are tried again.</summary>
     internal sealed class Handler(RateLimit rateLimit, HttpMessageHandler inner) : DelegatingHandler(inner)

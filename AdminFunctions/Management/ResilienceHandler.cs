@@ -170,7 +170,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) =>
         response.Headers.RetryAfter is { } header
-            ? header.Delta ?? header.Date - _time.GetUtcNow()
+            ? header.Delta ?? (header.Date is { } date ? RateLimit.Until(date, _time) : null)
             : null;
 
     private TimeSpan? RateLimitReset(HttpResponseMessage response) =>
@@ -178,7 +178,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         && response.Headers.TryGetValues("X-RateLimit-Reset", out var values)
         && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var epochSeconds)
         && epochSeconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            ? DateTimeOffset.FromUnixTimeSeconds(epochSeconds) - _time.GetUtcNow()
+            ? RateLimit.Until(DateTimeOffset.FromUnixTimeSeconds(epochSeconds), _time)
             : null;
 
     private static TimeSpan? Positive(TimeSpan? wait) => wait > TimeSpan.Zero ? wait : null;

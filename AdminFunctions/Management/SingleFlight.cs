@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace AdminFunctions.Management;
 
@@ -16,43 +17,54 @@ internal sealed class SingleFlight<T>(Func<ActivityContext, Task<T>> work)
     private readonly Lock _gate = new();
     private Task<T>? _flight;
 
-    /// <summary>Whether the work is under way now.</summary>
-    public bool IsRunning
+    /// <summary>Waits for the work that is under way, or starts it.</summary>
+    /// <param name="cancellationToken">Ends this caller's wait.</param>
+    public async Task<T> RunAsync(CancellationToken cancellationToken) => (await RunAsync(static () => true, cancellationToken))!;
+
+    /// <summary>Waits for the work that is under way, or starts it if it is needed.</summary>
+    /// <param name="isNeeded">
+    /// Asked only while no work is under way and none can begin, and so after all that the work before has left behind: who looked
+    /// before, and called then, could start it again just as it has ended. It must be quick.
+    /// </param>
+    /// <param name="cancellationToken">Ends this caller's wait.</param>
+    /// <returns>What the work has brought; nothing if it was not needed.</returns>
+    public async Task<T?> RunAsync(Func<bool> isNeeded, CancellationToken cancellationToken) =>
+        TryJoin(isNeeded, out var flight) ? await flight.WaitAsync(cancellationToken) : default;
+
+    /// <summary>Sees to it that the work is under way, for nobody to wait for. The work reports its own failure.</summary>
+    /// <param name="isNeeded">As for <see cref="RunAsync(Func{bool}, CancellationToken)"/>; always, if left out.</param>
+    public void RunInBackground(Func<bool>? isNeeded = null)
     {
-        get
+        if (TryJoin(isNeeded ?? (static () => true), out var flight))
         {
-            lock (_gate)
-            {
-                return _flight is { IsCompleted: false };
-            }
+            _ = flight.ContinueWith(
+                static finished => finished.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
         }
     }
 
-    /// <summary>Waits for the work that is under way, or starts it.</summary>
-    /// <param name="cancellationToken">Ends this caller's wait.</param>
-    public Task<T> RunAsync(CancellationToken cancellationToken) => Join().WaitAsync(cancellationToken);
-
-    /// <summary>Sees to it that the work is under way, for nobody to wait for. The work reports its own failure.</summary>
-    public void RunInBackground() =>
-        _ = Join().ContinueWith(
-            static finished => finished.Exception,
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-
-    private Task<T> Join()
+    private bool TryJoin(Func<bool> isNeeded, [NotNullWhen(true)] out Task<T>? flight)
     {
         lock (_gate)
         {
             if (_flight is not { IsCompleted: false })
             {
+                if (!isNeeded())
+                {
+                    flight = null;
+                    return false;
+                }
+
                 // The work belongs to no single caller, neither to its budget nor to its trace. What it logs is logged in that caller's
                 // name all the same: the Functions host drops what belongs to no call.
                 var startedBy = Activity.Current?.Context ?? default;
                 _flight = Task.Run(() => work(startedBy));
             }
 
-            return _flight;
+            flight = _flight;
+            return true;
         }
     }
 }

@@ -16,17 +16,18 @@ internal sealed class LineLimit(TimeProvider time, Action<string, int> writeLeft
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Minute> _minutes = new(StringComparer.Ordinal);
-    private long _writeAtUtcTicks = long.MaxValue;
+    private readonly long _begun = time.GetTimestamp();
+    private long _writeAt = long.MaxValue;
 
     /// <summary>Whether one more line may be written. If not, it has been counted.</summary>
     /// <param name="kind">Its kind, one of a few.</param>
     public bool TryTake(string kind)
     {
         WriteLeftOut();
-        var now = time.GetUtcNow().UtcTicks;
+        var now = Now;
         lock (_gate)
         {
-            if (!_minutes.TryGetValue(kind, out var minute) || (minute.EndsAtUtcTicks <= now && minute.LeftOut == 0))
+            if (!_minutes.TryGetValue(kind, out var minute) || (minute.EndsAt <= now && minute.LeftOut == 0))
             {
                 minute = _minutes[kind] = new Minute(now + TimeSpan.TicksPerMinute);
             }
@@ -38,7 +39,7 @@ internal sealed class LineLimit(TimeProvider time, Action<string, int> writeLeft
             }
 
             minute.LeftOut++;
-            Interlocked.Exchange(ref _writeAtUtcTicks, Math.Min(_writeAtUtcTicks, minute.EndsAtUtcTicks));
+            Interlocked.Exchange(ref _writeAt, Math.Min(_writeAt, minute.EndsAt));
             return false;
         }
     }
@@ -46,28 +47,31 @@ internal sealed class LineLimit(TimeProvider time, Action<string, int> writeLeft
     /// <summary>Writes what was left out in minutes that are over. Costs nothing while there is none.</summary>
     public void WriteLeftOut()
     {
-        if (Interlocked.Read(ref _writeAtUtcTicks) is var at && at < long.MaxValue && at <= time.GetUtcNow().UtcTicks)
+        if (Interlocked.Read(ref _writeAt) is var at && at < long.MaxValue && at <= Now)
         {
-            WriteLeftOut(time.GetUtcNow().UtcTicks);
+            WriteLeftOut(Now);
         }
     }
+
+    /// <summary>The ticks that have passed since this began, whatever the machine's clock says of the time of day.</summary>
+    private long Now => time.GetElapsedTime(_begun).Ticks;
 
     /// <summary>Writes what was left out so far.</summary>
     public void Dispose() => WriteLeftOut(long.MaxValue);
 
-    private void WriteLeftOut(long endedByUtcTicks)
+    private void WriteLeftOut(long endedBy)
     {
         List<(string Kind, int LeftOut)> ended;
         lock (_gate)
         {
-            ended = [.. _minutes.Where(minute => minute.Value.LeftOut > 0 && minute.Value.EndsAtUtcTicks <= endedByUtcTicks).Select(minute => (minute.Key, minute.Value.LeftOut))];
+            ended = [.. _minutes.Where(minute => minute.Value.LeftOut > 0 && minute.Value.EndsAt <= endedBy).Select(minute => (minute.Key, minute.Value.LeftOut))];
             foreach (var (kind, _) in ended)
             {
                 _minutes.Remove(kind);
             }
 
-            var left = _minutes.Values.Where(minute => minute.LeftOut > 0).Select(minute => minute.EndsAtUtcTicks);
-            Interlocked.Exchange(ref _writeAtUtcTicks, left.DefaultIfEmpty(long.MaxValue).Min());
+            var left = _minutes.Values.Where(minute => minute.LeftOut > 0).Select(minute => minute.EndsAt);
+            Interlocked.Exchange(ref _writeAt, left.DefaultIfEmpty(long.MaxValue).Min());
         }
 
         foreach (var (kind, leftOut) in ended)
@@ -76,9 +80,9 @@ internal sealed class LineLimit(TimeProvider time, Action<string, int> writeLeft
         }
     }
 
-    private sealed class Minute(long endsAtUtcTicks)
+    private sealed class Minute(long endsAt)
     {
-        public long EndsAtUtcTicks => endsAtUtcTicks;
+        public long EndsAt => endsAt;
 
         public int Written { get; set; }
 

@@ -1,0 +1,62 @@
+using AdminFunctions.Management;
+
+namespace AdminFunctions.Tests.Management;
+
+public sealed class SingleFlightTests
+{
+    [Fact]
+    public async Task Whether_work_is_needed_is_asked_when_the_work_before_has_ended_and_not_while_it_is_under_way()
+    {
+        var gate = new TaskCompletionSource();
+        var runs = 0;
+        var brought = 0;
+        var flight = new SingleFlight<string>(async _ =>
+        {
+            runs++;
+            await gate.Task;
+            brought++;
+            return $"{brought}";
+        });
+        var first = flight.RunAsync(CancellationToken.None);
+
+        // Who comes meanwhile is not asked, and waits.
+        var second = flight.RunAsync(() => throw new InvalidOperationException("It is under way."), CancellationToken.None);
+        flight.RunInBackground(() => throw new InvalidOperationException("It is under way."));
+        second.IsCompleted.ShouldBeFalse();
+        gate.SetResult();
+        (await first.InTimeAsync()).ShouldBe("1");
+        (await second.InTimeAsync()).ShouldBe("1");
+
+        // Who looked while nothing had been brought yet, and calls when it has, sees it now.
+        (await flight.RunAsync(() => brought is 0, CancellationToken.None)).ShouldBeNull();
+        flight.RunInBackground(() => brought is 0);
+        runs.ShouldBe(1);
+
+        (await flight.RunAsync(() => brought is 1, CancellationToken.None)).ShouldBe("2");
+    }
+
+    [Fact]
+    public async Task Whoever_asks_whether_it_is_needed_keeps_others_from_beginning_it()
+    {
+        var runs = 0;
+        var flight = new SingleFlight<string>(_ => Task.FromResult($"{Interlocked.Increment(ref runs)}"));
+        using var asked = new ManualResetEventSlim();
+        using var decided = new ManualResetEventSlim();
+        var deciding = Task.Run(() => flight.RunAsync(
+            () =>
+            {
+                asked.Set();
+                decided.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
+                return false;
+            },
+            CancellationToken.None));
+        asked.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
+
+        var other = Task.Run(() => flight.RunAsync(CancellationToken.None));
+        runs.ShouldBe(0);
+        decided.Set();
+
+        (await deciding.InTimeAsync()).ShouldBeNull();
+        (await other.InTimeAsync()).ShouldBe("1");
+    }
+}
