@@ -26,6 +26,9 @@ param auth0ClientId string
 @description('Who issues the callers\' tokens, if that is a custom domain: https://login.example.com/. Empty for the tenant itself.')
 param auth0Issuer string = ''
 
+@description('The one Auth0 organization whose members\' tokens are let in, by its id, org_…. Members who have the permissions there administer the whole tenant. Empty: tokens of organizations are refused.')
+param auth0Organization string = ''
+
 @description('That application\'s client secret, to be stored in the vault. Empty: the vault\'s secret stays as it is, and you set it with az keyvault secret set.')
 @secure()
 param auth0ClientSecret string = ''
@@ -186,6 +189,7 @@ module functionApp 'modules/function-app.bicep' = {
     auth0Domain: auth0Domain
     auth0Issuer: auth0Issuer
     auth0Audience: auth0Audience
+    auth0Organization: auth0Organization
     auth0ClientId: auth0ClientId
     protectedUsers: protectedUsers
     allowedOrigins: origins

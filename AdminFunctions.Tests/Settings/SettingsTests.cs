@@ -6,6 +6,7 @@ using AdminFunctions.LocalHost;
 using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
+using AdminFunctions.Management;
 using AdminFunctions.Settings;
 using Azure.Core;
 using Azure.Identity;
@@ -14,6 +15,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace AdminFunctions.Tests.Settings;
 
@@ -32,20 +35,9 @@ public sealed class SettingsTests
     {
         { "Auth0:Domain", null, "Auth0__Domain is missing", "tenant.eu.auth0.com" },
         { "Auth0:Domain", " ", "Auth0__Domain is missing", "tenant.eu.auth0.com" },
-        { "Auth0:Domain", "https://bad-value.auth0.com/", "Auth0__Domain is a host name alone, with no https://", "tenant.eu.auth0.com" },
-        { "Auth0:Domain", "bad-value.auth0.com/", "no slash behind it", "tenant.eu.auth0.com" },
-        { "Auth0:Domain", "bad-value.auth0.com/api", "no slash behind it", "tenant.eu.auth0.com" },
-        { "Auth0:Domain", "user@bad-value.auth0.com", "Auth0__Domain is a host name alone", "tenant.eu.auth0.com" },
-        { "Auth0:Domain", "bad-value.auth0.com:port", "Auth0__Domain is a host name alone", "tenant.eu.auth0.com" },
-        { "Auth0:Issuer", "https://bad-value.example.com", "Auth0__Issuer is the iss", "https://login.example.com/" },
-        { "Auth0:Issuer", "http://bad-value.example.com/", "Auth0__Issuer is the iss", "https://login.example.com/" },
         { "Auth0:Audience", null, "Auth0__Audience is missing", "https://admin.example.com/api" },
         { "Auth0:ClientId", "", "Auth0__ClientId is missing", "32 letters and digits" },
         { "KeyVault:Uri", null, "KeyVault__Uri is missing", "https://NAME.vault.azure.net/" },
-        { "KeyVault:Uri", "bad-value.vault.azure.net", "KeyVault__Uri is the vault's address", "https://NAME.vault.azure.net/" },
-        { "KeyVault:Uri", "http://bad-value.vault.azure.net/", "KeyVault__Uri is the vault's address", "https://NAME.vault.azure.net/" },
-        { "KeyVault:Uri", "https://bad-value.vault.azure.net/secrets/x", "KeyVault__Uri is the vault's address", "https://NAME.vault.azure.net/" },
-        { "KeyVault:Uri", "@Microsoft.KeyVault(SecretUri=bad-value)", "KeyVault__Uri is the vault's address", "https://NAME.vault.azure.net/" },
         { "KeyVault:ClientSecretName", "bad_value", "KeyVault__ClientSecretName is a secret's name", "auth0-client-secret" },
         { "KeyVault:ClientSecretName", "", "KeyVault__ClientSecretName is empty", "auth0-client-secret" },
         { "Users:Protected", "bad-value", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
@@ -57,6 +49,49 @@ public sealed class SettingsTests
         { "Users:Protected", "auth0|5f7c8ec7c33c6c004bbafe82, |bad-value", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
     };
 
+    /// <summary>Values of settings, by the sentence that a bad one is answered with.</summary>
+    private static readonly (string Setting, string Says, string Shows, string[] Good, string[] Bad)[] Values =
+    [
+        ("Auth0:Domain", "Auth0__Domain is a host name alone", "tenant.eu.auth0.com",
+            ["tenant.eu.auth0.com", "tenant.eu.auth0.com:8443", "localhost:7072", "login.example", "xn--bcher-kva.example", "127.0.0.1:7072", "[::1]:7072"],
+            [
+                "https://bad-value.auth0.com/", "bad-value.auth0.com/", "bad-value.auth0.com/api", "bad-value.auth0.com?x", "bad-value.auth0.com#x", "user@bad-value.auth0.com",
+                "user:x@bad-value.auth0.com", "bad-value.auth0.com\\x", "bad-value.auth0.com:", "bad-value.auth0.com:port", "bad-value.auth0.com:99999", "bad-value.auth0.com:65536",
+                "bad-value.auth0.com:0", "bad-value.auth0.com:-1", "bad-value.auth0.com:08443", "bad-value.auth0.com:443", "bad-value.auth0.com.", "bad-value..auth0.com", ".bad-value.auth0.com", "-bad-value.auth0.com",
+                "BAD-VALUE.auth0.com", "bad-välue.auth0.com", "bad-value。auth0。com", "bad value.auth0.com", " bad-value.auth0.com", "bad-value.auth0.com\n", "bad-value.auth0.com\u200b",
+                "bad-value%2eauth0.com", "[::1", "[bad-value]", "127.1", "0x7f.0.0.1", $"bad-value.{new string('x', 64)}.com", $"bad-value.{string.Join('.', Enumerable.Repeat("x", 130))}.com",
+            ]),
+        ("Auth0:Issuer", "Auth0__Issuer is the iss", "https://login.example.com/",
+            ["", "https://login.example.com/", "https://login.example.com:8443/", "https://localhost:7072/"],
+            [
+                "https://bad-value.example.com", "http://bad-value.example.com/", "bad-value.example.com", "https:/bad-value.example.com/", "https://bad-value.example.com/oauth/",
+                "https://bad-value.example.com//", "https://bad-value.example.com/?x", "https://bad-value.example.com/#x", "https://bad-value.example.com:99999/", "https://bad-value.example.com:443/",
+                "https://[/", "https:///", "https://user@bad-value.example.com/", "https://BAD-VALUE.example.com/", "HTTPS://bad-value.example.com/", "https://bad-välue.example.com/", "https://bad-value.example.com./",
+                " https://bad-value.example.com/", "https://bad-value.example.com/ ", "https://bad-value.example.com/\n", "https://bad value.example.com/", "https://bad-value..example.com/", "https://./",
+            ]),
+        ("Auth0:Audience", "Auth0__Audience is the identifier", "https://admin.example.com/api",
+            ["https://admin.example.com/api", "urn:admin-functions", "admin functions", "https://admin.example.com/ž"],
+            [" https://bad-value/api", "https://bad-value/api ", "https://bad-value/api\n", "https://bad-value/\r\napi", "https://bad-value/api\u200b", "\ufeffhttps://bad-value/api", "bad\tvalue", "\u00a0bad-value"]),
+        ("Auth0:ClientId", "Auth0__ClientId is a client id", "32 letters and digits",
+            ["mT4vJ8zQ1nW6kD3xR9sB2yH7cF5gL0pA", "my-client_id"],
+            [" bad-value", "bad-value ", "bad-value\n", "bad value", "bad-value\u200b", "bäd-value"]),
+        ("Auth0:Organization", "Auth0__Organization is an organization's id", "org_9ybsU1dN2dKfDkBi",
+            ["", "org_9ybsU1dN2dKfDkBi"],
+            ["bad-value", "org_", "org_bad-value", "ORG_9ybsU1dN2dKfDkBi", " org_9ybsU1dN2dKfDkBi", "org_9ybsU1dN2dKfDkBi\n", "org_9ybsU1dN2dKfDkBi,org_0000000000000000"]),
+        ("KeyVault:Uri", "KeyVault__Uri is the vault's address", "https://NAME.vault.azure.net/",
+            ["https://name.vault.azure.net/", "https://name.vault.azure.net", "https://NAME.vault.azure.net/", "https://localhost:7073/", "https://name.vault.azure.net:443/", "https://[::1]:7073/"],
+            [
+                "bad-value.vault.azure.net", "http://bad-value.vault.azure.net/", "https://bad-value.vault.azure.net/secrets/x", "https://bad-value.vault.azure.net//", "https://bad-value.vault.azure.net/?x",
+                "https://bad-value.vault.azure.net#x", "@Microsoft.KeyVault(SecretUri=bad-value)", "https://bad-value:99999/", "https://bad-value:0/", "https://[/", "https://[::1/", "https:///",
+                "https://user@bad-value.vault.azure.net/", "https://bad-value..vault.azure.net/", "https://bad-value.vault.azure.net./", "https://bad value/", " https://bad-value.vault.azure.net/",
+                "https://bad-value.vault.azure.net/\n", "https://bad-välue.vault.azure.net/", "https:\\\\bad-value.vault.azure.net", "https://.", $"https://bad-value.{new string('x', 64)}/",
+            ]),
+    ];
+
+    public static IEnumerable<object[]> GoodValues => Values.SelectMany(row => row.Good.Select(value => (object[])[row.Setting, value]));
+
+    public static IEnumerable<object[]> BadValues => Values.SelectMany(row => row.Bad.Select(value => (object[])[row.Setting, value, row.Says, row.Shows]));
+
     [Fact]
     public async Task Good_settings_have_no_faults()
     {
@@ -65,15 +100,29 @@ public sealed class SettingsTests
         app.Services.GetRequiredService<SettingsFaults>().Sentences.ShouldBeEmpty();
     }
 
+    /// <summary>A value that passes is one that the parsers take which are used on it, and that Auth0 could mean.</summary>
     [Theory]
-    [InlineData("tenant.eu.auth0.com:8443")]
-    [InlineData("localhost:7072")]
-    [InlineData("TENANT.auth0.com")]
-    public async Task A_domain_is_a_host_name_with_or_without_a_port(string domain)
+    [MemberData(nameof(GoodValues))]
+    public void A_good_value_has_no_fault_and_nothing_fails_by_it_later(string setting, string value)
     {
-        await using var app = await StartAsync(With("Auth0:Domain", domain));
+        using var services = Build(With(setting, value));
 
-        app.Services.GetRequiredService<SettingsFaults>().Sentences.ShouldBeEmpty();
+        services.GetRequiredService<SettingsFaults>().Sentences.ShouldBeEmpty();
+        services.GetRequiredService<SharedManagementClient>().Client.ShouldNotBeNull();
+        new Uri(services.GetRequiredService<IOptions<Auth0Options>>().Value.TokenIssuer).AbsolutePath.ShouldBe("/");
+    }
+
+    [Theory]
+    [MemberData(nameof(BadValues))]
+    public void A_bad_value_is_a_fault(string setting, string value, string says, string shows)
+    {
+        using var services = Build(With(setting, value));
+
+        var sentence = services.GetRequiredService<SettingsFaults>().Sentences.ShouldHaveSingleItem();
+
+        sentence.ShouldContain(says);
+        sentence.ShouldContain(shows);
+        sentence.ShouldNotContain("bad-v", Case.Insensitive);
     }
 
     [Theory]
@@ -168,6 +217,25 @@ public sealed class SettingsTests
         log.Lines().ShouldAllBe(line => !line.Contains("the secret itself"));
     }
 
+    [Fact]
+    public void What_went_wrong_when_the_client_was_built_is_not_kept()
+    {
+        using var services = Build(With("Auth0:ClientId", Guid.NewGuid().ToString("N")));
+        using var loggers = new FailsOnce();
+        var shared = ActivatorUtilities.CreateInstance<SharedManagementClient>(services, loggers);
+
+        Should.Throw<InvalidOperationException>(() => shared.Client);
+
+        shared.Client.ShouldNotBeNull();
+    }
+
+    private static ServiceProvider Build(Dictionary<string, string?> settings) => new ServiceCollection()
+        .AddLogging()
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+        .AddSingleton<HttpMessageHandler>(new Nowhere())
+        .AddAdminFunctions()
+        .BuildServiceProvider();
+
     private static Dictionary<string, string?> With(string setting, string? value) =>
         new(Good, StringComparer.OrdinalIgnoreCase) { [setting] = value };
 
@@ -197,6 +265,23 @@ public sealed class SettingsTests
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tenant.MintAccessToken("auth0|x", [Permissions.ReadUsers]));
         return await client.GetAsync("/api/users");
+    }
+
+    /// <summary>Throws at first.</summary>
+    private sealed class FailsOnce : ILoggerFactory
+    {
+        private int _calls;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public ILogger CreateLogger(string categoryName) =>
+            Interlocked.Increment(ref _calls) is 1 ? throw new InvalidOperationException("Not yet.") : NullLogger.Instance;
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>There is no tenant, and none is looked for.</summary>

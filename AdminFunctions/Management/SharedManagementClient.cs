@@ -42,10 +42,24 @@ public sealed class SharedManagementClient(
     /// <summary>The Management API token.</summary>
     internal ManagementTokenProvider Token => TheOne.Token;
 
-    private Shared TheOne =>
-        Clients.GetOrAdd(
-            new Key(auth0.Value.Domain, auth0.Value.ClientId, keyVault.Value.Uri, keyVault.Value.ClientSecretName),
-            _ => new Lazy<Shared>(Build)).Value;
+    private Shared TheOne
+    {
+        get
+        {
+            var key = new Key(auth0.Value.Domain, auth0.Value.ClientId, keyVault.Value.Uri, keyVault.Value.ClientSecretName);
+            var client = Clients.GetOrAdd(key, _ => new Lazy<Shared>(Build));
+            try
+            {
+                return client.Value;
+            }
+            catch
+            {
+                // A Lazy keeps what was thrown, and throws it for ever.
+                Clients.TryRemove(KeyValuePair.Create(key, client));
+                throw;
+            }
+        }
+    }
 
     private Shared Build()
     {

@@ -11,8 +11,7 @@ public sealed class KeyVaultOptions
     public const string Section = "KeyVault";
 
     /// <summary>The vault's address, or nothing where <see cref="Auth0Options.ClientSecret"/> stands in for it.</summary>
-    [RegularExpression(
-        @"https://[^/?#@\s]+/?",
+    [HttpsOrigin(
         ErrorMessage = "KeyVault__Uri is the vault's address and nothing behind it: set it to one such as https://NAME.vault.azure.net/.")]
     public string? Uri { get; set; }
 
@@ -42,7 +41,7 @@ internal sealed class ClientSecretHasASource(IConfiguration configuration)
             return ValidateOptionsResult.Fail($"{missing}.");
         }
 
-        return string.IsNullOrEmpty(configuration[$"{Auth0Options.Section}:{nameof(Auth0Options.ClientSecret)}"])
+        return string.IsNullOrWhiteSpace(configuration[$"{Auth0Options.Section}:{nameof(Auth0Options.ClientSecret)}"])
             ? ValidateOptionsResult.Fail($"{missing}; or, on a developer's machine, set Auth0__ClientSecret to the secret itself.")
             : ValidateOptionsResult.Success;
     }

@@ -37,6 +37,9 @@ param auth0Issuer string
 @description('The identifier of this API in Auth0.')
 param auth0Audience string
 
+@description('The organization whose members\' tokens are let in, or nothing.')
+param auth0Organization string
+
 @description('The client id of the machine-to-machine application.')
 param auth0ClientId string
 
@@ -146,6 +149,7 @@ resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
       Auth0__Domain: auth0Domain
       Auth0__Issuer: auth0Issuer
       Auth0__Audience: auth0Audience
+      Auth0__Organization: auth0Organization
       Auth0__ClientId: auth0ClientId
       KeyVault__Uri: vaultUri
       KeyVault__ClientSecretName: secretName
