@@ -57,7 +57,7 @@ internal sealed class LocalControl(LocalTenant tenant)
             await context.AnswerAsync(200, new JsonObject
             {
                 ["access_token"] = tenant.MintAccessToken(
-                    request.Sub, request.Permissions ?? [], TimeSpan.FromSeconds(request.ExpiresIn), request.Audience, request.Scope ?? ""),
+                    request.Sub, request.Permissions ?? [], TimeSpan.FromSeconds(request.ExpiresIn), request.Audience, request.Scope ?? "", request.OrgId),
             });
         }
     }
@@ -163,7 +163,13 @@ internal sealed class LocalControl(LocalTenant tenant)
         context.AnswerAsync(status, new JsonObject { ["error"] = sentence });
 }
 
-internal sealed record TokenRequest(string? Sub, string[]? Permissions, string? Audience, string? Scope, int ExpiresIn = 86_400);
+internal sealed record TokenRequest(
+    string? Sub,
+    string[]? Permissions,
+    string? Audience,
+    string? Scope,
+    [property: JsonPropertyName("org_id")] string? OrgId,
+    int ExpiresIn = 86_400);
 
 internal sealed record RotateSecretRequest(bool RevokeTokens);
 

@@ -121,13 +121,15 @@ internal sealed class LocalTenant : IAsyncDisposable
     /// <param name="lifetime">How long it lives, a day when null; negative for one that has expired.</param>
     /// <param name="audience">The API; <see cref="Audience"/> when null.</param>
     /// <param name="scope">The <c>scope</c> claim.</param>
+    /// <param name="organization">The organization that it is issued for, its <c>org_id</c>; none when null.</param>
     public string MintAccessToken(
         string subject,
         IEnumerable<string> permissions,
         TimeSpan? lifetime = null,
         string? audience = null,
-        string scope = "") =>
-        _tokens.Access(subject, permissions, audience ?? Audience, scope, SpaClientId, lifetime ?? TimeSpan.FromDays(1));
+        string scope = "",
+        string? organization = null) =>
+        _tokens.Access(subject, permissions, audience ?? Audience, scope, SpaClientId, lifetime ?? TimeSpan.FromDays(1), organization);
 
     /// <summary>Makes a Management API token without the token endpoint.</summary>
     /// <param name="scope">What it may do; <see cref="ManagementScope"/> when null.</param>

@@ -36,6 +36,20 @@ public sealed class LocalControlTests
         token.GetPayloadValue<string>("scope").ShouldBe(scope);
     }
 
+    [Theory]
+    [InlineData("""{"sub":"auth0|anyone","org_id":"org_9ybsU1dN2dKfDkBi"}""", "org_9ybsU1dN2dKfDkBi")]
+    [InlineData("""{"sub":"auth0|anyone"}""", null)]
+    public async Task A_token_may_be_one_of_an_organization(string body, string? organization)
+    {
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 0 });
+        using var client = tenant.Anyone();
+
+        var answer = await client.PostAsync("/_local/token", new StringContent(body));
+
+        new JsonWebToken((await answer.JsonAsync())["access_token"]!.GetValue<string>()).TryGetPayloadValue<string>("org_id", out var id).ShouldBe(organization is not null);
+        id.ShouldBe(organization);
+    }
+
     [Fact]
     public async Task Users_are_added_in_the_Management_APIs_words()
     {

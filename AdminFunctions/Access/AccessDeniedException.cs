@@ -11,6 +11,9 @@ public enum AccessDenial
 
     /// <summary>The token is good but lacks the permission.</summary>
     InsufficientPermission,
+
+    /// <summary>The token is good but was issued for an Auth0 organization that may not administer the tenant.</summary>
+    OrganizationToken,
 }
 
 /// <summary>The caller is not admitted.</summary>
@@ -25,6 +28,6 @@ public sealed class AccessDeniedException(AccessDenial denial, string message, s
     /// <summary>The permission that is missing, if that is why.</summary>
     public string? Permission { get; } = permission;
 
-    /// <summary>Who the caller is, if the token is good and only the permission is missing.</summary>
+    /// <summary>Who the caller is, if the token is good.</summary>
     public Caller? Caller { get; init; }
 }

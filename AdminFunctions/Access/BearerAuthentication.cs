@@ -37,6 +37,10 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
     public async Task<Caller> AdmitAsync(HttpRequest request, string permission, CancellationToken cancellationToken)
     {
         var token = await ValidateAsync(BearerToken(request), cancellationToken);
+        if (token.Organization is { } organization && !MayAdminister(organization))
+        {
+            throw new AccessDeniedException(AccessDenial.OrganizationToken, WhatIsWrongWithAnOrganization()) { Caller = token.Caller };
+        }
 
         // Auth0 hands a first-party application any scope it asks for, unless RBAC is on: scope proves nothing, permissions do.
         return token.Permissions.Contains(permission, StringComparer.Ordinal)
@@ -52,6 +56,17 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
 
     /// <summary>Forgets the tokens that were found good.</summary>
     public void Dispose() => _validated.Dispose();
+
+    /// <summary>
+    /// An organization's members have the permissions of their roles there. Its administrators are not the tenant's, unless the
+    /// settings say so.
+    /// </summary>
+    private bool MayAdminister(string organization) =>
+        organization.Length > 0 && string.Equals(organization, settings.Value.Organization, StringComparison.Ordinal);
+
+    private string WhatIsWrongWithAnOrganization() => string.IsNullOrEmpty(settings.Value.Organization)
+        ? "The access token was issued for an Auth0 organization, and its permissions are those of the member's roles there, while this API serves the whole tenant. Sign in without an organization; or, if the members of one organization administer the whole tenant, set Auth0__Organization to its id."
+        : "The access token was issued for another Auth0 organization than the one in Auth0__Organization. Sign in through that one, or without an organization.";
 
     private static string BearerToken(HttpRequest request)
     {

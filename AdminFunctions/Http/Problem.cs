@@ -51,6 +51,12 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
             WwwAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{denied.Permission}\"",
         },
 
+        AccessDeniedException { Denial: AccessDenial.OrganizationToken } denied => new(403, "organization-token", "The access token is for an organization", denied.Message)
+        {
+            // Not invalid_token: one that is got in the same way is no better (RFC 6750, section 3.1). No scope would help, so none is named.
+            WwwAuthenticate = $"Bearer error=\"insufficient_scope\", error_description=\"{Quotable(denied.Message)}\"",
+        },
+
         DeletionRefusedException { Refusal: DeletionRefusal.SelfDeletion } refused => new(409, "self-deletion", "Nobody deletes their own account here", refused.Message),
         DeletionRefusedException { Refusal: DeletionRefusal.ProtectedUser } refused => new(409, "protected-user", "The user is protected", refused.Message),
 

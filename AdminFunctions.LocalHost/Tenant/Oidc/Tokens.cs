@@ -45,10 +45,15 @@ internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock
     public void RevokeManagementTokens() => _managementTokens.Clear();
 
     /// <summary>An access token for a user, with <c>permissions</c> as RBAC puts them in.</summary>
-    public string Access(string subject, IEnumerable<string> permissions, JsonNode audience, string scope, string clientId, TimeSpan lifetime)
+    public string Access(string subject, IEnumerable<string> permissions, JsonNode audience, string scope, string clientId, TimeSpan lifetime, string? organization = null)
     {
         var claims = Claims(subject, audience, lifetime);
         claims["scope"] = scope;
+        if (organization is not null)
+        {
+            claims["org_id"] = organization;
+        }
+
         claims["azp"] = clientId;
         claims["permissions"] = new JsonArray([.. permissions.Select(permission => (JsonNode)permission)]);
         return keys.Sign(claims);
