@@ -100,6 +100,10 @@ public sealed class ExportUsersTests
     [InlineData("\t=1", "'\t=1")]
     [InlineData("\r=1", "\"'\r=1\"")]
     [InlineData("\n=1", "\"'\n=1\"")]
+    [InlineData("＝1+2", "'＝1+2")]
+    [InlineData("＋1555", "'＋1555")]
+    [InlineData("－2＋3", "'－2＋3")]
+    [InlineData("＠SUM(A1)", "'＠SUM(A1)")]
     [InlineData("a=1", "a=1")]
     public async Task A_cell_is_escaped_and_no_formula(string name, string cell)
     {

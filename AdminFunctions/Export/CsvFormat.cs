@@ -13,8 +13,8 @@ namespace AdminFunctions.Export;
 /// <param name="fields">The fields that are columns.</param>
 internal sealed class CsvFormat(IReadOnlyList<string> fields) : IExportFormat
 {
-    /// <summary>What a spreadsheet takes for the beginning of a formula (https://owasp.org/www-community/attacks/CSV_Injection).</summary>
-    private static readonly SearchValues<char> FormulaBeginnings = SearchValues.Create("=+-@\t\r\n");
+    /// <summary>What a spreadsheet takes for the beginning of a formula, in full width too (https://owasp.org/www-community/attacks/CSV_Injection).</summary>
+    private static readonly SearchValues<char> FormulaBeginnings = SearchValues.Create("=+-@＝＋－＠\t\r\n");
 
     private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
 

@@ -1,4 +1,4 @@
-import { askToDelete, confirmDeletion, count, expect, open, rowOf, rows, test } from './test';
+import { askToDelete, confirmDeletion, count, expect, logIn, open, rowOf, rows, signIn, test } from './test';
 
 // The tenant goes on listing who was deleted, as Auth0's search does for a while.
 test.use({ hostOptions: ['--search-lag', '600000'] });
@@ -30,5 +30,24 @@ test('who came back under the same id is listed', async ({ page, host, seed }) =
 
   await host.putUsers({ ...LENA, created_at: new Date(Date.now() + 60_000).toISOString() });
   await page.reload();
+  await expect(rowOf(page, LENA.name)).toBeVisible();
+});
+
+test('whoever signs out leaves no id of a deleted user in the tab, and who comes next sees what the tenant lists', async ({ page, seed }) => {
+  await seed(LENA);
+  // Not a session that other tests use too: it ends here.
+  await signIn(page);
+  await confirmDeletion(await askToDelete(page, LENA.name), LENA.email);
+  await expect(rowOf(page, LENA.name)).toHaveCount(0);
+  const stored = () => page.evaluate(() => Object.entries({ ...sessionStorage }).flat().join());
+  expect(await stored()).toContain(LENA.user_id);
+
+  await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  expect(await stored()).not.toContain(LENA.user_id);
+
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await logIn(page, 'Rita Reader');
+  await page.goto('/?q=lena');
   await expect(rowOf(page, LENA.name)).toBeVisible();
 });

@@ -47,6 +47,7 @@ const API_SLUGS = [
   'missing-token',
   'invalid-token',
   'insufficient-permission',
+  'organization-token',
   'self-deletion',
   'protected-user',
   'tenant-refused',

@@ -1,6 +1,7 @@
 import { useAuth0 } from '@auth0/auth0-vue';
 import { computed, ref, watch } from 'vue';
 import { ApiError } from './api';
+import { forgetDeleted, rememberFor } from './deleted';
 
 /** Who is here, and access tokens for the API. Tokens stay in memory; a reload signs in silently, by the tenant's session. */
 export function useAuth() {
@@ -11,6 +12,7 @@ export function useAuth() {
   // The plugin puts the address right, of which the list takes its state, just after it has told that it is done.
   watch(auth0.isLoading, (isLoading) => isLoading || setTimeout(start), { immediate: true });
   watch(auth0.isAuthenticated, (isSignedIn) => (wasSignedIn.value ||= isSignedIn), { immediate: true });
+  watch(() => auth0.user.value?.sub, (sub) => sub && rememberFor(sub), { immediate: true, flush: 'sync' });
 
   const state = computed(() =>
     !isReady.value ? 'starting' : auth0.isAuthenticated.value ? 'signed-in' : wasSignedIn.value ? 'session-ended' : 'signed-out',
@@ -46,7 +48,10 @@ export function useAuth() {
     token,
     // The address goes along, so that the same list is there afterwards.
     signIn: () => auth0.loginWithRedirect({ appState: { target: location.pathname + location.search } }),
-    signOut: () => auth0.logout({ logoutParams: { returnTo: location.origin } }),
+    signOut: () => {
+      forgetDeleted();
+      return auth0.logout({ logoutParams: { returnTo: location.origin } });
+    },
   };
 }
 

@@ -33,7 +33,7 @@ export function toCsv(user: User): string {
 
 function cell(value: unknown): string {
   const text = value === undefined || value === null ? '' : String(value);
-  // Spreadsheets run as a formula what begins like one: https://owasp.org/www-community/attacks/CSV_Injection
-  const harmless = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  // Spreadsheets run as a formula what begins like one, in full width too: https://owasp.org/www-community/attacks/CSV_Injection
+  const harmless = /^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -93,6 +93,8 @@ export function advice(problem: Problem): string {
   switch (problem.slug) {
     case 'insufficient-permission':
       return 'Ask whoever manages this Auth0 tenant for the permission, then sign in again.';
+    case 'organization-token':
+      return 'Sign out, then sign in without choosing an organization.';
     case 'missing-token':
     case 'invalid-token':
       return 'If signing in again does not help, domain, issuer and audience in config.json are not the API’s.';

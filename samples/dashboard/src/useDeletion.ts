@@ -5,7 +5,7 @@ import { confirmation } from './format';
 import { useRetry } from './useRetry';
 
 // Refused whoever asks how often: there is nothing to try again.
-const FINAL: Slug[] = ['self-deletion', 'protected-user', 'insufficient-permission', 'invalid-request', 'not-found'];
+const FINAL: Slug[] = ['self-deletion', 'protected-user', 'insufficient-permission', 'organization-token', 'invalid-request', 'not-found'];
 
 // The answer got lost, perhaps not the request.
 const UNCERTAIN: Slug[] = ['tenant-timeout', 'tenant-refused', 'unreachable', 'unexpected'];

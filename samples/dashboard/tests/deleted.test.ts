@@ -1,5 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 
+const ADA = 'auth0|ada';
+const BOB = 'auth0|bob';
+
 beforeEach(() => {
   vi.resetModules();
   vi.useRealTimers();
@@ -8,10 +11,17 @@ beforeEach(() => {
 
 const load = () => import('../src/deleted');
 
-test('a deletion outlives a reload, for ten minutes', async () => {
-  (await load()).rememberDeleted('a|1');
+/** The page as it is after a reload, with this account signed in. */
+async function reload(sub: string) {
   vi.resetModules();
-  const { isDeleted } = await load();
+  const deleted = await load();
+  deleted.rememberFor(sub);
+  return deleted;
+}
+
+test('a deletion outlives a reload, for ten minutes', async () => {
+  (await reload(ADA)).rememberDeleted('a|1');
+  const { isDeleted } = await reload(ADA);
   expect(isDeleted({ user_id: 'a|1' })).toBe(true);
   expect(isDeleted({ user_id: 'a|2' })).toBe(false);
   vi.useFakeTimers({ now: Date.now() + 11 * 60_000 });
@@ -25,10 +35,37 @@ test('who signs up again after the deletion is there', async () => {
   expect(isDeleted({ user_id: 'google-oauth2|1', created_at: new Date(Date.now() + 5000).toISOString() })).toBe(false);
 });
 
+test('another account in the same tab does not see whom the first has deleted, and the first still does', async () => {
+  (await reload(ADA)).rememberDeleted('a|1');
+  const deleted = await reload(BOB);
+  expect(deleted.isDeleted({ user_id: 'a|1' })).toBe(false);
+  deleted.rememberDeleted('a|2');
+  deleted.rememberFor(ADA);
+  expect(deleted.isDeleted({ user_id: 'a|1' })).toBe(true);
+  expect(deleted.isDeleted({ user_id: 'a|2' })).toBe(false);
+});
+
+test('until somebody is signed in nothing is stored', async () => {
+  const { isDeleted, rememberDeleted } = await load();
+  rememberDeleted('a|1');
+  expect(isDeleted({ user_id: 'a|1' })).toBe(true);
+  expect(sessionStorage).toHaveLength(0);
+});
+
+test('whoever signs out leaves no id behind', async () => {
+  sessionStorage.setItem('deleted-users', '[["a|0",1]]');
+  sessionStorage.setItem('of-somebody-else', 'stays');
+  (await reload(ADA)).rememberDeleted('a|1');
+  const { forgetDeleted, isDeleted } = await reload(BOB);
+  forgetDeleted();
+  expect(Object.keys(sessionStorage)).toEqual(['of-somebody-else']);
+  expect(isDeleted({ user_id: 'a|1' })).toBe(false);
+  expect((await reload(ADA)).isDeleted({ user_id: 'a|1' })).toBe(false);
+});
+
 test('what somebody else left in the storage does no harm', async () => {
   for (const junk of ['{', 'null', '{}', '[1]', '[["a"]]']) {
-    sessionStorage.setItem('deleted-users', junk);
-    vi.resetModules();
-    expect((await load()).isDeleted({ user_id: 'a' })).toBe(false);
+    sessionStorage.setItem(`deleted-users:${ADA}`, junk);
+    expect((await reload(ADA)).isDeleted({ user_id: 'a' })).toBe(false);
   }
 });

@@ -57,6 +57,6 @@ test('a line has a cell for each column, quoted where it has to be', () => {
   expect(toCsv({ user_id: 'a|1', name: 'Smith, "Ann"\nB' })).toContain('"Smith, ""Ann""\nB"');
 });
 
-test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('a spreadsheet does not run %j', (name) => {
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '＝1+1', '＋1', '－1', '＠SUM(A1)', '\t=1', '\r=1'])('a spreadsheet does not run %j', (name) => {
   expect(toCsv({ user_id: 'a|1', name })).toContain(`'${name}`);
 });
