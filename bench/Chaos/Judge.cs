@@ -14,8 +14,9 @@ internal sealed class Judge(Laws laws, Storm storm)
     /// <summary>The contract: a failure's status and the last part of its problem's type.</summary>
     private static readonly HashSet<string> Problems = new(StringComparer.Ordinal)
     {
-        "400 invalid-request", "401 missing-token", "401 invalid-token", "403 insufficient-permission", "409 self-deletion", "409 protected-user",
-        "502 tenant-refused", "503 tenant-rate-limited", "503 too-many-exports", "503 vault-unavailable", "503 misconfigured", "504 tenant-timeout",
+        "400 invalid-request", "401 missing-token", "401 invalid-token", "403 insufficient-permission", "403 organization-token",
+        "409 self-deletion", "409 protected-user", "502 tenant-refused", "503 tenant-rate-limited", "503 too-many-exports",
+        "503 vault-unavailable", "503 misconfigured", "504 tenant-timeout",
     };
 
     private const string UnderWay = "under way at the end";
@@ -103,8 +104,11 @@ internal sealed class Judge(Laws laws, Storm storm)
                 lines.Add(line);
             }
 
-            var wrong = WhatIsWrongWithExport(lines, there, people);
+            var ids = new HashSet<string>(StringComparer.Ordinal);
+            var wrong = WhatIsWrongWithExport(lines, ids, people);
             laws.Exports.Check(wrong is null, () => $"It came to its end, but {wrong}.");
+            var missing = there.Where(id => !ids.Contains(id) && people.Directory.Find(id) is not null).ToList();
+            laws.Whole.Check(missing.Count is 0, () => $"It says it is whole with {ids.Count} users, and {missing.Count} are not in it, {missing[0]} for one.");
             Count(operation, "whole", success: true, began);
             return;
         }
@@ -156,9 +160,8 @@ internal sealed class Judge(Laws laws, Storm storm)
         }
     }
 
-    private static string? WhatIsWrongWithExport(List<string> lines, string[] there, People people)
+    private static string? WhatIsWrongWithExport(List<string> lines, HashSet<string> ids, People people)
     {
-        var ids = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < lines.Count - 1; i++)
         {
             using var user = JsonDocument.Parse(lines[i]);
@@ -174,7 +177,6 @@ internal sealed class Judge(Laws laws, Storm storm)
         }
 
         return lines.Count is 0 || lines[^1] != $$$"""{"end":{"users":{{{ids.Count}}}}}""" ? $"its last line is no end: {lines.LastOrDefault()}"
-            : there.FirstOrDefault(id => !ids.Contains(id) && people.Directory.Find(id) is not null) is { } missing ? $"{missing} is not in it, who was there all the time"
             : null;
     }
 

@@ -43,7 +43,13 @@ internal sealed class Laws
 
     public Law Deletions { get; } = new("In the end all who were answered 204 are gone, and nobody who was not asked for");
 
-    public Law Exports { get; } = new("Every export is whole, or visibly broken");
+    public Law Attempts { get; } = new("Every attempt to delete has exactly one outcome in the trail, or is counted there");
+
+    public Law Leaving { get; } = new("Who hangs up changes no outcome: a refusal keeps its name, a deletion that was done is told done");
+
+    public Law Exports { get; } = new("Every export ends with the line that says it is whole, or is visibly broken");
+
+    public Law Whole { get; } = new("An export that calls itself whole has everyone who was there from its beginning to its end");
 
     public Law Recovery { get; } = new("After the faults a call succeeds within 2 s, and from then on all do");
 
@@ -58,7 +64,7 @@ internal sealed class Laws
     public Law Handles { get; } = new("Handles are flat from the 2nd minute to the last");
 
     public IReadOnlyList<Law> All =>
-        [Contract, Innocent, Truth, Budget, Deletions, Exports, Recovery, Grants, SecretReads, KeyReads, Memory, Handles];
+        [Contract, Innocent, Truth, Budget, Deletions, Attempts, Leaving, Exports, Whole, Recovery, Grants, SecretReads, KeyReads, Memory, Handles];
 
     public bool AreKept => All.All(static law => law.Broken is 0);
 }

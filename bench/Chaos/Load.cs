@@ -7,7 +7,9 @@ namespace AdminFunctions.Chaos;
 /// <summary>The callers: 90 % list, 10 % delete a fresh user, and two who export everyone over and over.</summary>
 internal sealed class Load : IDisposable
 {
-    private const string Caller = "auth0|5f7c8ec7c33c6c004bbafe82";
+    /// <summary>Who calls: nobody whom the tenant knows.</summary>
+    public const string Caller = "auth0|5f7c8ec7c33c6c004bbafe82";
+
     private const int Exporters = 2;
 
     /// <summary>A call that is not answered by then never is.</summary>

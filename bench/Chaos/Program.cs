@@ -23,16 +23,21 @@ var schedule = new Schedule(options.Seed, length);
 await using var local = await LocalTenantAndVault.StartAsync(new TenantOptions { ManagementTokenSeconds = Schedule.TokenSeconds }, new VaultOptions());
 var storm = new Storm(local, schedule);
 using var wire = new Wire(new LocalTransport(local.Tenant.Domain, local.Vault.Certificate), schedule, storm.Calm);
-await using var app = await StartFunctionsAsync();
+using var trail = new Trail();
+var app = await StartFunctionsAsync();
 
 var laws = new Laws();
 var judge = new Judge(laws, storm);
 var people = new People(local.Tenant.Users);
 people.Restock();
 using var load = new Load(local, new Uri(app.Urls.First()), people, judge);
+var leavers = new Leavers(local, new Uri(app.Urls.First()), people, trail);
 using var footprint = new Footprint();
 
-var running = Task.WhenAll(storm.RunAsync(load.SignIn), load.RunAsync(options.Seed, options.Callers, length));
+var running = Task.WhenAll(
+    storm.RunAsync(load.SignIn),
+    load.RunAsync(options.Seed, options.Callers, length),
+    leavers.RunAsync(options.Seed, () => judge.Successes > 0, length));
 var started = Stopwatch.GetTimestamp();
 using (var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1)))
 {
@@ -49,6 +54,11 @@ using (var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1)))
 }
 
 await running;
+
+// What they have left out of the trail, the functions say at their end.
+await app.DisposeAsync();
+trail.Check(laws.Attempts);
+leavers.Check(laws.Leaving);
 var bounds = new Bounds(schedule, Stopwatch.GetElapsedTime(started));
 people.Check(laws.Deletions);
 judge.JudgeRecovery();
@@ -58,7 +68,7 @@ if (Footprint.CanBeJudged(length))
     footprint.Judge(laws, length, options.Callers);
 }
 
-Report.Print(Console.Out, options, schedule, local, judge, people, footprint, laws, bounds, wire);
+Report.Print(Console.Out, options, schedule, local, judge, people, footprint, laws, bounds, wire, leavers);
 return laws.AreKept ? 0 : 1;
 
 // The local host's own composition, with our wire in it.
@@ -69,7 +79,7 @@ async Task<WebApplication> StartFunctionsAsync()
     local.ReplaceTransport(builder.Services);
     builder.Services.AddSingleton<HttpMessageHandler>(wire);
     builder.Services.AddAdminFunctions().AddFunctionHost();
-    builder.Logging.ClearProviders();
+    builder.Logging.ClearProviders().AddProvider(trail).AddFilter<Trail>((category, _) => category is Trail.Category);
     if (options.Log)
     {
         builder.Logging.AddSimpleConsole().AddFilter("Microsoft", LogLevel.Warning);
@@ -77,6 +87,11 @@ async Task<WebApplication> StartFunctionsAsync()
 
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
     var functions = builder.Build();
+    functions.Use((context, next) =>
+    {
+        trail.Arrive(context.Request);
+        return next(context);
+    });
     functions.MapFunctions(typeof(GetUsers).Assembly, new FunctionHostOptions());
     await functions.StartAsync();
     return functions;

@@ -25,7 +25,7 @@ internal static class Report
     }
 
     /// <summary>What has been.</summary>
-    public static void Print(TextWriter output, Options options, Schedule schedule, LocalTenantAndVault local, Judge judge, People people, Footprint footprint, Laws laws, Bounds bounds, Wire wire)
+    public static void Print(TextWriter output, Options options, Schedule schedule, LocalTenantAndVault local, Judge judge, People people, Footprint footprint, Laws laws, Bounds bounds, Wire wire, Leavers leavers)
     {
         var length = TimeSpan.FromSeconds(options.Seconds);
         output.WriteLine();
@@ -51,6 +51,8 @@ internal static class Report
         output.WriteLine($"| tries to get a grant | {wire.GrantsAsked} | |");
         output.WriteLine($"| of them refused for the secret | {wire.GrantsRefused} | |");
         output.WriteLine($"| requests to the vault | {wire.SecretsAsked} | |");
+        output.WriteLine($"| windows of exports that came back empty | {wire.WindowsLost} | |");
+        output.WriteLine($"| deletions whose caller hung up | {leavers.Arrived:N0} | |");
         output.WriteLine($"| fresh users to delete | {people.Asked:N0} | |");
         if (Footprint.CanBeJudged(length))
         {

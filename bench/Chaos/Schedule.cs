@@ -142,6 +142,12 @@ internal sealed class Schedule
         return random.Next(100) is 0 ? TimeSpan.FromMilliseconds(random.Next(500, 6_000)) : null;
     }
 
+    /// <summary>
+    /// Whether the tenant's n-th answer to a window of an export comes back empty, as if there were nobody in it. That is a thing of its
+    /// search index, not of bad times: it goes on in the calm, and an export gets over it.
+    /// </summary>
+    public bool LosesWindow(long answer) => (answer + _seed) % 15 is 0;
+
     private IEnumerable<Event> RoundOf(int round)
     {
         var random = RandomOf(round, 4);

@@ -1,14 +1,18 @@
 using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace AdminFunctions.Chaos;
 
 /// <summary>
-/// Under the functions' clients: counts what they ask for to get at users, and has some answers' bodies come bit by bit, for which
-/// the local tenant's faults have no mode.
+/// Under the functions' clients: counts what they ask for to get at users, and does what the local tenant's faults have no mode for:
+/// some answers' bodies come bit by bit, and some windows of exports come back empty.
 /// </summary>
 internal sealed class Wire(HttpMessageHandler inner, Schedule schedule, Task calm) : DelegatingHandler(inner)
 {
     private long _userAnswers;
+    private long _windows;
+    private long _windowsLost;
     private long _grantsAsked;
     private long _grantsRefused;
     private long _secretsAsked;
@@ -21,6 +25,9 @@ internal sealed class Wire(HttpMessageHandler inner, Schedule schedule, Task cal
 
     /// <summary>Requests to the vault, each try counted, the one that asks for the challenge too.</summary>
     public long SecretsAsked => Interlocked.Read(ref _secretsAsked);
+
+    /// <summary>Windows of exports that came back empty.</summary>
+    public long WindowsLost => Interlocked.Read(ref _windowsLost);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -40,12 +47,27 @@ internal sealed class Wire(HttpMessageHandler inner, Schedule schedule, Task cal
             Interlocked.Increment(ref _grantsRefused);
         }
 
+        if (path is "/api/v2/users" && response.IsSuccessStatusCode && IsWindow(request.RequestUri) && schedule.LosesWindow(Interlocked.Increment(ref _windows)))
+        {
+            Interlocked.Increment(ref _windowsLost);
+            response.Content.Dispose();
+            response.Content = new StringContent("""{"start":0,"limit":100,"length":0,"total":0,"users":[]}""", Encoding.UTF8, "application/json");
+        }
+
         if (path.StartsWith("/api/v2/", StringComparison.Ordinal) && !calm.IsCompleted && schedule.Trickle(Interlocked.Increment(ref _userAnswers)) is { } time)
         {
             response.Content = new SlowContent(response.Content, time, calm);
         }
 
         return response;
+    }
+
+    /// <summary>Whether a list is a window of an export: a search for moments of creation, forwards.</summary>
+    private static bool IsWindow(Uri address)
+    {
+        var query = QueryHelpers.ParseQuery(address.Query);
+        return query.TryGetValue("q", out var search) && search.ToString().Contains("created_at:", StringComparison.Ordinal)
+            && query.TryGetValue("sort", out var sort) && sort.ToString().EndsWith(":1", StringComparison.Ordinal);
     }
 
     private sealed class SlowContent : HttpContent
