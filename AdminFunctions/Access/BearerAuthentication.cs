@@ -71,9 +71,11 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
     private static string BearerToken(HttpRequest request)
     {
         var headers = request.Headers.Authorization;
-        if (headers.Count > 1)
+
+        // The Functions host merges them into one, with commas, which no token has (RFC 6750, section 2.1).
+        if (headers.Count > 1 || (headers.ToString() is var all && all.Contains(',') && all.Contains("Bearer", StringComparison.OrdinalIgnoreCase)))
         {
-            throw Invalid("The request has more than one Authorization header.");
+            throw Invalid("The request has more than one Authorization header, or one with more than a token in it.");
         }
 
         var (scheme, token) = headers.ToString().Split(' ', 2) is [var first, var rest] ? (first, rest.Trim()) : (headers.ToString(), "");
