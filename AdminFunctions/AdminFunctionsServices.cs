@@ -32,12 +32,13 @@ public static class AdminFunctionsServices
         services.AddSettings<UsersOptions>(UsersOptions.Section);
         services.AddSingleton<IValidateOptions<KeyVaultOptions>, ClientSecretHasASource>();
         services.AddSingleton<SettingsFaults>();
-        services.AddHostedService<SettingsReport>();
-        services.AddHostedService<WarmUp>();
+        services.AddSingleton<SettingsReport>();
 
+        // In this order: what the warm-up does is seen too.
         services.AddMetrics();
         services.AddSingleton<Instruments>();
         services.AddHostedService<OtlpExport>();
+        services.AddHostedService<WarmUp>();
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TokenCredential>(VaultCredential.Create);

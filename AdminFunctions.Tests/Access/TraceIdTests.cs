@@ -73,12 +73,14 @@ public sealed class TraceIdTests
     }
 
     [Fact]
-    public async Task The_activity_knows_better_than_the_header()
+    public async Task It_is_the_callers_whatever_trace_the_host_is_in_and_else_the_hosts()
     {
         await using var app = await AdminApp.StartAsync();
-        using var activity = new Activity("serving").SetIdFormat(ActivityIdFormat.W3C);
+        using var first = new Activity("serving").SetIdFormat(ActivityIdFormat.W3C);
+        using var second = new Activity("serving").SetIdFormat(ActivityIdFormat.W3C);
 
-        (await TraceIdWithoutServerAsync(app, TraceParent, activity)).ShouldBe(activity.TraceId.ToHexString());
+        (await TraceIdWithoutServerAsync(app, TraceParent, first)).ShouldBe(TraceId);
+        (await TraceIdWithoutServerAsync(app, activity: second)).ShouldBe(second.TraceId.ToHexString());
     }
 
     [Fact]

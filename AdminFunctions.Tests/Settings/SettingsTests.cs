@@ -156,7 +156,9 @@ public sealed class SettingsTests
             detail.ShouldNotContain("x.auth0.com");
         }
 
-        log.Lines(LogLevel.Critical).Count().ShouldBe(2);
+        log.Lines(LogLevel.Critical).Count().ShouldBe(3);
+        log.Lines(LogLevel.Critical).ShouldAllBe(line =>
+            line.Contains("misconfigured: ") && line.Contains("Auth0__Domain is a host name alone") && line.Contains("Auth0__Audience is missing") && !line.Contains("x.auth0.com"));
         log.Lines(LogLevel.Warning).ShouldNotContain(line => line.Contains(nameof(WarmUp), StringComparison.Ordinal));
     }
 
@@ -212,8 +214,13 @@ public sealed class SettingsTests
 
         await using var app = await StartAsync(settings, log: log);
 
+        log.Lines(LogLevel.Warning).ShouldBeEmpty();
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        await client.GetAsync("/api/health");
+        await client.GetAsync("/api/health");
+
         app.Services.GetRequiredService<SettingsFaults>().Sentences.ShouldHaveSingleItem().ShouldContain("KeyVault__Uri is missing");
-        log.Lines(LogLevel.Warning).ShouldContain(line => line.Contains("Auth0__ClientSecret is set but not read"));
+        log.Lines(LogLevel.Warning).Count(line => line.Contains("Auth0__ClientSecret is set but not read")).ShouldBe(1);
         log.Lines().ShouldAllBe(line => !line.Contains("the secret itself"));
     }
 

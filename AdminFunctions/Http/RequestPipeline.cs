@@ -14,12 +14,14 @@ namespace AdminFunctions.Http;
 /// a problem and sets the headers. It is no middleware, so that it is the same under every host.
 /// </summary>
 /// <param name="faults">What is wrong with the settings.</param>
+/// <param name="report">Tells the log of it.</param>
 /// <param name="authentication">Admits callers.</param>
 /// <param name="time">The clock of the budget.</param>
 /// <param name="instruments">Count the calls.</param>
 /// <param name="logger">Told of failures that are ours or our tenant's, by trace id, and of callers who are turned away.</param>
 public sealed partial class RequestPipeline(
     SettingsFaults faults,
+    SettingsReport report,
     BearerAuthentication authentication,
     TimeProvider time,
     Instruments instruments,
@@ -85,6 +87,7 @@ public sealed partial class RequestPipeline(
         var context = request.HttpContext;
         var call = Call.Start(function, request, instruments, time);
         context.TraceIdentifier = TraceIdOf(request);
+        report.Write(context.TraceIdentifier);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
 
@@ -147,12 +150,12 @@ public sealed partial class RequestPipeline(
     public void Dispose() => _lines.Dispose();
 
     /// <summary>
-    /// The trace that this request belongs to (W3C Trace Context). Under the Functions host there is an activity only if a
-    /// telemetry library makes one, while the caller's header always arrives.
+    /// The trace that this request belongs to (W3C Trace Context): the caller's, whatever trace the Functions host is in, as
+    /// <see cref="Spans.StartCall"/> has it too. Without a caller's, that of the current span, which is there only if telemetry is exported.
     /// </summary>
     private static string TraceIdOf(HttpRequest request) =>
-        Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.TraceId.ToHexString()
-        : ActivityContext.TryParse(request.Headers.TraceParent, traceState: null, out var parent) ? parent.TraceId.ToHexString()
+        ActivityContext.TryParse(request.Headers.TraceParent, traceState: null, out var caller) ? caller.TraceId.ToHexString()
+        : Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.TraceId.ToHexString()
         : ActivityTraceId.CreateRandom().ToHexString();
 
     private void Log(Problem problem, Exception exception, string traceId)

@@ -12,7 +12,12 @@ namespace AdminFunctions.Telemetry;
 /// Sends spans and metrics by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; otherwise nothing listens and nothing is sent.
 /// What other <c>OTEL_…</c> variables say, protocol, headers, sampler, intervals, the SDK reads itself.
 /// </summary>
-internal sealed class OtlpExport(IConfiguration configuration) : IHostedService
+/// <remarks>
+/// It is not Microsoft.Azure.Functions.Worker.OpenTelemetry, which tells the Functions host that the worker exports everything
+/// itself: in its OpenTelemetry mode the host then exports no log of a function, and the trail of deletions would be nowhere.
+/// OpenTelemetry.Extensions.Hosting, which that package builds on, does what is done here, and is not needed beside it.
+/// </remarks>
+internal sealed class OtlpExport(IConfiguration configuration) : IHostedLifecycleService
 {
     /// <summary>The setting that turns it on, one of OpenTelemetry's own.</summary>
     public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -23,7 +28,8 @@ internal sealed class OtlpExport(IConfiguration configuration) : IHostedService
     private IDisposable? _spans;
     private IDisposable? _metrics;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Begins before the services that take calls, so that the first call is seen too.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
         // What the SDK costs to load, only those pay who use it.
         if (!string.IsNullOrEmpty(configuration[Endpoint]))
@@ -35,8 +41,16 @@ internal sealed class OtlpExport(IConfiguration configuration) : IHostedService
         return Task.CompletedTask;
     }
 
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Sends what has not been sent yet. A host may stop twice at once.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.Run(
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             Interlocked.Exchange(ref _spans, null)?.Dispose();

@@ -18,22 +18,17 @@ internal static class Spans
     public static Activity? Start(string name, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(name, kind);
 
     /// <summary>
-    /// Starts the span of a call: under the host's own, if it has one, else under the caller's, of whom the header
+    /// Starts the span of a call: under the host's own, if it has one, but in the caller's trace in any case, of which the header
     /// <c>traceparent</c> tells (W3C Trace Context).
     /// </summary>
     /// <param name="function">The function's name.</param>
     /// <param name="traceParent">The header.</param>
     public static Activity? StartCall(string function, string? traceParent)
     {
-        if (Activity.Current is not null)
-        {
-            return Source.StartActivity(function);
-        }
-
-        return Source.StartActivity(
-            function,
-            ActivityKind.Server,
-            ActivityContext.TryParse(traceParent, traceState: null, isRemote: true, out var caller) ? caller : default);
+        var hasCaller = ActivityContext.TryParse(traceParent, traceState: null, isRemote: true, out var caller);
+        return Activity.Current is { } host && (!hasCaller || host.TraceId == caller.TraceId)
+            ? Source.StartActivity(function)
+            : Source.StartActivity(function, ActivityKind.Server, caller);
     }
 
     /// <summary>Starts a trace of its own for work that several calls wait for, with a link to the span that set it off.</summary>
