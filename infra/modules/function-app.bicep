@@ -157,7 +157,8 @@ resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
       AZURE_CLIENT_ID: identityClientId
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
 
-      // The Functions host's own: where it works, where it logs, as whom.
+      // The Functions host's own: no home page at its root; where it works, where it logs, as whom.
+      AzureWebJobsDisableHomepage: 'true'
       AzureWebJobsStorage__blobServiceUri: storageAccount.properties.primaryEndpoints.blob
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identityClientId
