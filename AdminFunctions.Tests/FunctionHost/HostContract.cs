@@ -1,15 +1,10 @@
-using AdminFunctions.LocalHost.FunctionHost;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
-
 namespace AdminFunctions.Tests.FunctionHost;
 
 /// <summary>
-/// What a Functions host does with the functions of FixtureFunctions.cs. Without more it is FunctionHost that is asked;
-/// with FUNCTIONS_HOST_URL it is the real host at that address, which serves the same functions (no CORS, no extra settings).
+/// What a Functions host does with the functions of FixtureFunctions.cs, each in its own class: the local host's FunctionHost, a real
+/// worker, and whatever host is at the address in FUNCTIONS_HOST_URL.
 /// </summary>
-public sealed class HostContract(HostContract.Host host) : IClassFixture<HostContract.Host>
+public abstract class HostContract(HostContract.Host host)
 {
     private static readonly string NotSet = "(not set)";
 
@@ -184,10 +179,16 @@ public sealed class HostContract(HostContract.Host host) : IClassFixture<HostCon
     public async Task An_answer_that_fails_in_the_middle_is_visibly_broken(string path)
     {
         using var request = Request("GET", path);
-
-        // It depends on the network whether the reset overtakes what was sent before.
-        var broken = await Should.ThrowAsync<HttpRequestException>(() => host.Client.SendAsync(request));
-        broken.HttpRequestError.ShouldNotBe(HttpRequestError.ConnectionError);
+        try
+        {
+            // A reset may overtake what was sent before: between a host and its worker, it leaves the host nothing but to say so.
+            using var answer = await host.Client.SendAsync(request);
+            ((int)answer.StatusCode).ShouldBe(500);
+        }
+        catch (HttpRequestException broken)
+        {
+            broken.HttpRequestError.ShouldNotBe(HttpRequestError.ConnectionError);
+        }
     }
 
     [Fact]
@@ -220,40 +221,23 @@ public sealed class HostContract(HostContract.Host host) : IClassFixture<HostCon
     private HttpRequestMessage Request(string method, string path)
         => new(new HttpMethod(method), new Uri(host.BaseAddress + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
 
-    public sealed class Host : IAsyncLifetime
+    /// <summary>Serves those functions without CORS and extra settings.</summary>
+    public abstract class Host : IAsyncLifetime
     {
-        private WebApplication? _app;
-
         public string BaseAddress { get; private set; } = "";
 
         public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero });
 
-        public async Task InitializeAsync()
-        {
-            if (Environment.GetEnvironmentVariable("FUNCTIONS_HOST_URL") is { Length: > 0 } url)
-            {
-                BaseAddress = url.TrimEnd('/');
-                return;
-            }
-
-            // Development, because there ASP.NET Core would answer an exception with a page of its own.
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Logging.ClearProviders();
-            builder.Services.AddFunctionHost();
-            _app = builder.Build();
-            _app.MapFunctions([typeof(ThingFunctions), typeof(BindingFunctions), typeof(AnswerFunctions), typeof(StaticFunctions), typeof(StreamFunctions)], new FunctionHostOptions());
-            await _app.StartAsync();
-            BaseAddress = _app.Urls.Single();
-        }
+        public async Task InitializeAsync() => BaseAddress = (await StartAsync()).TrimEnd('/');
 
         public async Task DisposeAsync()
         {
             Client.Dispose();
-            if (_app is not null)
-            {
-                await _app.DisposeAsync();
-            }
+            await StopAsync();
         }
+
+        protected abstract Task<string> StartAsync();
+
+        protected abstract ValueTask StopAsync();
     }
 }

@@ -5,6 +5,10 @@ internal static class Repository
 {
     private static readonly string Root = FindRoot();
 
+    /// <summary>Where a file or a folder is on this machine.</summary>
+    /// <param name="path">Its path from the root, with slashes.</param>
+    public static string PathOf(string path) => Path.Combine(Root, path);
+
     /// <summary>A file's text, with line breaks as they are on Linux.</summary>
     /// <param name="path">Its path from the root, with slashes.</param>
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");

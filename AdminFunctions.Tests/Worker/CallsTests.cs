@@ -1,0 +1,217 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using AdminFunctions.Access;
+using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.Tests.Export;
+using AdminFunctions.Tests.Management;
+using AdminFunctions.Tests.Security;
+using AdminFunctions.Tests.Worker.Rpc;
+
+namespace AdminFunctions.Tests.Worker;
+
+/// <summary>The functions as they are deployed: through the Functions host, over its two ways to the worker and back.</summary>
+[Collection(UnderAFunctionsHost.Name)]
+public sealed class CallsTests(DeployedApp app)
+{
+    private const string List = "GET /api/v2/users";
+
+    [Fact]
+    public async Task Health_answers_anyone()
+    {
+        using var anyone = app.Anyone();
+
+        using var answer = await anyone.GetAsync("/api/health");
+
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("""{"status":"healthy"}""");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.ShouldHaveTheHeadersOfEveryAnswer();
+    }
+
+    [Fact]
+    public async Task A_list_comes_from_the_tenant_with_a_secret_from_the_vault_that_the_managed_identity_reads()
+    {
+        using var reader = app.CallerWith(Permissions.ReadUsers);
+
+        using var answer = await reader.GetAsync("/api/users?per_page=3&include_totals=true");
+
+        var page = await answer.JsonAsync();
+        page["total"]!.GetValue<int>().ShouldBe(app.Tenant.Users.All.Count);
+        page["users"]!.AsArray().Select(user => user!["user_id"]!.GetValue<string>()).ShouldBeSubsetOf(app.Tenant.Users.All.Select(user => user.UserId));
+        answer.ShouldHaveTheHeadersOfEveryAnswer();
+        var health = await (await reader.GetAsync("/api/health?deep=true")).JsonAsync();
+        health["secret"]!["ageSeconds"].ShouldNotBeNull();
+        health["vault"]!["lastFailure"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_export_has_everyone_once()
+    {
+        using var reader = app.CallerWith(Permissions.ReadUsers);
+
+        var users = await reader.ExportAsync("fields=user_id");
+
+        users.Count.ShouldBeGreaterThan(1000);
+        users.Ids().ShouldBe(app.Tenant.Users.All.Select(user => user.UserId), ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task An_export_that_fails_in_the_middle_breaks_off_behind_its_problem_and_is_a_failed_call_for_the_host()
+    {
+        using var reader = app.CallerWith(Permissions.ReadUsers);
+        app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Status = 403 });
+        var ended = app.Host.Ended.Count();
+
+        var body = new StringBuilder();
+        await Should.ThrowAsync<Exception>(async () =>
+        {
+            using var answer = await reader.GetAsync("/api/users/export?fields=user_id", HttpCompletionOption.ResponseHeadersRead);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
+            while (await lines.ReadLineAsync() is { } line)
+            {
+                body.AppendLine(line);
+            }
+        }).InTimeAsync();
+
+        JsonNode.Parse(body.ToString().TrimEnd().Split('\n')[^1])!["error"]!["type"]!.GetValue<string>().ShouldBe("urn:admin-functions:problem:tenant-refused");
+        await Waiting.UntilAsync(() => app.Host.Ended.Count() > ended);
+        app.Host.Ended.Last().ShouldSatisfyAllConditions(call => call.Function.ShouldBe("ExportUsers"), call => call.Failed.ShouldBeTrue());
+    }
+
+    [Theory]
+    [InlineData("auth0|worker a+b", "auth0%7Cworker%20a%2Bb")]
+    [InlineData("samlp|worker|jürgen✓@example.com", "samlp%7Cworker%7Cj%C3%BCrgen%E2%9C%93@example.com")]
+    [InlineData("auth0|worker/a", "auth0%7Cworker%2Fa")]
+    public async Task A_user_is_deleted_whatever_characters_the_id_has(string id, string encoded)
+    {
+        app.Tenant.Users.Put([Exports.Somebody(id, DateTime.UnixEpoch)]);
+        using var administrator = app.Administrator();
+        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri($"{app.Host.Address}api/users/{encoded}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+
+        using var answer = await administrator.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        app.Tenant.Users.All.ShouldNotContain(user => user.UserId == id);
+    }
+
+    [Fact]
+    public async Task A_deletion_leaves_its_trail_in_the_log_that_the_host_hands_on()
+    {
+        app.Tenant.Users.Put([Exports.Somebody("auth0|workertrail", DateTime.UnixEpoch)]);
+        using var administrator = app.Administrator();
+
+        (await administrator.DeleteAsync("/api/users/auth0%7Cworkertrail")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        var trail = app.Host.Log.Where(line => line.Message.Contains(" target=auth0|workertrail ", StringComparison.Ordinal)).ToList();
+        trail.Select(line => line.Event).ShouldBe(["UserDeletionRequested", "UserDeleted"]);
+        trail.ShouldAllBe(line => line.Category == "Function.DeleteUser.User" && line.Level == RpcLog.Types.Level.Information);
+        trail.ShouldAllBe(line => line.Message.StartsWith($"{line.Event} actor={AdminApp.CallerId} azp=", StringComparison.Ordinal));
+        trail[1].Message.ShouldContain(" outcome=deleted traceId=");
+    }
+
+    [Fact]
+    public async Task A_refused_deletion_is_a_problem_and_leaves_its_trail()
+    {
+        using var administrator = app.Administrator();
+
+        using var answer = await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(AdminApp.CallerId)}");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.Conflict, "self-deletion");
+        app.Host.Log.ShouldContain(line => line.Event == "UserDeletionRefused" && line.Message.Contains("outcome=self-deletion", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_a_token_there_is_a_challenge()
+    {
+        using var anyone = app.Anyone();
+
+        using var answer = await anyone.GetAsync("/api/users");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.Unauthorized, "missing-token");
+        answer.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+    }
+
+    [Fact]
+    public async Task Without_the_permission_the_challenge_names_it()
+    {
+        using var reader = app.CallerWith(Permissions.ReadUsers);
+
+        using var answer = await reader.DeleteAsync("/api/users/auth0%7Cworkernobody");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.Forbidden, "insufficient-permission");
+        answer.Headers.GetValues("WWW-Authenticate").ShouldBe(["Bearer error=\"insufficient_scope\", scope=\"delete:users\""]);
+    }
+
+    [Fact]
+    public async Task Of_two_Authorization_headers_which_the_host_merges_neither_counts()
+    {
+        var header = $"Authorization: Bearer {app.Tenant.MintAccessToken(AdminApp.CallerId, [Permissions.ReadUsers])}\r\n";
+        foreach (var other in new[] { header, "Authorization: Basic dXNlcjpwYXNzd29yZA==\r\n" })
+        {
+            var answer = await RawHttp.SendAsync(
+                app.Host.Address, Encoding.ASCII.GetBytes($"GET /api/users HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{other}{header}\r\n"), endsThere: false);
+
+            answer!.Status.ShouldBe(401);
+            Encoding.UTF8.GetString(answer.Body).ShouldContain("The request has more than one Authorization header, or one with more than a token in it.");
+        }
+    }
+
+    [Fact]
+    public async Task Every_faulty_parameter_is_named()
+    {
+        using var reader = app.CallerWith(Permissions.ReadUsers);
+
+        using var answer = await reader.GetAsync("/api/users?page=-1&per_page=1000");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        (await answer.JsonAsync())["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["page", "per_page"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_failure_of_the_tenant_is_a_problem_and_a_line_in_the_log_with_its_trace_id()
+    {
+        using var reader = app.CallerWith(Permissions.ReadUsers);
+        app.Tenant.Faults.Add(new Fault { Match = List, Status = 403 });
+
+        using var answer = await reader.GetAsync("/api/users");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        var traceId = (await answer.JsonAsync())["traceId"]!.GetValue<string>();
+        app.Host.Log.ShouldContain(line => line.Category == "Function.GetUsers.User" && line.Level == RpcLog.Types.Level.Error
+            && line.Message.StartsWith("tenant-refused: ", StringComparison.Ordinal) && line.Message.Contains(traceId, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_caller_who_goes_away_ends_the_call()
+    {
+        using var reader = app.CallerWith(Permissions.ReadUsers);
+        using var leaving = new CancellationTokenSource();
+        var asked = app.Tenant.Requests.Matching(List).Count;
+        var ended = app.Host.Ended.Count();
+        app.Tenant.Faults.Add(new Fault { Match = List, Mode = FaultMode.Hang });
+
+        var call = reader.GetAsync("/api/users", leaving.Token);
+        await app.Tenant.Requests.WaitForAsync(List, asked + 1).InTimeAsync();
+        var left = TimeProvider.System.GetTimestamp();
+        await leaving.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(call);
+        await Waiting.UntilAsync(() => app.Host.Ended.Count() > ended);
+
+        // Before the budget of ten seconds would have ended it.
+        TimeProvider.System.GetElapsedTime(left).ShouldBeLessThan(TimeSpan.FromSeconds(8));
+        app.Host.Ended.Last().ShouldSatisfyAllConditions(last => last.Function.ShouldBe("GetUsers"), last => last.Failed.ShouldBeTrue());
+    }
+
+    [Fact]
+    public async Task What_ASP_NET_Core_says_of_every_answer_does_not_reach_the_log()
+    {
+        using var anyone = app.Anyone();
+
+        await anyone.GetAsync("/api/health");
+        await anyone.GetAsync("/api/users");
+
+        app.Host.Log.Where(line => line.WorkerCategory.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) && line.Level < RpcLog.Types.Level.Warning).ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using AdminFunctions.Functions;
+using AdminFunctions.LocalHost.FunctionHost;
+using AdminFunctions.Tests.Infra;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AdminFunctions.Tests.Worker;
+
+/// <summary>The worker's own list of functions, which the compiler has made, beside what others say of them.</summary>
+[Collection(UnderAFunctionsHost.Name)]
+public sealed partial class IndexedFunctionsTests(DeployedApp app)
+{
+    private IEnumerable<string> Indexed => app.Host.Functions.Select(function => $"{function.Name}: [{string.Join(',', function.Methods)}] {function.Route}");
+
+    [Fact]
+    public async Task They_are_those_that_the_local_host_serves()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRouting().AddFunctionHost();
+        await using var local = builder.Build();
+
+        Indexed.ShouldBe(
+            local.MapFunctions(typeof(GetUsers).Assembly, new FunctionHostOptions()).Select(function => $"{function.Name}: [{string.Join(',', function.Methods)}] {function.Route}"),
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public void They_are_those_that_README_shows() =>
+        Indexed.ShouldBe(
+            ReadmeLine().Matches(Repository.Read("README.md")).Select(line => $"{line.Groups["name"].Value}: [{line.Groups["methods"].Value}] {line.Groups["route"].Value}"),
+            ignoreOrder: true);
+
+    [Fact]
+    public void The_log_of_each_is_kept_by_its_name_in_host_json() =>
+        JsonNode.Parse(Repository.Read("host.json"))!["logging"]!["logLevel"]!.AsObject().Select(level => level.Key).Where(category => category.EndsWith(".User", StringComparison.Ordinal))
+            .ShouldBe(app.Host.Functions.Select(function => $"Function.{function.Name}.User"), ignoreOrder: true);
+
+    [Fact]
+    public void Beside_them_the_deployed_host_has_no_home_page() =>
+        Repository.Read("infra/modules/function-app.bicep").ShouldContain("\n      AzureWebJobsDisableHomepage: 'true'\n");
+
+    [Fact]
+    public void None_asks_for_a_function_key() => app.Host.Functions.ShouldAllBe(function => function.Level == "Anonymous");
+
+    [GeneratedRegex(@"^ +(?<name>\w+): \[(?<methods>[A-Z,]+)\] http://localhost:7071/api/(?<route>\S+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ReadmeLine();
+}

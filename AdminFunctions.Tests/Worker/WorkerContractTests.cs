@@ -1,0 +1,21 @@
+using AdminFunctions.Tests.FunctionHost;
+
+namespace AdminFunctions.Tests.Worker;
+
+/// <summary>A real worker under the minimal host: what FunctionHost is held to is what a worker does.</summary>
+[Collection(UnderAFunctionsHost.Name)]
+public sealed class WorkerContractTests(WorkerContractTests.RealWorker host) : HostContract(host), IClassFixture<WorkerContractTests.RealWorker>
+{
+    public sealed class RealWorker : Host
+    {
+        private FunctionsHost? _host;
+
+        protected override async Task<string> StartAsync()
+        {
+            _host = await FunctionsHost.StartAsync(DeployedApp.PathOf("AdminFunctions.Tests/Worker/ContractApp"), new Dictionary<string, string>(StringComparer.Ordinal));
+            return _host.Address.AbsoluteUri;
+        }
+
+        protected override ValueTask StopAsync() => _host?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace AdminFunctions.Tests.Worker;
+
+/// <summary>A built function app as a process of its own, started as the Functions host starts it.</summary>
+internal sealed class WorkerProcess : IAsyncDisposable
+{
+    /// <summary>What of this machine's environment a worker gets: the rest might be settings.</summary>
+    private static readonly string[] Inherited = ["PATH", "HOME", "DOTNET_ROOT", "TMPDIR", "TEMP", "TMP", "SystemRoot", "USERPROFILE"];
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private WorkerProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += Append;
+        process.ErrorDataReceived += Append;
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Ended = process.WaitForExitAsync();
+    }
+
+    /// <summary>Over when the process is.</summary>
+    public Task Ended { get; }
+
+    /// <summary>What it has written to its standard output and error, which a host shows nobody.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts it.</summary>
+    /// <param name="app">The path of its assembly.</param>
+    /// <param name="rpc">Where the host listens for it.</param>
+    /// <param name="workerId">By which it makes itself known there.</param>
+    /// <param name="settings">The app settings.</param>
+    public static WorkerProcess Start(string app, Uri rpc, string workerId, IReadOnlyDictionary<string, string> settings)
+    {
+        var folder = Path.GetDirectoryName(app)!;
+        var requestId = Guid.NewGuid().ToString();
+        string[] arguments =
+        [
+            "--host", rpc.Host, "--port", $"{rpc.Port}", "--workerId", workerId, "--requestId", requestId, "--grpcMaxMessageLength", "2147483647",
+            "--functions-uri", rpc.AbsoluteUri, "--functions-worker-id", workerId, "--functions-request-id", requestId, "--functions-grpc-max-message-length", "2147483647",
+        ];
+        var start = new ProcessStartInfo("dotnet", [app, .. arguments])
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var inherited = Inherited.Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => variable.Value is not null).ToList();
+        start.Environment.Clear();
+        foreach (var (name, value) in inherited)
+        {
+            start.Environment[name] = value;
+        }
+
+        start.Environment["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated";
+        start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = folder;
+        start.Environment["FUNCTIONS_WORKER_DIRECTORY"] = folder;
+        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new WorkerProcess(new Process { StartInfo = start });
+    }
+
+    /// <summary>Closes its standard input.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> ExitCodeAsync()
+    {
+        await Ended.WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await Ended;
+        }
+
+        _process.Dispose();
+    }
+
+    private void Append(object sender, DataReceivedEventArgs line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line.Data);
+        }
+    }
+}
