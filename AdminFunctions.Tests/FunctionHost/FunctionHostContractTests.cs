@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace AdminFunctions.Tests.FunctionHost;
 
 /// <summary>The local host's FunctionHost, in this process; with FUNCTIONS_HOST_URL, the host at that address in its place.</summary>
-public sealed class FunctionHostContractTests(FunctionHostContractTests.InThisProcess host) : HostContract(host), IClassFixture<FunctionHostContractTests.InThisProcess>
+public sealed class FunctionHostContractTests(FunctionHostContractTests.InThisProcess host)
+    : HostContract(host), IClassFixture<FunctionHostContractTests.InThisProcess>
 {
     public sealed class InThisProcess : Host
     {
@@ -25,7 +26,9 @@ public sealed class FunctionHostContractTests(FunctionHostContractTests.InThisPr
             builder.Logging.ClearProviders();
             builder.Services.AddFunctionHost();
             _app = builder.Build();
-            _app.MapFunctions([typeof(ThingFunctions), typeof(BindingFunctions), typeof(AnswerFunctions), typeof(StaticFunctions), typeof(StreamFunctions)], new FunctionHostOptions());
+            _app.MapFunctions(
+                [typeof(ThingFunctions), typeof(BindingFunctions), typeof(AnswerFunctions), typeof(StaticFunctions), typeof(StreamFunctions)],
+                new FunctionHostOptions());
             await _app.StartAsync();
             return _app.Urls.Single();
         }

@@ -54,13 +54,15 @@ public sealed class DeployedApp : IAsyncLifetime
     }
 
     /// <summary>A client without a token.</summary>
-    internal HttpClient Anyone() => new(new SocketsHttpHandler { AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = Host.Address };
+    internal HttpClient Anyone() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = Host.Address };
 
     /// <summary>A client whose token carries these permissions.</summary>
     internal HttpClient CallerWith(params string[] permissions)
     {
         var client = Anyone();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Tenant.MintAccessToken(AdminApp.CallerId, permissions));
+        var token = Tenant.MintAccessToken(AdminApp.CallerId, permissions);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
 
@@ -72,10 +74,12 @@ public sealed class DeployedApp : IAsyncLifetime
         _identity = new ManagedIdentity(_local.Vault);
         await _identity.StartAsync();
         var authorities = Path.Combine(_authorities.FullName, "authorities.pem");
-        await File.WriteAllTextAsync(authorities, $"{_certificate.ExportCertificatePem()}\n{_local.Vault.Certificate.ExportCertificatePem()}\n", Encoding.ASCII);
+        X509Certificate2[] trusted = [_certificate, _local.Vault.Certificate];
+        await File.WriteAllLinesAsync(authorities, trusted.Select(certificate => certificate.ExportCertificatePem()), Encoding.ASCII);
 
         Settings = new Dictionary<string, string>(
-            _local.Settings.Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!)).Concat(_identity.Settings),
+            _local.Settings.Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!))
+                .Concat(_identity.Settings),
             StringComparer.Ordinal)
         {
             // OpenSSL's: whom to trust, and no one else.

@@ -27,7 +27,13 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     private readonly WebApplication _server;
     private readonly WorkerChannel _channel = new();
-    private readonly HttpMessageInvoker _forwarding = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ConnectCallback = ConnectAsync });
+    private readonly HttpMessageInvoker _forwarding = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ConnectCallback = ConnectAsync,
+    });
     private WorkerProcess _worker = null!;
     private string _workerAddress = "";
 
@@ -127,12 +133,18 @@ internal sealed class FunctionsHost : IAsyncDisposable
         Check(initialized.Result, "initialize");
         _workerAddress = initialized.Capabilities["HttpUri"];
 
-        var indexed = (await _channel.RequestAsync(new StreamingMessage { FunctionsMetadataRequest = new() { FunctionAppDirectory = folder } })).FunctionMetadataResponse;
+        var indexed = (await _channel.RequestAsync(new StreamingMessage
+        {
+            FunctionsMetadataRequest = new() { FunctionAppDirectory = folder },
+        })).FunctionMetadataResponse;
         Check(indexed.Result, "index its functions");
         Functions = [.. indexed.FunctionMetadataResults.Select(IndexedFunction.Of)];
         foreach (var function in indexed.FunctionMetadataResults)
         {
-            var loaded = await _channel.RequestAsync(new StreamingMessage { FunctionLoadRequest = new() { FunctionId = function.FunctionId, Metadata = function } });
+            var loaded = await _channel.RequestAsync(new StreamingMessage
+            {
+                FunctionLoadRequest = new() { FunctionId = function.FunctionId, Metadata = function },
+            });
             Check(loaded.FunctionLoadResponse.Result, $"load {function.Name}");
         }
 
@@ -147,10 +159,13 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>As the host's own router has them: the literal before the parameter, and the method a constraint, so that a wrong one is a 404.</summary>
+    /// <summary>
+    /// As the host's own router has them: the literal before the parameter, and the method a constraint, so that a wrong one is a 404.
+    /// </summary>
     private async Task MapAsync(RouteCollection router, string hostJson)
     {
-        var prefix = JsonNode.Parse(await File.ReadAllTextAsync(hostJson))?["extensions"]?["http"]?["routePrefix"]?.GetValue<string>() ?? "api";
+        var http = JsonNode.Parse(await File.ReadAllTextAsync(hostJson))?["extensions"]?["http"];
+        var prefix = http?["routePrefix"]?.GetValue<string>() ?? "api";
         var inlineConstraints = _server.Services.GetRequiredService<IInlineConstraintResolver>();
         var byPrecedence = Functions
             .Select(function => (Function: function, Template: $"{prefix}/{function.Route}"))
@@ -184,7 +199,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Has the worker serve a call. Its HTTP answer ends alike when the function threw: what became of the call it says over gRPC.</summary>
+    /// <summary>
+    /// Has the worker serve a call. Its HTTP answer ends alike when the function threw: what became of the call it says over gRPC.
+    /// </summary>
     private async Task InvokeAsync(IndexedFunction function, HttpContext context)
     {
         using var span = new Activity("the host's own").SetIdFormat(ActivityIdFormat.W3C);
@@ -208,9 +225,11 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
         Activity.Current = null;
         context.Request.Headers["x-ms-invocation-id"] = request.InvocationId;
-        var forwarded = context.RequestServices.GetRequiredService<IHttpForwarder>().SendAsync(context, _workerAddress, _forwarding, ForwarderRequestConfig.Empty);
+        var forwarder = context.RequestServices.GetRequiredService<IHttpForwarder>();
+        var forwarded = forwarder.SendAsync(context, _workerAddress, _forwarding, ForwarderRequestConfig.Empty);
         var invocation = _channel.Invoke(function.Name, request);
-        await using var leaving = context.RequestAborted.Register(() => _channel.Send(new StreamingMessage { InvocationCancel = new() { InvocationId = request.InvocationId } }));
+        await using var leaving = context.RequestAborted.Register(() =>
+            _channel.Send(new StreamingMessage { InvocationCancel = new() { InvocationId = request.InvocationId } }));
 
         var error = await forwarded;
         var result = await invocation.Result.WaitAsync(Patience);
@@ -257,7 +276,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
         return metadata;
     }
 
-    /// <summary>To 127.0.0.1, whatever the name, and again as long as the worker does not listen: that it speaks over gRPC does not promise that it does.</summary>
+    /// <summary>
+    /// To 127.0.0.1, whatever the name, and again as long as the worker does not listen: that it speaks over gRPC does not promise it.
+    /// </summary>
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         for (var started = TimeProvider.System.GetTimestamp(); ;)
@@ -269,7 +290,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException refused)
-                when (refused.SocketErrorCode == SocketError.ConnectionRefused && TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(5))
+                when (refused.SocketErrorCode == SocketError.ConnectionRefused
+                    && TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(5))
             {
                 socket.Dispose();
                 await Task.Delay(20, cancellationToken);
@@ -293,7 +315,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     {
         public static IndexedFunction Of(RpcFunctionMetadata function)
         {
-            var trigger = function.RawBindings.Select(binding => JsonNode.Parse(binding)!).First(binding => binding["type"]!.GetValue<string>() == "httpTrigger");
+            var trigger = function.RawBindings.Select(binding => JsonNode.Parse(binding)!)
+                .First(binding => binding["type"]!.GetValue<string>() == "httpTrigger");
             return new(
                 function.FunctionId,
                 function.Name,

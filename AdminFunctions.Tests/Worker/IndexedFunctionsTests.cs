@@ -13,7 +13,7 @@ namespace AdminFunctions.Tests.Worker;
 [Collection(UnderAFunctionsHost.Name)]
 public sealed partial class IndexedFunctionsTests(DeployedApp app)
 {
-    private IEnumerable<string> Indexed => app.Host.Functions.Select(function => $"{function.Name}: [{string.Join(',', function.Methods)}] {function.Route}");
+    private IEnumerable<string> Indexed => app.Host.Functions.Select(function => Line(function.Name, function.Methods, function.Route));
 
     [Fact]
     public async Task They_are_those_that_the_local_host_serves()
@@ -24,19 +24,22 @@ public sealed partial class IndexedFunctionsTests(DeployedApp app)
         await using var local = builder.Build();
 
         Indexed.ShouldBe(
-            local.MapFunctions(typeof(GetUsers).Assembly, new FunctionHostOptions()).Select(function => $"{function.Name}: [{string.Join(',', function.Methods)}] {function.Route}"),
+            local.MapFunctions(typeof(GetUsers).Assembly, new FunctionHostOptions())
+                .Select(function => Line(function.Name, function.Methods, function.Route)),
             ignoreOrder: true);
     }
 
     [Fact]
     public void They_are_those_that_README_shows() =>
         Indexed.ShouldBe(
-            ReadmeLine().Matches(Repository.Read("README.md")).Select(line => $"{line.Groups["name"].Value}: [{line.Groups["methods"].Value}] {line.Groups["route"].Value}"),
+            ReadmeLine().Matches(Repository.Read("README.md"))
+                .Select(line => Line(line.Groups["name"].Value, [line.Groups["methods"].Value], line.Groups["route"].Value)),
             ignoreOrder: true);
 
     [Fact]
     public void The_log_of_each_is_kept_by_its_name_in_host_json() =>
-        JsonNode.Parse(Repository.Read("host.json"))!["logging"]!["logLevel"]!.AsObject().Select(level => level.Key).Where(category => category.EndsWith(".User", StringComparison.Ordinal))
+        JsonNode.Parse(Repository.Read("host.json"))!["logging"]!["logLevel"]!.AsObject()
+            .Select(level => level.Key).Where(category => category.EndsWith(".User", StringComparison.Ordinal))
             .ShouldBe(app.Host.Functions.Select(function => $"Function.{function.Name}.User"), ignoreOrder: true);
 
     [Fact]
@@ -46,6 +49,11 @@ public sealed partial class IndexedFunctionsTests(DeployedApp app)
     [Fact]
     public void None_asks_for_a_function_key() => app.Host.Functions.ShouldAllBe(function => function.Level == "Anonymous");
 
-    [GeneratedRegex(@"^ +(?<name>\w+): \[(?<methods>[A-Z,]+)\] http://localhost:7071/api/(?<route>\S+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static string Line(string name, IEnumerable<string> methods, string route) => $"{name}: [{string.Join(',', methods)}] {route}";
+
+    [GeneratedRegex(
+        @"^ +(?<name>\w+): \[(?<methods>[A-Z,]+)\] http://localhost:7071/api/(?<route>\S+)$",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex ReadmeLine();
 }

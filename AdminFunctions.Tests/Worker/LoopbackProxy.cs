@@ -63,7 +63,9 @@ internal sealed class LoopbackProxy : IAsyncDisposable
 
             await server.ConnectAsync(IPAddress.Loopback, target.Port, _stopping.Token);
             await stream.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), _stopping.Token);
-            await Task.WhenAny(stream.CopyToAsync(server.GetStream(), _stopping.Token), server.GetStream().CopyToAsync(stream, _stopping.Token));
+            await Task.WhenAny(
+                stream.CopyToAsync(server.GetStream(), _stopping.Token),
+                server.GetStream().CopyToAsync(stream, _stopping.Token));
         }
         catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
         {

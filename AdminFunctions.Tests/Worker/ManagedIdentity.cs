@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace AdminFunctions.Tests.Worker;
 
 /// <summary>
-/// What App Service has for the managed identity of an app (https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference):
-/// it hands out the one token that a local vault takes.
+/// What App Service has for the managed identity of an app: it hands out the one token that a local vault takes.
+/// https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference.
 /// </summary>
 internal sealed class ManagedIdentity(LocalVault vault) : IAsyncDisposable
 {

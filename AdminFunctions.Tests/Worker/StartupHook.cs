@@ -4,7 +4,7 @@ using System.Diagnostics;
 
 /// <summary>
 /// Ends a worker that these tests started when they are gone, however they ended: nobody else would, since a worker outlives
-/// its host. .NET runs it in the worker before its own Main (DOTNET_STARTUP_HOOKS, dotnet/runtime's docs/design/features/host-startup-hook.md).
+/// its host. .NET runs it in the worker before the worker's own Main (DOTNET_STARTUP_HOOKS).
 /// </summary>
 internal static class StartupHook
 {

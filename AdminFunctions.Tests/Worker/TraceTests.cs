@@ -15,7 +15,9 @@ public sealed class TraceTests(DeployedApp app)
     {
         await using var collector = await OtlpCollector.StartAsync();
         await using var host = await app.StartAnotherAsync(
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address.ToString()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_SERVICE_NAME", "worker"));
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address.ToString()),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_SERVICE_NAME", "worker"));
         var traces = new List<string>();
         foreach (var joins in new[] { true, false })
         {
@@ -48,7 +50,8 @@ public sealed class TraceTests(DeployedApp app)
     {
         var traceId = ActivityTraceId.CreateRandom().ToHexString();
         using var administrator = app.Administrator();
-        using var request = new HttpRequestMessage(HttpMethod.Delete, new Uri(host.Address, $"/api/users/{Uri.EscapeDataString(AdminApp.CallerId)}"));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Delete, new Uri(host.Address, $"/api/users/{Uri.EscapeDataString(AdminApp.CallerId)}"));
         request.Headers.Add("traceparent", $"00-{traceId}-{CallersSpan}-01");
 
         using var answer = await administrator.SendAsync(request);

@@ -95,8 +95,9 @@ internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
 
             // As the host does: a line that belongs to no call, or to one that is over, is dropped.
             case StreamingMessage.ContentOneofCase.RpcLog
-                when message.RpcLog is { LogCategory: RpcLog.Types.RpcLogCategory.User } line && _invocations.TryGetValue(line.InvocationId, out var invocation):
-                Log.Enqueue(new LogLine($"Function.{invocation.Function}.User", line.Category, line.Level, line.EventId, line.Message, line.Exception?.Message));
+                when message.RpcLog is { LogCategory: RpcLog.Types.RpcLogCategory.User } line
+                    && _invocations.TryGetValue(line.InvocationId, out var invocation):
+                Log.Enqueue(new LogLine($"Function.{invocation.Function}.User", line.Category, line.Level, line.EventId, line.Message));
                 break;
 
             case StreamingMessage.ContentOneofCase.InvocationResponse
@@ -120,8 +121,7 @@ internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
     /// <param name="Level">Its level.</param>
     /// <param name="Event">Its event.</param>
     /// <param name="Message">Its text.</param>
-    /// <param name="Exception">The message of the exception that came with it.</param>
-    public sealed record LogLine(string Category, string WorkerCategory, RpcLog.Types.Level Level, string Event, string Message, string? Exception);
+    public sealed record LogLine(string Category, string WorkerCategory, RpcLog.Types.Level Level, string Event, string Message);
 
     /// <summary>A call of a function.</summary>
     public sealed class Invocation(string function)

@@ -4,7 +4,8 @@ namespace AdminFunctions.Tests.Worker;
 
 /// <summary>A real worker under the minimal host: what FunctionHost is held to is what a worker does.</summary>
 [Collection(UnderAFunctionsHost.Name)]
-public sealed class WorkerContractTests(WorkerContractTests.RealWorker host) : HostContract(host), IClassFixture<WorkerContractTests.RealWorker>
+public sealed class WorkerContractTests(WorkerContractTests.RealWorker host)
+    : HostContract(host), IClassFixture<WorkerContractTests.RealWorker>
 {
     public sealed class RealWorker : Host
     {
@@ -12,7 +13,8 @@ public sealed class WorkerContractTests(WorkerContractTests.RealWorker host) : H
 
         protected override async Task<string> StartAsync()
         {
-            _host = await FunctionsHost.StartAsync(DeployedApp.PathOf("AdminFunctions.Tests/Worker/ContractApp"), new Dictionary<string, string>(StringComparer.Ordinal));
+            var app = DeployedApp.PathOf("AdminFunctions.Tests/Worker/ContractApp");
+            _host = await FunctionsHost.StartAsync(app, settings: new Dictionary<string, string>(StringComparer.Ordinal));
             return _host.Address.AbsoluteUri;
         }
 

@@ -51,8 +51,15 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var requestId = Guid.NewGuid().ToString();
         string[] arguments =
         [
-            "--host", rpc.Host, "--port", $"{rpc.Port}", "--workerId", workerId, "--requestId", requestId, "--grpcMaxMessageLength", "2147483647",
-            "--functions-uri", rpc.AbsoluteUri, "--functions-worker-id", workerId, "--functions-request-id", requestId, "--functions-grpc-max-message-length", "2147483647",
+            "--host", rpc.Host,
+            "--port", $"{rpc.Port}",
+            "--workerId", workerId,
+            "--requestId", requestId,
+            "--grpcMaxMessageLength", "2147483647",
+            "--functions-uri", rpc.AbsoluteUri,
+            "--functions-worker-id", workerId,
+            "--functions-request-id", requestId,
+            "--functions-grpc-max-message-length", "2147483647",
         ];
         var start = new ProcessStartInfo("dotnet", [app, .. arguments])
         {
@@ -62,7 +69,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var inherited = Inherited.Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name))).Where(variable => variable.Value is not null).ToList();
+        var inherited = Inherited.Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name)))
+            .Where(variable => variable.Value is not null)
+            .ToList();
         start.Environment.Clear();
         foreach (var (name, value) in inherited)
         {

@@ -73,7 +73,8 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         var headers = request.Headers.Authorization;
 
         // The Functions host merges them into one, with commas, which no token has (RFC 6750, section 2.1).
-        if (headers.Count > 1 || (headers.ToString() is var all && all.Contains(',') && all.Contains("Bearer", StringComparison.OrdinalIgnoreCase)))
+        var all = headers.ToString();
+        if (headers.Count > 1 || (all.Contains(',') && all.Contains("Bearer", StringComparison.OrdinalIgnoreCase)))
         {
             throw Invalid("The request has more than one Authorization header, or one with more than a token in it.");
         }

@@ -12,8 +12,11 @@ namespace AdminFunctions.Settings;
 /// <param name="configuration">The settings themselves.</param>
 /// <param name="time">The clock by which the lines are limited.</param>
 /// <param name="logger">Where they go to.</param>
-public sealed partial class SettingsReport(SettingsFaults faults, IConfiguration configuration, TimeProvider time, ILogger<SettingsReport> logger)
-    : IDisposable
+public sealed partial class SettingsReport(
+    SettingsFaults faults,
+    IConfiguration configuration,
+    TimeProvider time,
+    ILogger<SettingsReport> logger) : IDisposable
 {
     private readonly LineLimit _lines = new(time, (slug, count) => LogLeftOut(logger, slug, count));
     private int _secretIsUnread = IsSecretUnread(configuration) ? 1 : 0;
@@ -47,7 +50,10 @@ public sealed partial class SettingsReport(SettingsFaults faults, IConfiguration
     [LoggerMessage(1, LogLevel.Critical, "misconfigured: {Faults} (traceId {TraceId})")]
     private partial void LogFaults(string faults, string traceId);
 
-    [LoggerMessage(2, LogLevel.Warning, "Auth0__ClientSecret is set but not read, since the environment is not Development: remove it, the secret belongs in Key Vault alone.")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "Auth0__ClientSecret is set but not read, since the environment is not Development: remove it, the secret belongs in Key Vault alone.")]
     private partial void LogSecretInSettings();
 
     [LoggerMessage(3, LogLevel.Warning, "{Slug}: {Count} more such lines were left out")]
