@@ -81,8 +81,8 @@ public static class Rehearsal
         var context = new DefaultHttpContext { RequestServices = services };
         var query = UserListQuery.Parse(context.Request.Query);
         var page = UserPage.From(await services.GetRequiredService<TenantUsers>().ListAsync(query.ToListUsersRequest(), CancellationToken.None), query);
-        await TypedResults.Text(page.ToJson(withTotals: true), UsersJson.ContentType).ExecuteAsync(context);
-        await TypedResults.Text(page.ToJson(withTotals: false), UsersJson.ContentType).ExecuteAsync(context);
+        await TypedResults.Bytes(page.ToJson(withTotals: true), UsersJson.ContentType).ExecuteAsync(context);
+        await TypedResults.Bytes(page.ToJson(withTotals: false), UsersJson.ContentType).ExecuteAsync(context);
     }
 
     /// <summary>What is only rehearsed is not counted.</summary>

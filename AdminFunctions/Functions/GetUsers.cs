@@ -27,7 +27,7 @@ public sealed class GetUsers(RequestPipeline pipeline, TenantUsers tenant)
             {
                 var query = UserListQuery.Parse(request.Query);
                 var answer = await tenant.ListAsync(query.ToListUsersRequest(), budget);
-                return TypedResults.Text(UserPage.From(answer, query).ToJson(query.IncludeTotals), UsersJson.ContentType);
+                return TypedResults.Bytes(UserPage.From(answer, query).ToJson(query.IncludeTotals), UsersJson.ContentType);
             },
             cancellationToken);
 }

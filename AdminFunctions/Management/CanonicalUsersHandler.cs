@@ -44,10 +44,9 @@ internal sealed class CanonicalUsersHandler(HttpMessageHandler inner) : Delegati
 
         try
         {
-            var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            var canonical = new ReadOnlyMemoryContent(Rewrite(answer, rewrite)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
+            var canonical = await RewriteAsync(response.Content, rewrite, cancellationToken);
             response.Content.Dispose();
-            response.Content = canonical;
+            response.Content = new ReadOnlyMemoryContent(canonical) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
             return response;
         }
         catch
@@ -65,11 +64,28 @@ internal sealed class CanonicalUsersHandler(HttpMessageHandler inner) : Delegati
         _ => null,
     };
 
+    private static async Task<ReadOnlyMemory<byte>> RewriteAsync(HttpContent answer, Rewriting rewrite, CancellationToken cancellationToken)
+    {
+        // The resilience handler has it in memory already.
+        await using var stream = await answer.ReadAsStreamAsync(cancellationToken);
+        var length = (int)stream.Length;
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            await stream.ReadExactlyAsync(bytes.AsMemory(0, length), cancellationToken);
+            return Rewrite(bytes.AsSpan(0, length), rewrite);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
     private static ReadOnlyMemory<byte> Rewrite(ReadOnlySpan<byte> answer, Rewriting rewrite)
     {
         ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
         var reader = new Utf8JsonReader(answer.StartsWith(byteOrderMark) ? answer[byteOrderMark.Length..] : answer, Reading);
-        var canonical = new ArrayBufferWriter<byte>(Math.Max(256, answer.Length));
+        var canonical = new ArrayBufferWriter<byte>(answer.Length + 1024);
         using (var json = new Utf8JsonWriter(canonical, Json))
         {
             reader.Read();

@@ -17,5 +17,5 @@ public class PageToJson
 
     /// <summary>The benchmark.</summary>
     [Benchmark]
-    public Task WriteAsync() => TypedResults.Text(UserPage.From(_answer, _query).ToJson(withTotals: true), UsersJson.ContentType).ExecuteAsync(Functions.Request());
+    public Task WriteAsync() => TypedResults.Bytes(UserPage.From(_answer, _query).ToJson(withTotals: true), UsersJson.ContentType).ExecuteAsync(Functions.Request());
 }
