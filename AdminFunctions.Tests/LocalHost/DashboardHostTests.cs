@@ -27,7 +27,15 @@ public sealed partial class DashboardHostTests : IDisposable
         var api = new UriBuilder(Match(FunctionsOrigin(), host)) { Host = "localhost", Path = "/api" }.Uri;
         using var client = new HttpClient();
 
-        var config = await (await client.GetAsync($"{dashboard}/config.json")).JsonAsync();
+        // The host tells the address and then looks whether there is anything to build.
+        HttpResponseMessage answer;
+        do
+        {
+            answer = await client.GetAsync($"{dashboard}/config.json");
+        }
+        while (answer.Content.Headers.ContentType?.MediaType is "text/html");
+
+        var config = await answer.JsonAsync();
         var page = await client.GetAsync($"{dashboard}/");
 
         config["domain"]!.GetValue<string>().ShouldBe(tenant);
