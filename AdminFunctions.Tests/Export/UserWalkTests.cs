@@ -283,6 +283,38 @@ public sealed class UserWalkTests
         lines[^1].ShouldContain("tenant-refused");
     }
 
+    [Fact]
+    public async Task A_page_of_new_users_does_not_hide_the_users_before_them()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2345, MostTotal = 1000 });
+        using var reader = app.Reader();
+        var middle = app.Tenant.Users.All[800].CreatedAt;
+        EmptyWhere(app, query => From(query) is { } from && from > middle);
+        var later = app.Time.GetUtcNow().UtcDateTime.AddMinutes(2);
+        app.Tenant.Users.Put([.. Enumerable.Range(0, 120).Select(i => Exports.Somebody($"auth0|new{i}", later.AddMilliseconds(i)))]);
+
+        var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
+
+        broke.ShouldBeTrue();
+        lines[^1].ShouldContain("tenant-refused");
+        lines.ShouldNotContain(line => line.Contains("\"end\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Users_who_are_new_are_not_counted_twice_when_others_are_missing()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 250 });
+        using var reader = app.Reader();
+        var now = app.Time.GetUtcNow().UtcDateTime;
+        app.Tenant.Users.Put([.. Enumerable.Range(0, 50).Select(i => Exports.Somebody($"auth0|new{i}", now.AddMilliseconds(i)))]);
+        ReplaceWhere(app, query => !query.ContainsKey("q"), times: null, body => body.Replace("\"total\":300", "\"total\":340", StringComparison.Ordinal));
+
+        var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
+
+        broke.ShouldBeTrue();
+        lines[^1].ShouldContain("tenant-refused");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

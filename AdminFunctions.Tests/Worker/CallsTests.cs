@@ -214,6 +214,27 @@ public sealed class CallsTests(DeployedApp app)
     }
 
     [Fact]
+    public async Task A_deletion_whose_caller_goes_away_is_done_and_told_done()
+    {
+        const string read = "GET /api/v2/users/auth0%7Cworkerleft";
+        using var administrator = app.Administrator();
+        using var leaving = new CancellationTokenSource();
+        var left = new TaskCompletionSource();
+        app.Tenant.Users.Put([Exports.Somebody("auth0|workerleft", DateTime.UnixEpoch)]);
+        app.Tenant.Faults.Add(new Fault { Match = read, Until = left.Task });
+
+        var call = administrator.DeleteAsync("/api/users/auth0%7Cworkerleft", leaving.Token);
+        await app.Tenant.Requests.WaitForAsync(read, 1).InTimeAsync();
+        await leaving.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(call);
+        left.SetResult();
+
+        await Waiting.UntilAsync(() => app.Host.Log.Any(line =>
+            line.Event == "UserDeleted" && line.Message.Contains(" target=auth0|workerleft ", StringComparison.Ordinal)));
+        app.Tenant.Users.All.ShouldNotContain(user => user.UserId == "auth0|workerleft");
+    }
+
+    [Fact]
     public async Task What_ASP_NET_Core_says_of_every_answer_does_not_reach_the_log()
     {
         using var anyone = app.Anyone();

@@ -12,8 +12,8 @@ namespace AdminFunctions.Export;
 /// <para>
 /// The walk opens with the search as it was asked, so that a search which is none is refused for what it is. It goes on in
 /// windows, all of one form: the search, and from the moment of creation that has been reached on. It closes with the search as
-/// it was asked, backwards: if the last user was not delivered, or if Auth0 counts more users than were, the walk is not at its
-/// end, whatever the windows say. It then goes on, and if nobody new turns up it ends with an exception.
+/// it was asked, backwards: if the last user who was there at the beginning was not delivered, or if Auth0 counts more users than
+/// were, the walk is not at its end, whatever the windows say. It then goes on, and if nobody new turns up it ends with an exception.
 /// </para>
 /// <para>
 /// What it guarantees: whoever is there, and found by the search, from beginning to end is delivered, once. A deletion moves
@@ -47,7 +47,7 @@ internal sealed class UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider t
     private const int MostPauses = 5;
 
     /// <summary>How often in a row the walk goes on from a wrong end without finding anybody. Auth0's search index lags by some seconds.</summary>
-    private const int MostWrongEnds = 3;
+    private const int MostWrongEnds = 5;
 
     /// <summary>How far our clock may be off Auth0's.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
@@ -163,7 +163,7 @@ internal sealed class UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider t
                             "Auth0 finds more users than it has listed, so the export would miss some. Try again; if this lasts, narrow it with q.");
                     }
 
-                    await Task.Delay(TimeSpan.FromSeconds(wrongEnds - 1), time, cancellationToken);
+                    await Task.Delay(TimeSpan.FromSeconds(Math.Min(wrongEnds - 1, 2)), time, cancellationToken);
                     stage = Stage.Window;
                     break;
             }
@@ -179,11 +179,14 @@ internal sealed class UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider t
     {
         var last = await ListAsync(question with { Q = search, Sort = order.SortBackwards, Fields = "user_id,created_at", IncludeFields = true }, page: 0, cancellationToken);
         frontier.CheckBackwards(last.Users);
-        var isLastDelivered = !frontier.Fresh(last.Users).Any(user => user.CreatedAt <= _began + ClockSkew);
-        var recent = last.Users.Count(user => user.CreatedAt >= _began - ClockSkew);
+        var missing = frontier.Fresh(last.Users);
+
+        // A full page of new users does not reach back to one who was delivered: others may be missing in between.
+        var reachesBack = missing.Count < last.Users.Count || !last.IsFull;
+        var isLastDelivered = reachesBack && !missing.Any(user => user.CreatedAt <= _began + ClockSkew);
 
         // In a crowd everyone has a key, so that the last user says it all. Of the others some may have no moment of creation.
-        var isCountDelivered = order.IsUnique || Math.Min(counted, last.Total ?? 0) <= frontier.Delivered + recent;
+        var isCountDelivered = order.IsUnique || Math.Min(counted, last.Total ?? 0) <= frontier.Delivered + missing.Count;
         return isLastDelivered && isCountDelivered;
     }
 

@@ -59,7 +59,9 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
         catch (OperationCanceledException) when (budget?.Remaining <= TimeSpan.Zero)
         {
             // Auth0 was not asked: that it did not answer in time would be untrue.
-            throw TenantErrors.RateLimited(Wait(), "an export");
+            throw Wait() is var wait && wait > TimeSpan.Zero
+                ? TenantErrors.RateLimited(wait, "an export")
+                : new TooManyExportsException("Other exports took all the time that this one had to begin. Try again shortly.", ExportSlots.RetryAfter);
         }
 
         try

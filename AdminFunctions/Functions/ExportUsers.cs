@@ -39,13 +39,24 @@ public sealed class ExportUsers(
                 var query = UserExportQuery.Parse(request.Query);
                 var slot = slots.Take(caller.Subject);
 
-                // Given back at the end of the request at the latest, whatever becomes of the answer.
-                request.HttpContext.Response.RegisterForDispose(slot);
-                var pages = new UserWalk(tenant, pace, time, query.ToListUsersRequest()).RunAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+                try
+                {
+                    var pages = new UserWalk(tenant, pace, time, query.ToListUsersRequest())
+                        .RunAsync(cancellationToken)
+                        .GetAsyncEnumerator(cancellationToken);
 
-                // Up to here a failure is an answer of its own.
-                var hasUsers = await pages.MoveNextAsync();
-                return new ExportResult(pages, hasUsers, slot, query, pipeline, time, instruments, cancellationToken);
+                    // Up to here a failure is an answer of its own.
+                    var hasUsers = await pages.MoveNextAsync();
+
+                    // Given back at the end of the request at the latest, whatever becomes of the answer.
+                    request.HttpContext.Response.RegisterForDispose(slot);
+                    return new ExportResult(pages, hasUsers, slot, query, pipeline, time, instruments, cancellationToken);
+                }
+                catch
+                {
+                    slot.Dispose();
+                    throw;
+                }
             },
             cancellationToken);
 }
