@@ -1,17 +1,22 @@
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// The time that one request may spend on Auth0 and Key Vault: all tries, the token and the vault together. It is ambient,
-/// because the SDK hands neither a deadline nor a token to <c>ITokenProvider</c> and to the message handlers under it.
+/// The time that one request may spend on Auth0 and Key Vault, for all attempts, the token and the secret together. It is ambient
+/// (<see cref="AsyncLocal{T}"/>), because the SDK passes neither a deadline nor a cancellation token to its token provider.
 /// </summary>
+/// <remarks>
+/// <see cref="Current"/> is read by <see cref="ResilienceHandler"/> (stops retrying), <see cref="ManagementTokenProvider"/> (stops
+/// waiting for a token), <see cref="TenantUsers"/> (tells a timeout from a caller who hung up) and the exports (their pace, and the
+/// budget of their first page).
+/// </remarks>
 internal sealed class RequestBudget : IDisposable
 {
-    /// <summary>What a caller's request may take.</summary>
+    /// <summary>The budget of a caller's request.</summary>
     public static readonly TimeSpan ForRequest = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// What work that several requests wait for may take. Less than theirs, so that the request that started it learns why
-    /// it failed, and not just that it took too long.
+    /// The budget of work that several requests wait for. It is shorter than theirs, so that the request that started the work learns
+    /// why it failed instead of timing out first.
     /// </summary>
     internal static readonly TimeSpan ForSharedWork = TimeSpan.FromSeconds(8);
 
@@ -23,6 +28,7 @@ internal sealed class RequestBudget : IDisposable
     private readonly CancellationTokenSource _timer;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _ended;
+    private readonly RequestBudget? _outer;
 
     private RequestBudget(TimeProvider time, TimeSpan length, CancellationToken cancellationToken)
     {
@@ -32,18 +38,19 @@ internal sealed class RequestBudget : IDisposable
         _timer = new CancellationTokenSource(length, time);
         _caller = cancellationToken;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, cancellationToken);
+        _outer = Ambient.Value;
     }
 
-    /// <summary>The budget of the request that is being served here, if one is.</summary>
+    /// <summary>The innermost budget that has been started and not disposed in this asynchronous flow.</summary>
     internal static RequestBudget? Current => Ambient.Value;
 
-    /// <summary>Cancelled when the time is spent or the caller has gone.</summary>
+    /// <summary>Canceled when the time is up or the caller has hung up.</summary>
     public CancellationToken Token => _ended.Token;
 
-    /// <summary>Whether the caller has gone while there was time left: then a cancellation is no timeout.</summary>
+    /// <summary>Whether the caller hung up before the time was up: then a cancellation is not a timeout.</summary>
     internal bool IsAbandoned => _caller.IsCancellationRequested && !_timer.IsCancellationRequested;
 
-    /// <summary>What is left; never less than nothing.</summary>
+    /// <summary>What is left; never negative.</summary>
     internal TimeSpan Remaining
     {
         get
@@ -53,16 +60,15 @@ internal sealed class RequestBudget : IDisposable
         }
     }
 
-    /// <summary>Starts a budget for the calling async method and all that it awaits.</summary>
-    /// <param name="time">The clock.</param>
-    /// <param name="length">How long it lasts.</param>
-    /// <param name="cancellationToken">Ends it early: the caller has gone.</param>
+    /// <summary>Starts a budget that is <see cref="Current"/> for the calling method and everything it awaits, until it is disposed.</summary>
+    /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
     public static RequestBudget Start(TimeProvider time, TimeSpan length, CancellationToken cancellationToken = default) =>
         Ambient.Value = new RequestBudget(time, length, cancellationToken);
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Makes the budget that was current before it current again.</summary>
     public void Dispose()
     {
+        Ambient.Value = _outer;
         _ended.Dispose();
         _timer.Dispose();
     }
