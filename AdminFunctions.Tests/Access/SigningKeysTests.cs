@@ -297,7 +297,7 @@ public sealed class SigningKeysTests
 
         var detail = await (await app.ListWithAsync(token)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
 
-        detail.ShouldBe("Auth0's answer to the signing keys of the callers' tokens could not be read. See that Auth0__Domain is the tenant's domain and that nothing stands between the function app and Auth0.");
+        detail.ShouldContain("the signing keys of the callers' tokens could not be read");
         await app.ShouldAdmitAsync(token);
     }
 

@@ -154,7 +154,7 @@ public sealed partial class SigningKeys
             using var answer = await client.GetAsync(uri, cancel);
             return answer.IsSuccessStatusCode
                 ? await answer.Content.ReadAsStringAsync(cancel)
-                : throw TenantErrors.OfAnswer(answer, What);
+                : throw TenantErrors.FromResponse(answer, What);
         }
     }
 

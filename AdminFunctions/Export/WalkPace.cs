@@ -39,7 +39,7 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
         var budget = RequestBudget.Current;
         if (Wait() is var needed && needed >= budget?.Remaining)
         {
-            throw TenantErrors.RateLimited(needed, "an export");
+            throw TenantErrors.RateLimited(needed);
         }
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, budget?.Token ?? default);
@@ -60,7 +60,7 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
         {
             // Auth0 was not asked: that it did not answer in time would be untrue.
             throw Wait() is var wait && wait > TimeSpan.Zero
-                ? TenantErrors.RateLimited(wait, "an export")
+                ? TenantErrors.RateLimited(wait)
                 : new TooManyExportsException("Other exports took all the time that this one had to begin. Try again shortly.", ExportSlots.RetryAfter);
         }
 

@@ -1,35 +1,35 @@
 namespace AdminFunctions.Management;
 
-/// <summary>The ways in which the tenant can fail us.</summary>
+/// <summary>How a call to Auth0 failed.</summary>
 public enum TenantFailure
 {
-    /// <summary>Auth0 refused us (credentials, grant, scope), or gave an answer that is no answer.</summary>
+    /// <summary>Auth0 rejected this application (credentials, grant, scope), or returned an unusable response.</summary>
     Refused,
 
-    /// <summary>Auth0's rate limit outlasted our retries.</summary>
+    /// <summary>Auth0's rate limit was still exceeded after the retries.</summary>
     RateLimited,
 
-    /// <summary>Auth0 did not answer within the budget.</summary>
+    /// <summary>Auth0 did not respond within the <see cref="RequestBudget"/>.</summary>
     Timeout,
 
-    /// <summary>Auth0 refused what the caller asked for, such as a query that it cannot parse.</summary>
+    /// <summary>Auth0 rejected what the caller asked for, such as a query that it cannot parse.</summary>
     InvalidRequest,
 }
 
-/// <summary>A call to the tenant failed.</summary>
-/// <param name="failure">Which way.</param>
-/// <param name="message">What happened and what to set right, for the caller to read; no secret, no token.</param>
-/// <param name="inner">What the client library said.</param>
+/// <summary>A call to Auth0 failed.</summary>
+/// <param name="failure">How it failed.</param>
+/// <param name="message">What happened and what to do, for the caller to read. It contains no secret and no token.</param>
+/// <param name="inner">The client library's exception.</param>
 public sealed class TenantException(TenantFailure failure, string message, Exception? inner = null) : Exception(message, inner)
 {
-    /// <summary>Which way the call failed.</summary>
+    /// <summary>How the call failed.</summary>
     public TenantFailure Failure { get; } = failure;
 
-    /// <summary>For <see cref="TenantFailure.RateLimited"/>: when to come again.</summary>
+    /// <summary>For <see cref="TenantFailure.RateLimited"/>: when to try again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>The client secret could not be read from Key Vault.</summary>
-/// <param name="message">What happened and what to set right; no secret.</param>
-/// <param name="inner">What the client library said.</param>
+/// <param name="message">What happened and what to do. It contains no secret.</param>
+/// <param name="inner">The client library's exception.</param>
 public sealed class VaultException(string message, Exception? inner = null) : Exception(message, inner);

@@ -25,7 +25,7 @@ test('a tenant that does not answer is said to be the reason, and another try ma
   await searchBox(page).fill('ada admin');
 
   await expect(page.getByRole('heading', { name: 'Auth0 did not answer in time' })).toBeVisible();
-  await expect(page.getByRole('alert')).toContainText('Auth0 did not answer to the list of users in time. Try again shortly.');
+  await expect(page.getByRole('alert')).toContainText('Auth0 did not respond in time. Try again shortly.');
   await expect(rows(page)).toHaveCount(0);
   await host.recover();
   await page.getByRole('button', { name: 'Try again' }).click();
