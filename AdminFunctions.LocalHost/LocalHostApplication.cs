@@ -3,6 +3,7 @@ using AdminFunctions.LocalHost.Dashboard;
 using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.Settings;
+using AdminFunctions.Startup;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 
@@ -17,7 +18,7 @@ internal static class LocalHostApplication
     /// <returns>The exit code: 0, or 1 if it could not start.</returns>
     public static async Task<int> RunAsync(string[] arguments, Action<IServiceCollection>? configure = null)
     {
-        Rehearsal.Begin();
+        JitWarmUp.Start();
         try
         {
             var options = LocalHostOptions.Parse(arguments);

@@ -3,6 +3,7 @@ using AdminFunctions.Access;
 using AdminFunctions.LocalHost;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
+using AdminFunctions.Startup;
 using AdminFunctions.Tests.Export;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;

@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using AdminFunctions.Access;
 using AdminFunctions.Export;
 using AdminFunctions.Http;
 using AdminFunctions.Management;
 using AdminFunctions.Settings;
+using AdminFunctions.Startup;
 using AdminFunctions.Telemetry;
 using AdminFunctions.Users;
 using Azure.Core;
@@ -12,19 +14,17 @@ using Microsoft.Extensions.Options;
 
 namespace AdminFunctions;
 
-/// <summary>Everything that the functions are made of, for whichever host runs them.</summary>
+/// <summary>Registers the services of the functions, for any host that runs them.</summary>
 public static class AdminFunctionsServices
 {
     /// <summary>
-    /// Adds what the functions need. The settings are bound from the host's configuration
-    /// (<c>Auth0</c>, <c>KeyVault</c>, <c>Users</c>); what requests need of Key Vault and Auth0 is got as soon as the host starts.
+    /// Adds the services that the functions need. The settings are bound from the sections <c>Auth0</c>, <c>KeyVault</c> and
+    /// <c>Users</c> of the host's configuration.
     /// </summary>
     /// <remarks>
-    /// A host may register its own <see cref="TimeProvider"/>, <see cref="TokenCredential"/> (towards Key Vault) and
-    /// <see cref="HttpMessageHandler"/> (under every call to Auth0 and Key Vault); what it leaves out is what runs in Azure.
+    /// A host may register its own <see cref="TimeProvider"/>, <see cref="TokenCredential"/> (for Key Vault) and
+    /// <see cref="HttpMessageHandler"/> (for all requests to Auth0 and Key Vault). The defaults are those of Azure.
     /// </remarks>
-    /// <param name="services">The host's services.</param>
-    /// <returns><paramref name="services"/>.</returns>
     public static IServiceCollection AddAdminFunctions(this IServiceCollection services)
     {
         services.AddSettings<Auth0Options>(Auth0Options.Section);
@@ -34,9 +34,10 @@ public static class AdminFunctionsServices
         services.AddSingleton<SettingsFaults>();
         services.AddSingleton<SettingsReport>();
 
-        // In this order: what the warm-up does is seen too.
+        // In this order, so that the warm-up is recorded too.
         services.AddMetrics();
-        services.AddSingleton<Instruments>();
+        services.AddSingleton(static services =>
+            new Instruments(services.GetRequiredService<IMeterFactory>().Create(Instruments.MeterName)));
         services.AddHostedService<OtlpExport>();
         services.AddHostedService<WarmUp>();
 
@@ -44,6 +45,8 @@ public static class AdminFunctionsServices
         services.TryAddSingleton<TokenCredential>(VaultCredential.Create);
         services.TryAddSingleton<HttpMessageHandler>(_ => TenantHttp.CreateTransport());
         services.AddSingleton<TenantHttp>();
+        services.AddSingleton<ClientSecret>();
+        services.AddSingleton<ManagementTokenProvider>();
         services.AddSingleton<SharedManagementClient>();
         services.AddSingleton<TenantUsers>();
 
@@ -61,6 +64,6 @@ public static class AdminFunctionsServices
         where TOptions : class
     {
         services.AddOptions<TOptions>().BindConfiguration(section);
-        services.AddSingleton<IValidateOptions<TOptions>, DataAnnotationsSentences<TOptions>>();
+        services.AddSingleton<IValidateOptions<TOptions>, DataAnnotationsValidator<TOptions>>();
     }
 }

@@ -1,16 +1,17 @@
 using AdminFunctions;
+using AdminFunctions.Startup;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-Rehearsal.Begin();
+JitWarmUp.Start();
 
 var builder = FunctionsApplication.CreateBuilder(args);
 
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddAdminFunctions();
 
-// A line or two about each answer, which the worker would send on whatever host.json says.
+// ASP.NET Core logs a line or two for each response, which the worker would send to the host whatever host.json says.
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
 await builder.Build().RunAsync();

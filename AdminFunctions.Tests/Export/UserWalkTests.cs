@@ -145,7 +145,7 @@ public sealed class UserWalkTests
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
         using var reader = app.Reader();
         var interloper = new Interloper(app.Services.GetRequiredService<HttpMessageHandler>());
-        SharedClient.BuildWith(app, new TenantHttp(interloper, app.Time, app.Services.GetRequiredService<Instruments>()));
+        SharedClient.CreateWith(app, new TenantHttp(interloper, app.Time, app.Services.GetRequiredService<Instruments>()));
 
         for (var seed = 1; seed <= 60; seed++)
         {
@@ -355,7 +355,7 @@ public sealed class UserWalkTests
         ReplaceWhere(app, asked, times, _ => """{"start":0,"limit":100,"length":0,"total":0,"users":[]}""");
 
     private static void ReplaceWhere(AdminApp app, Func<Dictionary<string, StringValues>, bool> asked, int? times, Func<string, string> replace) =>
-        SharedClient.BuildWith(app, new TenantHttp(new Replacing(app.Services.GetRequiredService<HttpMessageHandler>(), asked, times, replace), app.Time, app.Services.GetRequiredService<Instruments>()));
+        SharedClient.CreateWith(app, new TenantHttp(new Replacing(app.Services.GetRequiredService<HttpMessageHandler>(), asked, times, replace), app.Time, app.Services.GetRequiredService<Instruments>()));
 
     private sealed class Replacing(HttpMessageHandler inner, Func<Dictionary<string, StringValues>, bool> asked, int? times, Func<string, string> replace)
         : DelegatingHandler(inner)

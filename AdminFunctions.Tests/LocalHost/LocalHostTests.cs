@@ -159,7 +159,7 @@ public sealed partial class LocalHostTests : IDisposable
         output.ShouldBeEmpty();
         var sentences = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         sentences.Length.ShouldBe(2);
-        sentences.ShouldContain(sentence => sentence.StartsWith("Auth0__Domain is a host name alone") && sentence.Contains("tenant.eu.auth0.com"));
+        sentences.ShouldContain(sentence => sentence.StartsWith("Auth0__Domain must be a host name") && sentence.Contains("tenant.eu.auth0.com"));
         sentences.ShouldContain(sentence => sentence.StartsWith("Auth0__Audience is missing") && sentence.Contains("https://admin.example.com/api"));
     }
 

@@ -7,18 +7,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Tests.Management;
 
-/// <summary>The static client of an app, made of other parts than the app's own.</summary>
+/// <summary>Creates the static client of an app from other parts than the app's own.</summary>
 internal static class SharedClient
 {
-    /// <summary>One more way to the client that the app has, but for the parts given.</summary>
-    public static SharedManagementClient Of(AdminApp app, params object[] parts) =>
-        ActivatorUtilities.CreateInstance<SharedManagementClient>(app.Services, parts);
+    /// <summary>Creates the client before the app does, which then uses this one.</summary>
+    public static void CreateWith(AdminApp app, params object[] parts) =>
+        _ = ActivatorUtilities.CreateInstance<SharedManagementClient>(app.Services, parts).Client;
 
-    /// <summary>Builds the static client, which the app has not used yet, of these parts: who comes first builds it for all.</summary>
-    public static void BuildWith(AdminApp app, params object[] parts) => _ = Of(app, parts).Client;
-
-    /// <summary>Has the Management API answered by the test. The rest, the token too, stays the tenant's.</summary>
-    /// <returns>The server, for the test to dispose of.</returns>
+    /// <summary>Has requests to the Management API answered by the test. Everything else, including the token, comes from the tenant.</summary>
+    /// <returns>The server, which the test disposes.</returns>
     public static async Task<IAsyncDisposable> AnsweredByAsync(AdminApp app, RequestDelegate answer)
     {
         var port = 0;
@@ -33,7 +30,8 @@ internal static class SharedClient
                 pipeline.Run(answer);
             },
             CancellationToken.None);
-        BuildWith(app, new TenantHttp(new Detour(app.Services.GetRequiredService<HttpMessageHandler>(), new Uri($"http://localhost:{port}")), app.Time, app.Services.GetRequiredService<Instruments>()));
+        var detour = new Detour(app.Services.GetRequiredService<HttpMessageHandler>(), new Uri($"http://localhost:{port}"));
+        CreateWith(app, new TenantHttp(detour, app.Time, app.Services.GetRequiredService<Instruments>()));
         return server;
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.Management;
 using AdminFunctions.Settings;
+using Auth0.ManagementApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +20,8 @@ public sealed class SharedManagementClientTests
         cold.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.OK);
         await OneReadingAndOneGrantAsync();
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, 1000), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, cancellationToken) =>
+        var sixteenAtATime = new ParallelOptions { MaxDegreeOfParallelism = 16 };
+        await Parallel.ForEachAsync(Enumerable.Range(0, 1000), sixteenAtATime, async (_, cancellationToken) =>
         {
             using var answer = await reader.GetAsync("/api/users?fields=user_id", cancellationToken);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -38,7 +40,7 @@ public sealed class SharedManagementClientTests
     }
 
     [Fact]
-    public async Task Building_the_client_calls_nobody()
+    public async Task Creating_the_client_sends_nothing()
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -50,53 +52,43 @@ public sealed class SharedManagementClientTests
     }
 
     [Fact]
-    public async Task Hosts_of_the_same_tenant_application_and_secret_share_the_client_and_its_token()
+    public async Task The_client_and_its_token_outlive_the_service_that_created_them()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
         (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        var others = SharedClient.Of(app, Auth0(app, settings => settings.Audience = "https://another.example.com/api"));
+        var another = Create(app, _ => { });
 
-        others.Client.ShouldBeSameAs(app.Services.GetRequiredService<SharedManagementClient>().Client);
-        await new TenantUsers(others).DeleteAsync("auth0|nobody", "trace", CancellationToken.None);
+        another.Client.ShouldBeSameAs(app.Services.GetRequiredService<SharedManagementClient>().Client);
+        await new TenantUsers(another).DeleteAsync("auth0|nobody", "trace", CancellationToken.None);
         app.Tenant.Stats.TokenGrants.ShouldBe(1);
     }
 
-    [Theory]
-    [InlineData("tenant")]
-    [InlineData("application")]
-    [InlineData("vault")]
-    [InlineData("secret")]
-    public async Task Another_tenant_application_vault_or_secret_is_another_client(string other)
+    [Fact]
+    public async Task Hosts_of_different_tenants_or_applications_have_different_clients()
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
 
-        var others = SharedClient.Of(
-            app,
-            Auth0(app, settings => (settings.Domain, settings.ClientId) = (Or("another.eu.auth0.com", "tenant", settings.Domain), Or("another", "application", settings.ClientId))),
-            Vault(app, settings => (settings.Uri, settings.ClientSecretName) = (Or("https://another.vault.azure.net/", "vault", settings.Uri!), Or("another", "secret", settings.ClientSecretName))));
+        ManagementClient[] clients =
+        [
+            app.Services.GetRequiredService<SharedManagementClient>().Client,
+            Create(app, settings => settings.Domain = "another.eu.auth0.com").Client,
+            Create(app, settings => settings.ClientId = Guid.NewGuid().ToString("N")).Client,
+        ];
 
-        others.Client.ShouldNotBeSameAs(app.Services.GetRequiredService<SharedManagementClient>().Client);
-        others.Client.ShouldBeSameAs(others.Client);
-
-        string Or(string another, string which, string same) => which == other ? another : same;
+        clients.ShouldBeUnique();
     }
 
-    private static IOptions<Auth0Options> Auth0(AdminApp app, Action<Auth0Options> change)
+    /// <summary>A service of a host with other settings and everything else of its own.</summary>
+    private static SharedManagementClient Create(AdminApp app, Action<Auth0Options> change)
     {
         var own = app.Services.GetRequiredService<IOptions<Auth0Options>>().Value;
-        var others = new Auth0Options { Domain = own.Domain, Issuer = own.Issuer, Audience = own.Audience, ClientId = own.ClientId };
-        change(others);
-        return Options.Create(others);
-    }
-
-    private static IOptions<KeyVaultOptions> Vault(AdminApp app, Action<KeyVaultOptions> change)
-    {
-        var own = app.Services.GetRequiredService<IOptions<KeyVaultOptions>>().Value;
-        var others = new KeyVaultOptions { Uri = own.Uri, ClientSecretName = own.ClientSecretName };
-        change(others);
-        return Options.Create(others);
+        var settings = new Auth0Options { Domain = own.Domain, Issuer = own.Issuer, Audience = own.Audience, ClientId = own.ClientId };
+        change(settings);
+        var options = Options.Create(settings);
+        return ActivatorUtilities.CreateInstance<SharedManagementClient>(
+            app.Services, options, ActivatorUtilities.CreateInstance<ManagementTokenProvider>(app.Services, options));
     }
 }

@@ -1,8 +1,10 @@
 using System.Net;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Vault;
+using AdminFunctions.Management;
 using Azure.Core;
 using Azure.Identity;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Tests.Management;
 
@@ -21,7 +23,7 @@ public sealed class VaultTests
     [InlineData("answers 500", "500")]
     [InlineData("answers HTML", "KeyVault__Uri")]
     [InlineData("answers half", "KeyVault__Uri")]
-    [InlineData("throttles", "too many requests")]
+    [InlineData("throttles", "rate limit")]
     public async Task A_secret_that_cannot_be_read_is_a_503_that_says_what_to_set_right_until_it_is(string vault, string expected)
     {
         await using var app = await AdminApp.StartAsync();
@@ -69,7 +71,8 @@ public sealed class VaultTests
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
-        SharedClient.BuildWith(app, new NoIdentity());
+        var secret = ActivatorUtilities.CreateInstance<ClientSecret>(app.Services, new NoIdentity());
+        SharedClient.CreateWith(app, ActivatorUtilities.CreateInstance<ManagementTokenProvider>(app.Services, secret));
 
         var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
 

@@ -8,6 +8,7 @@ using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
 using AdminFunctions.Management;
 using AdminFunctions.Settings;
+using AdminFunctions.Startup;
 using Azure.Core;
 using Azure.Identity;
 using Microsoft.AspNetCore.Builder;
@@ -15,7 +16,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace AdminFunctions.Tests.Settings;
@@ -38,21 +38,21 @@ public sealed class SettingsTests
         { "Auth0:Audience", null, "Auth0__Audience is missing", "https://admin.example.com/api" },
         { "Auth0:ClientId", "", "Auth0__ClientId is missing", "32 letters and digits" },
         { "KeyVault:Uri", null, "KeyVault__Uri is missing", "https://NAME.vault.azure.net/" },
-        { "KeyVault:ClientSecretName", "bad_value", "KeyVault__ClientSecretName is a secret's name", "auth0-client-secret" },
+        { "KeyVault:ClientSecretName", "bad_value", "KeyVault__ClientSecretName must be a secret's name", "auth0-client-secret" },
         { "KeyVault:ClientSecretName", "", "KeyVault__ClientSecretName is empty", "auth0-client-secret" },
-        { "Users:Protected", "bad-value", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
-        { "Users:Protected", "auth0|5f7c8ec7c33c6c004bbafe82,auth0|bad-value\u200b", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
-        { "Users:Protected", "[\"auth0|bad-value\"", "Users__Protected is a list of user IDs", "[\"samlp|contoso|Smith, Ann\"" },
-        { "Users:Protected", "[\"auth0|a\", \"bad-value\"]", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
-        { "Users:Protected", "[\"auth0|a\", null]", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
-        { "Users:Protected", "[\"auth0|a\", 7]", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
-        { "Users:Protected", "auth0|5f7c8ec7c33c6c004bbafe82, |bad-value", "Users__Protected is a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "bad-value", "Users__Protected must be a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "auth0|5f7c8ec7c33c6c004bbafe82,auth0|bad-value\u200b", "Users__Protected must be a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "[\"auth0|bad-value\"", "Users__Protected must be a list of user IDs", "[\"samlp|contoso|Smith, Ann\"" },
+        { "Users:Protected", "[\"auth0|a\", \"bad-value\"]", "Users__Protected must be a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "[\"auth0|a\", null]", "Users__Protected must be a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "[\"auth0|a\", 7]", "Users__Protected must be a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
+        { "Users:Protected", "auth0|5f7c8ec7c33c6c004bbafe82, |bad-value", "Users__Protected must be a list of user IDs", "auth0|5f7c8ec7c33c6c004bbafe82" },
     };
 
     /// <summary>Values of settings, by the sentence that a bad one is answered with.</summary>
     private static readonly (string Setting, string Says, string Shows, string[] Good, string[] Bad)[] Values =
     [
-        ("Auth0:Domain", "Auth0__Domain is a host name alone", "tenant.eu.auth0.com",
+        ("Auth0:Domain", "Auth0__Domain must be a host name", "tenant.eu.auth0.com",
             ["tenant.eu.auth0.com", "tenant.eu.auth0.com:8443", "localhost:7072", "login.example", "xn--bcher-kva.example", "127.0.0.1:7072", "[::1]:7072"],
             [
                 "https://bad-value.auth0.com/", "bad-value.auth0.com/", "bad-value.auth0.com/api", "bad-value.auth0.com?x", "bad-value.auth0.com#x", "user@bad-value.auth0.com",
@@ -61,7 +61,7 @@ public sealed class SettingsTests
                 "BAD-VALUE.auth0.com", "bad-välue.auth0.com", "bad-value。auth0。com", "bad value.auth0.com", " bad-value.auth0.com", "bad-value.auth0.com\n", "bad-value.auth0.com\u200b",
                 "bad-value%2eauth0.com", "[::1", "[bad-value]", "127.1", "0x7f.0.0.1", $"bad-value.{new string('x', 64)}.com", $"bad-value.{string.Join('.', Enumerable.Repeat("x", 130))}.com",
             ]),
-        ("Auth0:Issuer", "Auth0__Issuer is the iss", "https://login.example.com/",
+        ("Auth0:Issuer", "Auth0__Issuer must be the iss", "https://login.example.com/",
             ["", "https://login.example.com/", "https://login.example.com:8443/", "https://localhost:7072/"],
             [
                 "https://bad-value.example.com", "http://bad-value.example.com/", "bad-value.example.com", "https:/bad-value.example.com/", "https://bad-value.example.com/oauth/",
@@ -69,16 +69,16 @@ public sealed class SettingsTests
                 "https://[/", "https:///", "https://user@bad-value.example.com/", "https://BAD-VALUE.example.com/", "HTTPS://bad-value.example.com/", "https://bad-välue.example.com/", "https://bad-value.example.com./",
                 " https://bad-value.example.com/", "https://bad-value.example.com/ ", "https://bad-value.example.com/\n", "https://bad value.example.com/", "https://bad-value..example.com/", "https://./",
             ]),
-        ("Auth0:Audience", "Auth0__Audience is the identifier", "https://admin.example.com/api",
+        ("Auth0:Audience", "Auth0__Audience must be the identifier", "https://admin.example.com/api",
             ["https://admin.example.com/api", "urn:admin-functions", "admin functions", "https://admin.example.com/ž"],
             [" https://bad-value/api", "https://bad-value/api ", "https://bad-value/api\n", "https://bad-value/\r\napi", "https://bad-value/api\u200b", "\ufeffhttps://bad-value/api", "bad\tvalue", "\u00a0bad-value"]),
-        ("Auth0:ClientId", "Auth0__ClientId is a client id", "32 letters and digits",
+        ("Auth0:ClientId", "Auth0__ClientId must be a client ID", "32 letters and digits",
             ["mT4vJ8zQ1nW6kD3xR9sB2yH7cF5gL0pA", "my-client_id"],
             [" bad-value", "bad-value ", "bad-value\n", "bad value", "bad-value\u200b", "bäd-value"]),
-        ("Auth0:Organization", "Auth0__Organization is an organization's id", "org_9ybsU1dN2dKfDkBi",
+        ("Auth0:Organization", "Auth0__Organization must be an organization's ID", "org_9ybsU1dN2dKfDkBi",
             ["", "org_9ybsU1dN2dKfDkBi"],
             ["bad-value", "org_", "org_bad-value", "ORG_9ybsU1dN2dKfDkBi", " org_9ybsU1dN2dKfDkBi", "org_9ybsU1dN2dKfDkBi\n", "org_9ybsU1dN2dKfDkBi,org_0000000000000000"]),
-        ("KeyVault:Uri", "KeyVault__Uri is the vault's address", "https://NAME.vault.azure.net/",
+        ("KeyVault:Uri", "KeyVault__Uri must be the vault's URL", "https://NAME.vault.azure.net/",
             ["https://name.vault.azure.net/", "https://name.vault.azure.net", "https://NAME.vault.azure.net/", "https://localhost:7073/", "https://name.vault.azure.net:443/", "https://[::1]:7073/"],
             [
                 "bad-value.vault.azure.net", "http://bad-value.vault.azure.net/", "https://bad-value.vault.azure.net/secrets/x", "https://bad-value.vault.azure.net//", "https://bad-value.vault.azure.net/?x",
@@ -109,6 +109,7 @@ public sealed class SettingsTests
 
         services.GetRequiredService<SettingsFaults>().Sentences.ShouldBeEmpty();
         services.GetRequiredService<SharedManagementClient>().Client.ShouldNotBeNull();
+        services.GetRequiredService<ClientSecret>().CreateVaultClient().ShouldNotBeNull();
         new Uri(services.GetRequiredService<IOptions<Auth0Options>>().Value.TokenIssuer).AbsolutePath.ShouldBe("/");
     }
 
@@ -151,14 +152,14 @@ public sealed class SettingsTests
         {
             var answer = await client.SendAsync(new HttpRequestMessage(method, path));
             var detail = await answer.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "misconfigured");
-            detail.ShouldContain("Auth0__Domain is a host name alone");
+            detail.ShouldContain("Auth0__Domain must be a host name");
             detail.ShouldContain("Auth0__Audience is missing");
             detail.ShouldNotContain("x.auth0.com");
         }
 
         log.Lines(LogLevel.Critical).Count().ShouldBe(3);
         log.Lines(LogLevel.Critical).ShouldAllBe(line =>
-            line.Contains("misconfigured: ") && line.Contains("Auth0__Domain is a host name alone") && line.Contains("Auth0__Audience is missing") && !line.Contains("x.auth0.com"));
+            line.Contains("misconfigured: ") && line.Contains("Auth0__Domain must be a host name") && line.Contains("Auth0__Audience is missing") && !line.Contains("x.auth0.com"));
         log.Lines(LogLevel.Warning).ShouldNotContain(line => line.Contains(nameof(WarmUp), StringComparison.Ordinal));
     }
 
@@ -224,18 +225,6 @@ public sealed class SettingsTests
         log.Lines().ShouldAllBe(line => !line.Contains("the secret itself"));
     }
 
-    [Fact]
-    public void What_went_wrong_when_the_client_was_built_is_not_kept()
-    {
-        using var services = Build(With("Auth0:ClientId", Guid.NewGuid().ToString("N")));
-        using var loggers = new FailsOnce();
-        var shared = ActivatorUtilities.CreateInstance<SharedManagementClient>(services, loggers);
-
-        Should.Throw<InvalidOperationException>(() => shared.Client);
-
-        shared.Client.ShouldNotBeNull();
-    }
-
     private static ServiceProvider Build(Dictionary<string, string?> settings) => new ServiceCollection()
         .AddLogging()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
@@ -272,23 +261,6 @@ public sealed class SettingsTests
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tenant.MintAccessToken("auth0|x", [Permissions.ReadUsers]));
         return await client.GetAsync("/api/users");
-    }
-
-    /// <summary>Throws at first.</summary>
-    private sealed class FailsOnce : ILoggerFactory
-    {
-        private int _calls;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) =>
-            Interlocked.Increment(ref _calls) is 1 ? throw new InvalidOperationException("Not yet.") : NullLogger.Instance;
-
-        public void Dispose()
-        {
-        }
     }
 
     /// <summary>There is no tenant, and none is looked for.</summary>

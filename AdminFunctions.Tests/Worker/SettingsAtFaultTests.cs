@@ -18,14 +18,14 @@ public sealed class SettingsAtFaultTests(DeployedApp app)
         {
             using var answer = await anyone.GetAsync("/api/health");
             var detail = await answer.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "misconfigured");
-            detail.ShouldContain("Auth0__Domain is a host name alone");
+            detail.ShouldContain("Auth0__Domain must be a host name");
             detail.ShouldContain("Auth0__Audience is missing");
         }
 
         var lines = host.Log.Where(line => line.Message.StartsWith("misconfigured: ", StringComparison.Ordinal)).ToList();
         lines.Count.ShouldBe(20);
         lines.ShouldAllBe(line => line.Category == "Function.GetHealth.User" && line.Level == RpcLog.Types.Level.Critical
-            && line.Message.Contains("Auth0__Domain is a host name alone", StringComparison.Ordinal)
+            && line.Message.Contains("Auth0__Domain must be a host name", StringComparison.Ordinal)
             && line.Message.Contains("Auth0__Audience is missing", StringComparison.Ordinal));
         host.Log.Where(line => line.Message.StartsWith("Auth0__ClientSecret is set but not read", StringComparison.Ordinal))
             .ShouldHaveSingleItem().Level.ShouldBe(RpcLog.Types.Level.Warning);

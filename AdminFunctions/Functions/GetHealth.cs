@@ -13,8 +13,7 @@ namespace AdminFunctions.Functions;
 /// </summary>
 /// <param name="pipeline">What every function needs.</param>
 /// <param name="http">The way to the tenant.</param>
-/// <param name="shared">What has the token and the secret.</param>
-public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http, SharedManagementClient shared)
+public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http, ManagementTokenProvider tokens, ClientSecret secret)
 {
     /// <summary>Answers 200, or 503 while the settings are at fault.</summary>
     /// <param name="request">The request.</param>
@@ -38,10 +37,10 @@ public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http,
 
     private DeepHealth Look() => new(
         "healthy",
-        new Kept((long?)shared.Token.Age?.TotalSeconds),
-        new Kept((long?)shared.Secret.Age?.TotalSeconds),
-        Party.Of(http.Resilience.Outcomes),
-        Party.Of(shared.Secret.Vault),
+        new Kept((long?)tokens.Age?.TotalSeconds),
+        new Kept((long?)secret.Age?.TotalSeconds),
+        Party.Of(http.Resilience.Status),
+        Party.Of(secret.Vault),
         new Limit(http.RateLimit.Limit, http.RateLimit.Remaining));
 
     internal sealed record Health(string Status);
@@ -55,7 +54,7 @@ public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http,
     /// <summary>Somebody who is called.</summary>
     internal sealed record Party(DateTime? LastSuccess, DateTime? LastFailure, string? LastFailureReason)
     {
-        public static Party Of(LastOutcomes outcomes) => new(outcomes.Success?.UtcDateTime, outcomes.Failure?.At.UtcDateTime, outcomes.Failure?.Reason);
+        public static Party Of(DependencyStatus status) => new(status.LastSuccess?.UtcDateTime, status.LastFailure?.UtcDateTime, status.LastFailureReason);
     }
 
     internal sealed record Limit([property: JsonPropertyName("limit")] int? Max, int? Remaining);

@@ -1,21 +1,21 @@
 namespace AdminFunctions.Management;
 
-/// <summary>When somebody was last heard from in vain and otherwise.</summary>
-/// <param name="time">The clock.</param>
-internal sealed class LastOutcomes(TimeProvider time)
+/// <summary>When Auth0 or Key Vault last did what it was asked, and when it last did not.</summary>
+internal sealed class DependencyStatus(TimeProvider time)
 {
-    private volatile Moment? _success;
-    private volatile Moment? _failure;
+    private volatile Outcome? _success;
+    private volatile Outcome? _failure;
 
-    /// <summary>When it last did what it was asked.</summary>
-    public DateTimeOffset? Success => _success?.At;
+    public DateTimeOffset? LastSuccess => _success?.At;
 
-    /// <summary>When it last did not, and in a word why.</summary>
-    public Moment? Failure => _failure;
+    public DateTimeOffset? LastFailure => _failure?.At;
 
-    public void Succeeded() => _success = new(time.GetUtcNow(), "");
+    /// <summary>An exception's type or a status, such as <c>HTTP 503</c>.</summary>
+    public string? LastFailureReason => _failure?.Reason;
+
+    public void Succeeded() => _success = new(time.GetUtcNow(), Reason: null);
 
     public void Failed(string reason) => _failure = new(time.GetUtcNow(), reason);
 
-    public sealed record Moment(DateTimeOffset At, string Reason);
+    private sealed record Outcome(DateTimeOffset At, string? Reason);
 }

@@ -1,33 +1,40 @@
 using System.Diagnostics;
 using System.Net;
+using AdminFunctions.Settings;
 using AdminFunctions.Telemetry;
 using Auth0.AuthenticationApi;
 using Auth0.AuthenticationApi.Models;
 using Auth0.Core.Exceptions;
 using Auth0.ManagementApi;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// Keeps the Management API token that all requests share, got by the client credentials grant (RFC 6749, section 4.4).
-/// One grant is under way at a time however many wait for it; the token is renewed in the background before it expires,
-/// while callers go on with the old one.
+/// Caches the Management API token, which it gets by the client credentials grant (RFC 6749, section 4.4). One grant is in progress
+/// at a time, however many callers wait for it. The token is renewed in the background before it expires, while callers keep using
+/// the old one.
 /// </summary>
-internal sealed partial class ManagementTokenProvider : ITokenProvider
+public sealed partial class ManagementTokenProvider : ITokenProvider
 {
-    /// <summary>How long before its expiry a token is no longer given out, so that it does not expire on its way.</summary>
+    /// <summary>How long before its expiry a token is no longer used, so that it does not expire on its way to Auth0.</summary>
     internal static readonly TimeSpan Leeway = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a renewal that failed waits for the next, while the old token still serves.</summary>
+    /// <summary>The pause between a failed renewal and the next, while the old token is still valid.</summary>
     internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a secret that Auth0 has refused, and that the vault had no newer one for, is not tried again: until somebody has
-    /// set it right, every caller would make us ask both as fast as they answer.
+    /// The pause after Auth0 has rejected the client secret and Key Vault had no newer one. Without it, every caller would send a request
+    /// to both until someone corrects the secret.
     /// </summary>
     internal static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(1);
 
+    private const string What = "a Management API token";
+
+    private readonly IOptions<Auth0Options> _auth0;
+    private readonly ClientSecret _secret;
+    private readonly TenantHttp _http;
     private readonly TimeProvider _time;
     private readonly Instruments _instruments;
     private readonly ILogger<ManagementTokenProvider> _logger;
@@ -35,43 +42,38 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     private volatile Token? _kept;
     private long? _refusedAt;
 
-    /// <summary>Asks for nothing yet.</summary>
-    /// <param name="domain">The tenant's domain.</param>
-    /// <param name="clientId">The machine-to-machine application.</param>
-    /// <param name="secret">Its secret.</param>
-    /// <param name="http">The way to the tenant.</param>
-    /// <param name="time">The clock that tokens expire by.</param>
-    /// <param name="instruments">Count the grants.</param>
-    /// <param name="logger">Told of renewals, never of tokens.</param>
+    /// <summary>Creates the provider; nothing is requested, and the settings are not read, before the first token is needed.</summary>
     public ManagementTokenProvider(
-        string domain,
-        string clientId,
+        IOptions<Auth0Options> auth0,
         ClientSecret secret,
-        HttpClient http,
+        TenantHttp http,
         TimeProvider time,
         Instruments instruments,
         ILogger<ManagementTokenProvider> logger)
     {
+        ArgumentNullException.ThrowIfNull(instruments);
+        _auth0 = auth0;
+        _secret = secret;
+        _http = http;
         _time = time;
         _instruments = instruments;
         _logger = logger;
+        _granting = new(RenewAsync);
         instruments.ObserveTokenAge(() => Age);
-        var tenant = new AuthenticationApiClient(domain, new HttpClientAuthenticationConnection(http));
-        _granting = new(startedBy => RenewAsync(startedBy, tenant, new ClientCredentialsTokenRequest { ClientId = clientId, Audience = $"https://{domain}/api/v2/" }, secret));
     }
 
-    /// <summary>How long ago the token was granted; <see langword="null"/> while there is none.</summary>
+    /// <summary>How long ago the token was requested; <see langword="null"/> while there is none.</summary>
     public TimeSpan? Age => _kept is { } token ? AgeOf(token) : null;
 
-    /// <summary>A token that is good for a while.</summary>
+    /// <summary>Returns a valid token.</summary>
     /// <param name="cancellationToken">
-    /// Ends this caller's wait, not the grant. The SDK gives none: then the <see cref="RequestBudget"/> ends the wait.
+    /// Ends this caller's wait, not the grant. The SDK passes none: then the <see cref="RequestBudget"/> ends the wait.
     /// </param>
-    /// <exception cref="TenantException">Auth0 gave none.</exception>
+    /// <exception cref="TenantException">Auth0 did not grant a token.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     public async Task<string> GetTokenAsync(CancellationToken cancellationToken = default)
     {
-        if (_kept is not { } token || AgeOf(token) >= token.ServesFor)
+        if (_kept is not { } token || AgeOf(token) >= token.ValidFor)
         {
             var wait = cancellationToken.CanBeCanceled ? cancellationToken : RequestBudget.Current?.Token ?? default;
             using var span = Spans.Start("wait for token");
@@ -86,22 +88,21 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         return token.Value;
     }
 
-    /// <summary>Forgets a token that Auth0 has refused, unless it has been replaced already.</summary>
-    /// <param name="refused">The token.</param>
-    public void Drop(string refused)
+    /// <summary>Discards a token that Auth0 has rejected, unless it has been replaced already.</summary>
+    public void Discard(string rejected)
     {
-        if (_kept is { } token && token.Value == refused)
+        if (_kept is { } token && token.Value == rejected)
         {
             Interlocked.CompareExchange(ref _kept, null, token);
         }
     }
 
-    private async Task<Token> RenewAsync(ActivityContext startedBy, AuthenticationApiClient tenant, ClientCredentialsTokenRequest request, ClientSecret secret)
+    private async Task<Token> RenewAsync(ActivityContext startedBy)
     {
         var old = _kept;
-        if (old is not null && AgeOf(old) < old.RenewAfter && AgeOf(old) < old.ServesFor)
+        if (old is not null && AgeOf(old) < old.RenewAfter && AgeOf(old) < old.ValidFor)
         {
-            // The grant before this one ended just as this caller came to wait for it.
+            // The previous grant ended just before this caller began to wait for it.
             return old;
         }
 
@@ -110,7 +111,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         {
             using var budget = RequestBudget.Start(_time, RequestBudget.ForSharedWork);
             var started = _time.GetTimestamp();
-            var response = await GrantAsync(tenant, request, secret, budget.Token);
+            var response = await GrantAsync(budget.Token);
             var token = new Token(response.AccessToken, started, TimeSpan.FromSeconds(response.ExpiresIn));
             _kept = token;
             _instruments.Granted();
@@ -121,7 +122,7 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         {
             throw;
         }
-        catch (Exception exception) when (old is not null && AgeOf(old) < old.ServesFor)
+        catch (Exception exception) when (old is not null && AgeOf(old) < old.ValidFor)
         {
             Interlocked.CompareExchange(ref _kept, old with { RenewAfter = AgeOf(old) + PauseAfterFailure }, old);
             LogRenewalFailed(exception.GetType().Name, exception.Message);
@@ -130,10 +131,10 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
     }
 
     /// <summary>
-    /// How long ago the token was asked for, whatever the machine's clock says of the time of day. (A machine that sleeps may not count
-    /// that: a token that has expired meanwhile is refused, and replaced by the <see cref="TokenRenewalHandler"/>.)
+    /// How long ago the token was requested, measured independently of the system's date and time. (A machine that sleeps may not count
+    /// that time. A token that has expired meanwhile is rejected by Auth0, and replaced by <see cref="TokenRenewalHandler"/>.)
     /// </summary>
-    private TimeSpan AgeOf(Token token) => _time.GetElapsedTime(token.AskedForAt);
+    private TimeSpan AgeOf(Token token) => _time.GetElapsedTime(token.RequestedAt);
 
     private bool IsFailedBy(Activity? span, Exception exception)
     {
@@ -141,83 +142,96 @@ internal sealed partial class ManagementTokenProvider : ITokenProvider
         return span.IsFailedBy(exception);
     }
 
-    private async Task<AccessTokenResponse> GrantAsync(
-        AuthenticationApiClient tenant,
-        ClientCredentialsTokenRequest request,
-        ClientSecret secret,
-        CancellationToken cancellationToken)
+    private async Task<AccessTokenResponse> GrantAsync(CancellationToken cancellationToken)
     {
-        // Nothing is kept of the refusal: those who come meanwhile wait, and learn what comes of the next try.
+        // The rejection itself is not cached: callers that arrive during the pause wait, and get the next attempt's result.
         if (_refusedAt is { } refusedAt && PauseAfterRefusal - _time.GetElapsedTime(refusedAt) is var pause && pause > TimeSpan.Zero)
         {
             await Task.Delay(pause, _time, cancellationToken);
         }
 
-        request.ClientSecret = await secret.GetAsync(cancellationToken);
+        var secret = await _secret.GetAsync(cancellationToken);
         try
         {
-            return await RequestAsync(tenant, request, cancellationToken);
+            return await RequestAsync(secret, cancellationToken);
         }
-        catch (ErrorApiException exception) when (RefusesCredentials(exception))
+        catch (ErrorApiException exception) when (RejectsCredentials(exception))
         {
-            // A rotated secret: the vault has the new one, Auth0 knows the old one no longer.
-            var newer = await secret.ReadAgainAsync(cancellationToken);
-            if (newer == request.ClientSecret)
+            // The secret may have been rotated: then Key Vault has the new one.
+            var newer = await _secret.ReadAgainAsync(cancellationToken);
+            if (newer == secret)
             {
                 _refusedAt = _time.GetTimestamp();
-                throw TenantErrors.Translate(exception, Grant);
+                throw TenantErrors.Translate(exception, What);
             }
 
             LogSecretRotated();
-            request.ClientSecret = newer;
+            secret = newer;
         }
 
         try
         {
-            return await RequestAsync(tenant, request, cancellationToken);
+            return await RequestAsync(secret, cancellationToken);
         }
         catch (ErrorApiException exception)
         {
-            throw TenantErrors.Translate(exception, Grant);
+            throw TenantErrors.Translate(exception, What);
         }
     }
 
-    private const string Grant = "the grant of a Management API token";
-
-    private static async Task<AccessTokenResponse> RequestAsync(AuthenticationApiClient tenant, ClientCredentialsTokenRequest request, CancellationToken cancellationToken)
+    /// <exception cref="ErrorApiException">Auth0 rejected the credentials.</exception>
+    /// <exception cref="TenantException">Anything else went wrong.</exception>
+    private async Task<AccessTokenResponse> RequestAsync(string secret, CancellationToken cancellationToken)
     {
+        var settings = _auth0.Value;
+        using var tenant = new AuthenticationApiClient(settings.Domain, new HttpClientAuthenticationConnection(_http.Client));
+        var request = new ClientCredentialsTokenRequest
+        {
+            ClientId = settings.ClientId,
+            ClientSecret = secret,
+            Audience = $"https://{settings.Domain}/api/v2/",
+        };
         try
         {
             var response = await tenant.GetTokenAsync(request, cancellationToken);
-            return response is { AccessToken.Length: > 0, ExpiresIn: > 0 } ? response : throw TenantErrors.Unreadable(Grant);
+            return response is { AccessToken.Length: > 0, ExpiresIn: > 0 } ? response : throw TenantErrors.Unreadable(What);
         }
-        catch (Exception exception) when (exception is not TenantException && !(exception is ErrorApiException refusal && RefusesCredentials(refusal)))
+        catch (Exception exception) when (exception is not TenantException && !RejectsCredentials(exception))
         {
-            throw TenantErrors.Translate(exception, Grant);
+            throw TenantErrors.Translate(exception, What);
         }
     }
 
-    private static bool RefusesCredentials(ErrorApiException exception) =>
-        exception.StatusCode is HttpStatusCode.Unauthorized || exception.ApiError?.Error is "invalid_client";
+    private static bool RejectsCredentials(Exception exception) =>
+        exception is ErrorApiException { StatusCode: HttpStatusCode.Unauthorized } or ErrorApiException { ApiError.Error: "invalid_client" };
 
     [LoggerMessage(1, LogLevel.Information, "Auth0 granted a Management API token for {Seconds} s.", EventName = "TokenGranted")]
     private partial void LogGranted(int seconds);
 
-    [LoggerMessage(2, LogLevel.Warning, "The Management API token could not be renewed ahead of its expiry ({Exception}: {Reason}). It still serves; the next try is in half a minute.", EventName = "TokenRenewalFailed")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "The Management API token could not be renewed ahead of its expiry ({Exception}: {Reason}). It is still valid; the next attempt "
+            + "follows in half a minute.",
+        EventName = "TokenRenewalFailed")]
     private partial void LogRenewalFailed(string exception, string reason);
 
-    [LoggerMessage(3, LogLevel.Information, "Auth0 refused the client secret, and Key Vault has a newer one: trying that.", EventName = "SecretRotated")]
+    [LoggerMessage(
+        3,
+        LogLevel.Information,
+        "Auth0 rejected the client secret, and Key Vault has a newer one. Trying that one.",
+        EventName = "SecretRotated")]
     private partial void LogSecretRotated();
 
     /// <param name="Value">The token itself.</param>
-    /// <param name="AskedForAt">When it was asked for (<see cref="TimeProvider.GetTimestamp"/>).</param>
-    /// <param name="RenewAfter">The age at which a caller sets off its renewal in the background.</param>
-    /// <param name="ServesFor">The age from which callers wait for the next one.</param>
-    private sealed record Token(string Value, long AskedForAt, TimeSpan RenewAfter, TimeSpan ServesFor)
+    /// <param name="RequestedAt">A <see cref="TimeProvider.GetTimestamp"/>.</param>
+    /// <param name="RenewAfter">The age at which a caller starts its renewal in the background.</param>
+    /// <param name="ValidFor">The age from which callers wait for the next token.</param>
+    private sealed record Token(string Value, long RequestedAt, TimeSpan RenewAfter, TimeSpan ValidFor)
     {
-        /// <summary>A token lives 24 h by default, but a tenant may have it live for seconds: the leeway is at most an eighth of its life.</summary>
-        public Token(string value, long askedForAt, TimeSpan life)
-            : this(value, askedForAt, life * 0.75, life - (life / 8 < Leeway ? life / 8 : Leeway))
+        /// <summary>The lifetime is 24 h by default, but a tenant can set it to seconds: the leeway is at most an eighth of it.</summary>
+        public Token(string value, long requestedAt, TimeSpan lifetime)
+            : this(value, requestedAt, lifetime * 0.75, lifetime - (lifetime / 8 < Leeway ? lifetime / 8 : Leeway))
         {
         }
     }

@@ -3,35 +3,31 @@ using System.Globalization;
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// How much of the Management API's rate limit is left, by what its last answer said, whoever it was for: the limit is the
-/// tenant's, and all that call the API share it
-/// (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy).
+/// What is left of the Management API's rate limit according to its last response. The limit belongs to the tenant, and everyone who
+/// calls the API shares it (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy).
 /// </summary>
-/// <param name="time">The clock that resets are counted by.</param>
 public sealed class RateLimit(TimeProvider time)
 {
     /// <summary>
-    /// The furthest that a moment may be off which Auth0 names by the time of day: its buckets are refilled within a minute. Our clock
-    /// may be wrong, or be put right, by any amount.
+    /// The longest wait for a moment that Auth0 names by date and time: its buckets are refilled within a minute, while the local clock
+    /// may be wrong, or be corrected, by any amount.
     /// </summary>
-    private static readonly TimeSpan FurthestMoment = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private volatile Reading? _last;
 
-    /// <summary>How many requests the tenant takes at once; <see langword="null"/> while nothing is known.</summary>
+    /// <summary>How many requests the bucket holds; <see langword="null"/> until the first response.</summary>
     internal int? Limit => _last?.Limit;
 
-    /// <summary>How many more it would have taken then; <see langword="null"/> while nothing is known.</summary>
+    /// <summary>How many requests were left in the bucket; <see langword="null"/> until the first response.</summary>
     internal int? Remaining => _last?.Remaining;
 
-    /// <summary>How long from now it takes another one for sure; zero or less when that moment has come, or is not known.</summary>
+    /// <summary>How long it takes until the bucket is refilled; zero or less if it has been, or if nothing is known.</summary>
     internal TimeSpan UntilReset => _last is { } last ? last.UntilReset - time.GetElapsedTime(last.ReadAt) : TimeSpan.Zero;
 
-    /// <summary>How long it is until a moment that an answer has just named; zero or less if it has passed, a minute at the most.</summary>
-    /// <param name="moment">The moment.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>How long it is until a moment that a response has just named: at most a minute; zero or less if it has passed.</summary>
     internal static TimeSpan Until(DateTimeOffset moment, TimeProvider time) =>
-        moment - time.GetUtcNow() is var wait && wait < FurthestMoment ? wait : FurthestMoment;
+        moment - time.GetUtcNow() is var wait && wait < LongestWait ? wait : LongestWait;
 
     private void Read(HttpResponseMessage response)
     {
@@ -39,7 +35,8 @@ public sealed class RateLimit(TimeProvider time)
             && Header(response, "X-RateLimit-Remaining") is { } remaining and <= int.MaxValue)
         {
             var reset = Math.Min(Header(response, "X-RateLimit-Reset") ?? 0, DateTimeOffset.MaxValue.ToUnixTimeSeconds());
-            _last = new Reading((int)limit, (int)remaining, Until(DateTimeOffset.FromUnixTimeSeconds(reset), time), time.GetTimestamp());
+            var untilReset = Until(DateTimeOffset.FromUnixTimeSeconds(reset), time);
+            _last = new Reading((int)limit, (int)remaining, untilReset, time.GetTimestamp());
         }
     }
 
@@ -51,7 +48,7 @@ public sealed class RateLimit(TimeProvider time)
 
     private sealed record Reading(int Limit, int Remaining, TimeSpan UntilReset, long ReadAt);
 
-    /// <summary>Reads every answer of the Management API, those included that are tried again.</summary>
+    /// <summary>Reads every response of the Management API, including those that are retried.</summary>
     internal sealed class Handler(RateLimit rateLimit, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -10,20 +10,19 @@ using Polly.Timeout;
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// Sends again what may succeed at another try: 408, 429, 5xx, broken connections and tries that hang. Every request that
-/// comes this way may be sent twice: lists and grants change nothing, and a delete is idempotent (RFC 9110, section 9.2.2).
+/// Retries on 408, 429 and 5xx responses, broken connections and attempts that hang. Every request that passes this handler may be
+/// sent twice: lists and grants change nothing, and DELETE is idempotent (RFC 9110, section 9.2.2).
 /// </summary>
 /// <remarks>
-/// A wait that Auth0 asks for is honoured to the second; one that would outlast the <see cref="RequestBudget"/> is not
-/// begun, so that the caller learns at once when to come again. Answers are read whole, under the request's own token,
-/// because the SDK reads bodies without one.
+/// A wait that Auth0 requests is kept to the second. A wait that would exceed the <see cref="RequestBudget"/> is not started, so that
+/// the caller learns immediately when to try again. Bodies are buffered here, because the SDK reads them without a cancellation token.
 /// </remarks>
 internal sealed class ResilienceHandler : DelegatingHandler
 {
-    /// <summary>How long one try may take. Auth0 ends a search after 2 s: an answer that takes twice as long is not coming.</summary>
-    internal static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(4);
+    /// <summary>The timeout of one attempt. Auth0 ends a search after 2 s; after twice that time, no response will come.</summary>
+    internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(4);
 
-    /// <summary>How often a failure, other than the rate limit, is tried again.</summary>
+    /// <summary>How often a failure other than a 429 is retried.</summary>
     internal const int RetriesOfFailures = 3;
 
     private const int LongestBodyInBytes = 16 * 1024 * 1024;
@@ -40,13 +39,13 @@ internal sealed class ResilienceHandler : DelegatingHandler
     {
         _time = time;
         _instruments = instruments;
-        Outcomes = new LastOutcomes(time);
+        Status = new DependencyStatus(time);
         _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
-                // The budget ends the tries, not their number.
+                // The budget limits the retries of a 429, not their number.
                 MaxRetryAttempts = int.MaxValue,
-                ShouldHandle = arguments => ValueTask.FromResult(MaySucceedAgain(arguments.Outcome, arguments.AttemptNumber)),
+                ShouldHandle = arguments => ValueTask.FromResult(ShouldRetry(arguments.Outcome, arguments.AttemptNumber)),
                 DelayGenerator = arguments => ValueTask.FromResult(RequestedWait(arguments.Outcome.Result)),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -58,12 +57,12 @@ internal sealed class ResilienceHandler : DelegatingHandler
                     return ValueTask.CompletedTask;
                 },
             })
-            .AddTimeout(TryTimeout)
+            .AddTimeout(AttemptTimeout)
             .Build();
     }
 
-    /// <summary>When the tenant was last heard from.</summary>
-    public LastOutcomes Outcomes { get; }
+    /// <summary>When requests to the tenant last succeeded and failed.</summary>
+    public DependencyStatus Status { get; }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -72,15 +71,15 @@ internal sealed class ResilienceHandler : DelegatingHandler
         try
         {
             var response = await SendAsync(call, cancellationToken);
-            Note(response.StatusCode, span);
+            Record(response.StatusCode, span);
             return response;
         }
         catch (Exception exception)
         {
-            // That the caller has gone says nothing about the tenant.
+            // A caller who hangs up says nothing about the tenant.
             if (exception is not OperationCanceledException || RequestBudget.Current is not { Remaining.Ticks: > 0 })
             {
-                Outcomes.Failed(exception.GetType().Name);
+                Status.Failed(exception.GetType().Name);
             }
 
             span.IsFailedBy(exception);
@@ -88,28 +87,29 @@ internal sealed class ResilienceHandler : DelegatingHandler
         }
         finally
         {
-            span?.SetTag("admin_functions.tenant.tries", call.Tries);
+            span?.SetTag("admin_functions.tenant.tries", call.Attempts);
         }
     }
 
-    /// <summary>An answer about what was asked for is a success, whatever it says; one about us, or about the tenant, is none.</summary>
-    private void Note(HttpStatusCode status, Activity? span)
+    /// <summary>A 4xx about the requested resource is a success. A status about this application, its rate or the server is not.</summary>
+    private void Record(HttpStatusCode status, Activity? span)
     {
         span?.SetTag("http.response.status_code", (int)status);
-        if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
+        if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestTimeout
+            or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
         {
-            Outcomes.Failed($"HTTP {(int)status}");
+            Status.Failed($"HTTP {(int)status}");
             span.Fail($"{(int)status}");
         }
         else
         {
-            Outcomes.Succeeded();
+            Status.Succeeded();
         }
     }
 
     private async Task<HttpResponseMessage> SendAsync(TenantCall tenantCall, CancellationToken cancellationToken)
     {
-        // Not every client library hands its caller's token on.
+        // The SDKs do not pass on every cancellation token.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, RequestBudget.Current?.Token ?? default);
         var response = await _pipeline.ExecuteAsync(
             static (call, token) => call.Handler.SendOnceAsync(call, token),
@@ -118,8 +118,9 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
         if (response.StatusCode is HttpStatusCode.TooManyRequests && RequestedWait(response) is { } wait)
         {
-            // One form of the three that it comes in, and the one that the SDK reads.
-            response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue)));
+            // The wait arrives in one of three forms. The SDK reads only this one.
+            var seconds = Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue);
+            response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(seconds));
         }
 
         return response;
@@ -127,7 +128,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
     private async ValueTask<HttpResponseMessage> SendOnceAsync(TenantCall call, CancellationToken cancellationToken)
     {
-        if (++call.Tries > 1)
+        if (++call.Attempts > 1)
         {
             _instruments.TenantRetried(call.Operation);
         }
@@ -148,23 +149,24 @@ internal sealed class ResilienceHandler : DelegatingHandler
         }
     }
 
-    private bool MaySucceedAgain(Outcome<HttpResponseMessage> outcome, int retries)
+    private bool ShouldRetry(Outcome<HttpResponseMessage> outcome, int retries)
     {
-        var mayAgain = outcome switch
+        var isTransient = outcome switch
         {
             { Result.StatusCode: HttpStatusCode.TooManyRequests } => true,
             { Result.StatusCode: HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError } => retries < RetriesOfFailures,
             { Exception: HttpRequestException or IOException or TimeoutRejectedException } => retries < RetriesOfFailures,
             _ => false,
         };
-        return mayAgain && (RequestedWait(outcome.Result) ?? LongestBackoff(retries)) < (RequestBudget.Current?.Remaining ?? RequestBudget.ForRequest);
+        var wait = RequestedWait(outcome.Result) ?? LongestBackoff(retries);
+        return isTransient && wait < (RequestBudget.Current?.Remaining ?? RequestBudget.ForRequest);
     }
 
-    /// <summary>What the pipeline's backoff with its jitter comes to at the most.</summary>
+    /// <summary>The upper bound of the pipeline's backoff, including its jitter.</summary>
     private static TimeSpan LongestBackoff(int retries) =>
         retries < 3 ? FirstDelay * (2 << retries) : LongestDelay;
 
-    /// <summary>The wait that Auth0 asks for: Retry-After, else, on a 429, the moment at which its bucket is refilled.</summary>
+    /// <summary>The wait that Auth0 requests: Retry-After, or, on a 429 without it, the time until the bucket is refilled.</summary>
     private TimeSpan? RequestedWait(HttpResponseMessage? response) =>
         response is null ? null : Positive(RetryAfter(response) ?? RateLimitReset(response));
 
@@ -185,6 +187,6 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
     private sealed record TenantCall(ResilienceHandler Handler, HttpRequestMessage Request, string Operation)
     {
-        public int Tries { get; set; }
+        public int Attempts { get; set; }
     }
 }

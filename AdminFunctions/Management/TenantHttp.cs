@@ -3,14 +3,15 @@ using AdminFunctions.Telemetry;
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// The one way to the tenant: for the signing keys, for the token, and, with the token in it, for the Management API.
+/// The HTTP pipeline to the tenant, with retries. The signing keys and the token are requested through <see cref="Client"/>; the
+/// Management API through further handlers on top of <see cref="Resilience"/>.
 /// </summary>
 public sealed class TenantHttp
 {
-    /// <summary>Opens nothing yet.</summary>
-    /// <param name="transport">What sends; not disposed here, since the shared client outlives a host.</param>
-    /// <param name="time">The clock of the waits between tries.</param>
-    /// <param name="instruments">Count the requests.</param>
+    /// <summary>Creates the pipeline; no connection is opened.</summary>
+    /// <param name="transport">The innermost handler. It is not disposed here: <see cref="SharedManagementClient"/> outlives a host.</param>
+    /// <param name="time">The clock of the waits between attempts.</param>
+    /// <param name="instruments">Counts the requests.</param>
     public TenantHttp(HttpMessageHandler transport, TimeProvider time, Instruments instruments)
     {
         ArgumentNullException.ThrowIfNull(instruments);
@@ -20,23 +21,20 @@ public sealed class TenantHttp
         Client = CreateClient(Resilience);
     }
 
-    /// <summary>What is left of the Management API's rate limit.</summary>
     internal RateLimit RateLimit { get; }
 
-    /// <summary>Sends with retries, without a Management API token.</summary>
+    /// <summary>Sends with retries, and without a Management API token.</summary>
     internal HttpClient Client { get; }
 
-    /// <summary>The retries, for a chain of handlers over them.</summary>
     internal ResilienceHandler Resilience { get; }
 
-    /// <summary>A client over a chain of ours, whose time the <see cref="RequestBudget"/> limits.</summary>
-    /// <param name="handler">The chain's first handler.</param>
+    /// <summary>A client without a timeout of its own: the <see cref="RequestBudget"/> limits its time.</summary>
     internal static HttpClient CreateClient(HttpMessageHandler handler) =>
         new(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>
-    /// The transport in Azure. Connections are replaced every few minutes, so that DNS changes are followed; redirects are
-    /// not: the Management API has none, and a delete that is sent on elsewhere is not a delete.
+    /// The transport in Azure. Connections are replaced every few minutes, so that DNS changes are followed. Redirects are not followed:
+    /// the Management API has none, and a DELETE that is redirected elsewhere deletes nothing.
     /// </summary>
     internal static SocketsHttpHandler CreateTransport() => new()
     {

@@ -1,9 +1,8 @@
 namespace AdminFunctions.Management;
 
-/// <summary>What is asked of the tenant, in the words of spans and metrics: a few, whatever the request.</summary>
+/// <summary>Names a request to the tenant in spans and metrics. There are few names, as metrics require.</summary>
 internal static class TenantOperation
 {
-    /// <summary>The operation of a request.</summary>
     public static string Of(HttpRequestMessage request) => request.RequestUri?.AbsolutePath switch
     {
         "/oauth/token" => "oauth.token",

@@ -6,12 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Management;
 
-/// <summary>Our identity towards Key Vault.</summary>
+/// <summary>The identity that Key Vault is accessed with.</summary>
 internal static class VaultCredential
 {
     /// <summary>
-    /// The managed identity in Azure (the one named by <c>AZURE_CLIENT_ID</c>, if it is set); a developer's sign-in under
-    /// Core Tools. Nothing else is tried, so that a missing identity is told at once and no other is used by chance.
+    /// In Azure, the managed identity (the one in <c>AZURE_CLIENT_ID</c>, if that is set); on a developer's machine, the developer's
+    /// sign-in. All other credentials are excluded, so that a missing identity fails at once and no other is used by accident.
     /// </summary>
     public static TokenCredential Create(IServiceProvider services)
     {

@@ -4,11 +4,10 @@ using Microsoft.Extensions.Options;
 namespace AdminFunctions.Settings;
 
 /// <summary>
-/// Validates options by their DataAnnotations and reports the annotations' own sentences, without the type and member names
-/// that <c>ValidateDataAnnotations()</c> puts before them: people read these who know the settings, not the code.
+/// Validates options by their DataAnnotations. Unlike <c>ValidateDataAnnotations()</c> it reports the error messages alone, without the
+/// names of types and members: the people who read them know the settings, not the code.
 /// </summary>
-/// <typeparam name="TOptions">The options.</typeparam>
-internal sealed class DataAnnotationsSentences<TOptions> : IValidateOptions<TOptions>
+internal sealed class DataAnnotationsValidator<TOptions> : IValidateOptions<TOptions>
     where TOptions : class
 {
     public ValidateOptionsResult Validate(string? name, TOptions options)

@@ -4,25 +4,22 @@ using System.Text;
 namespace AdminFunctions.Settings;
 
 /// <summary>
-/// Accepts the address of an https server with nothing behind host and port, as <see cref="Uri"/> reads it, which is what reads it
-/// when it is used. An empty value passes: <see cref="RequiredAttribute"/> is for that.
+/// Accepts an https URL that consists of a host and, optionally, a port. It is parsed by <see cref="Uri"/>, as it is when it is used: a
+/// regular expression accepts what <see cref="Uri"/> then rejects, such as a port over 65535. An empty value is valid, as in every
+/// <see cref="ValidationAttribute"/> except <see cref="RequiredAttribute"/>.
 /// </summary>
-/// <remarks>
-/// A regular expression let through what <see cref="Uri"/> refuses (half an IPv6 address, a port over 65535): the settings were
-/// reported as good, and every call failed.
-/// </remarks>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class HttpsOriginAttribute : ValidationAttribute
 {
-    /// <summary>Of a host name in characters (RFC 1035, section 2.3.4, without the length bytes).</summary>
+    /// <summary>In characters (RFC 1035, section 2.3.4, without the length bytes).</summary>
     private const int LongestHost = 253;
 
-    /// <summary>Whether the value is host and port alone, without <c>https://</c> and the last slash.</summary>
+    /// <summary>Whether the value is the host and port alone, without <c>https://</c> and the slash at the end.</summary>
     public bool IsHostAlone { get; init; }
 
     /// <summary>
-    /// Whether identifiers are made of the value, which are compared letter by letter: then only its normal form is right, in lower
-    /// case, without the default port, with the last slash.
+    /// Whether the value is part of identifiers, which are compared character by character. Then only its normal form is valid: in lower
+    /// case, without the default port, with the slash at the end.
     /// </summary>
     public bool IsIdentifier { get; init; }
 

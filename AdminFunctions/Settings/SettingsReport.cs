@@ -5,13 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace AdminFunctions.Settings;
 
 /// <summary>
-/// Tells the log what is wrong with the settings. It does so when a call comes, not when the process starts: what a worker logs
-/// while it serves no call does not get out of the Functions host.
+/// Logs what is wrong with the settings, when a function is called rather than when the process starts: the Functions host drops what a
+/// worker logs outside an invocation.
 /// </summary>
-/// <param name="faults">What is wrong.</param>
-/// <param name="configuration">The settings themselves.</param>
-/// <param name="time">The clock by which the lines are limited.</param>
-/// <param name="logger">Where they go to.</param>
 public sealed partial class SettingsReport(
     SettingsFaults faults,
     IConfiguration configuration,
@@ -22,10 +18,9 @@ public sealed partial class SettingsReport(
     private int _secretIsUnread = IsSecretUnread(configuration) ? 1 : 0;
 
     /// <summary>
-    /// Writes every fault, in one line of level Critical; a limited number of calls a minute have it written. The first call has it
-    /// written, too, if a secret is set that is not read.
+    /// Logs all faults as one Critical line, for a limited number of calls per minute. The first call also logs a warning if
+    /// <see cref="Auth0Options.ClientSecret"/> is set where it is not read.
     /// </summary>
-    /// <param name="traceId">The call's trace id.</param>
     public void Write(string traceId)
     {
         if (Interlocked.Exchange(ref _secretIsUnread, 0) == 1)
@@ -40,7 +35,7 @@ public sealed partial class SettingsReport(
         }
     }
 
-    /// <summary>Writes how many lines were left out.</summary>
+    /// <summary>Logs how many lines were omitted.</summary>
     public void Dispose() => _lines.Dispose();
 
     private static bool IsSecretUnread(IConfiguration configuration) =>
@@ -53,7 +48,7 @@ public sealed partial class SettingsReport(
     [LoggerMessage(
         2,
         LogLevel.Warning,
-        "Auth0__ClientSecret is set but not read, since the environment is not Development: remove it, the secret belongs in Key Vault alone.")]
+        "Auth0__ClientSecret is set but not read, because the environment is not Development. Remove it: the secret belongs in Key Vault.")]
     private partial void LogSecretInSettings();
 
     [LoggerMessage(3, LogLevel.Warning, "{Slug}: {Count} more such lines were left out")]

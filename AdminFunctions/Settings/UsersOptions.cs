@@ -13,22 +13,23 @@ public sealed partial class UsersOptions : IValidatableObject
     /// <summary>The configuration section that these settings are bound from.</summary>
     public const string Section = "Users";
 
-    /// <summary>The ids of users that are never deleted: separated by commas, or, for ids that contain commas, a JSON array.</summary>
+    /// <summary>The IDs of users who must not be deleted, separated by commas, or as a JSON array if an ID contains a comma.</summary>
     public string Protected { get; set; } = "";
 
-    /// <summary>The ids in <see cref="Protected"/>, compared without regard to case.</summary>
+    /// <summary>The IDs in <see cref="Protected"/>, compared case-insensitively.</summary>
     public FrozenSet<string> ProtectedIds => field ??=
         Read(Protected)?.OfType<string>().ToFrozenSet(StringComparer.OrdinalIgnoreCase) ?? FrozenSet<string>.Empty;
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        // A mistyped id would protect nobody, and nobody would notice.
+        // A mistyped ID would protect no one, and no one would notice.
         if (Read(Protected)?.All(IsUserId) is not true)
         {
             yield return new ValidationResult(
-                "Users__Protected is a list of user IDs, separated by commas or, if an ID contains a comma, a JSON array: "
-                + "set it to IDs such as auth0|5f7c8ec7c33c6c004bbafe82,google-oauth2|103547991597142817347 or [\"samlp|contoso|Smith, Ann\",\"auth0|5f7c8ec7c33c6c004bbafe82\"].");
+                "Users__Protected must be a list of user IDs, separated by commas, such as "
+                + "auth0|5f7c8ec7c33c6c004bbafe82,google-oauth2|103547991597142817347; or, if an ID contains a comma, a JSON array, such as "
+                + "[\"samlp|contoso|Smith, Ann\",\"auth0|5f7c8ec7c33c6c004bbafe82\"].");
         }
     }
 
@@ -49,7 +50,7 @@ public sealed partial class UsersOptions : IValidatableObject
         }
     }
 
-    /// <summary>Whether a user can have this id. White space around it or an invisible character in it got there by accident.</summary>
+    /// <summary>Whether a user can have this ID. Surrounding white space and invisible characters are there by accident.</summary>
     private static bool IsUserId(string? id) =>
         id?.IndexOf('|', StringComparison.Ordinal) is { } bar && bar > 0 && bar < id.Length - 1
         && id == id.Trim()

@@ -4,46 +4,35 @@ using AdminFunctions.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace AdminFunctions;
+namespace AdminFunctions.Startup;
 
 /// <summary>
-/// Has behind it, when the first request comes, what that would have to wait for: the tenant's signing keys and, side by side with
-/// them, the client secret and the grant. It begins before any service of the host starts and holds up neither those nor a request:
-/// one that comes meanwhile waits for the same reading and the same grant. The code itself the <see cref="Rehearsal"/> has warmed.
+/// Gets what the first request needs before it arrives: the tenant's signing keys and, in parallel, the client secret and the Management
+/// API token. It delays neither the start of the host nor a request: one that arrives meanwhile waits for the same keys and token.
 /// </summary>
-/// <param name="faults">What is wrong with the settings.</param>
-/// <param name="signingKeys">The tenant's keys.</param>
-/// <param name="management">Has the Management API token.</param>
-/// <param name="logger">Told of what failed: the first request tries it again.</param>
 internal sealed partial class WarmUp(
     SettingsFaults faults,
     SigningKeys signingKeys,
-    SharedManagementClient management,
+    ManagementTokenProvider tokens,
     ILogger<WarmUp> logger) : BackgroundService, IHostedLifecycleService
 {
-    /// <summary>Begins it: the services that are started next connect to the Functions host and open ports, one after the other.</summary>
-    /// <inheritdoc />
+    /// <summary>Starts before all other services, which connect to the Functions host and open ports one after the other.</summary>
     public Task StartingAsync(CancellationToken cancellationToken) => base.StartAsync(cancellationToken);
 
-    /// <inheritdoc />
     public override Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         faults.Sentences.Count > 0
             ? Task.CompletedTask
             : Task.WhenAll(
                 TryAsync(() => signingKeys.GetAsync(stoppingToken), stoppingToken),
-                TryAsync(() => management.Token.GetTokenAsync(stoppingToken), stoppingToken));
+                TryAsync(() => tokens.GetTokenAsync(stoppingToken), stoppingToken));
 
     private Task TryAsync(Func<Task> warm, CancellationToken cancellationToken) => Task.Run(
         async () =>
@@ -54,7 +43,7 @@ internal sealed partial class WarmUp(
             }
             catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
-                // The process ends already.
+                // The host is stopping.
             }
             catch (Exception exception)
             {
@@ -63,6 +52,6 @@ internal sealed partial class WarmUp(
         },
         cancellationToken);
 
-    [LoggerMessage(1, LogLevel.Warning, "The warm-up could not get all that requests need; the first of them tries again. {Exception}: {Reason}")]
+    [LoggerMessage(1, LogLevel.Warning, "The warm-up failed; the first request will try again. {Exception}: {Reason}")]
     private partial void LogFailed(string exception, string reason);
 }

@@ -4,12 +4,12 @@ using System.Diagnostics.Metrics;
 namespace AdminFunctions.Telemetry;
 
 /// <summary>
-/// What is counted and measured, by the meter <c>AdminFunctions</c>. Names and units are OpenTelemetry's way
-/// (https://opentelemetry.io/docs/specs/semconv/general/metrics/). While nobody listens, nothing is counted.
+/// The metrics of the meter <c>AdminFunctions</c>. Names and units follow OpenTelemetry's semantic conventions
+/// (https://opentelemetry.io/docs/specs/semconv/general/metrics/). Without a listener, nothing is counted.
 /// </summary>
 public sealed class Instruments
 {
-    /// <summary>The name to listen to.</summary>
+    /// <summary>The meter's name.</summary>
     public const string MeterName = "AdminFunctions";
 
     private const string Function = "faas.name";
@@ -27,28 +27,31 @@ public sealed class Instruments
     private readonly Counter<long> _keyRefreshes;
     private readonly Counter<long> _exportedUsers;
 
-    /// <summary>Makes the instruments.</summary>
-    /// <param name="meters">Keeps the meters of several hosts in one process apart.</param>
-    public Instruments(IMeterFactory meters)
+    /// <summary>Creates the instruments.</summary>
+    /// <param name="meter">The host's own, named <see cref="MeterName"/>: hosts in one process do not count for each other.</param>
+    public Instruments(Meter meter)
     {
-        ArgumentNullException.ThrowIfNull(meters);
-        _meter = meters.Create(MeterName);
-        _calls = _meter.CreateCounter<long>("admin_functions.calls", "{call}", "Calls of functions, by function, status and problem.");
+        ArgumentNullException.ThrowIfNull(meter);
+        _meter = meter;
+        _calls = _meter.CreateCounter<long>("admin_functions.calls", "{call}", "Function calls, by function, status and problem.");
         _callDuration = _meter.CreateHistogram(
             "admin_functions.call.duration",
             "s",
-            "How long calls take, to the end of their answer.",
+            "Duration of function calls, to the end of the response.",
             tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600] });
-        _tenantRequests = _meter.CreateCounter<long>("admin_functions.tenant.requests", "{request}", "Requests to the tenant, each try, by operation and status.");
-        _tenantRetries = _meter.CreateCounter<long>("admin_functions.tenant.retries", "{request}", "Those of them that were sent again, by operation.");
-        _grants = _meter.CreateCounter<long>("admin_functions.token.grants", "{grant}", "Grants of a Management API token, those that failed too.");
-        _secretReads = _meter.CreateCounter<long>("admin_functions.secret.reads", "{read}", "Reads of the client secret from the vault, those that failed too.");
-        _keyRefreshes = _meter.CreateCounter<long>("admin_functions.signing_keys.refreshes", "{refresh}", "Reads of the tenant's signing keys, those that failed too.");
-        _exportedUsers = _meter.CreateCounter<long>("admin_functions.export.users", "{user}", "Users that exports have delivered.");
+            new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600],
+            });
+        _tenantRequests = _meter.CreateCounter<long>("admin_functions.tenant.requests", "{request}", "Requests to the tenant, with retries.");
+        _tenantRetries = _meter.CreateCounter<long>("admin_functions.tenant.retries", "{request}", "Retries of requests to the tenant.");
+        _grants = _meter.CreateCounter<long>("admin_functions.token.grants", "{grant}", "Attempts to get a Management API token.");
+        _secretReads = _meter.CreateCounter<long>("admin_functions.secret.reads", "{read}", "Attempts to read the client secret.");
+        _keyRefreshes = _meter.CreateCounter<long>("admin_functions.signing_keys.refreshes", "{refresh}", "Attempts to read the signing keys.");
+        _exportedUsers = _meter.CreateCounter<long>("admin_functions.export.users", "{user}", "Exported users.");
     }
 
-    /// <summary>Whether anybody listens to what calls take.</summary>
+    /// <summary>Whether there is a listener for calls.</summary>
     internal bool MeasureCalls => _calls.Enabled || _callDuration.Enabled;
 
     internal void Called(string function, int status, string? problem, TimeSpan duration)
@@ -71,9 +74,11 @@ public sealed class Instruments
         }
     }
 
-    internal void TenantFailed(string operation, string error) => _tenantRequests.Add(1, new(Operation, operation), new(Error, error));
+    internal void TenantFailed(string operation, string error) =>
+        _tenantRequests.Add(1, new(Operation, operation), new(Error, error));
 
-    internal void TenantRetried(string operation) => _tenantRetries.Add(1, new KeyValuePair<string, object?>(Operation, operation));
+    internal void TenantRetried(string operation) =>
+        _tenantRetries.Add(1, new KeyValuePair<string, object?>(Operation, operation));
 
     internal void Granted(string? error = null) => Count(_grants, error);
 
@@ -83,15 +88,20 @@ public sealed class Instruments
 
     internal void Exported(int users) => _exportedUsers.Add(users);
 
-    /// <summary>Lets the rate limit be read off, by who knows it.</summary>
-    /// <param name="remaining">What is left; nothing while it is not known.</param>
-    internal void ObserveRateLimit(Func<int?> remaining) =>
-        _meter.CreateObservableGauge("admin_functions.tenant.rate_limit.remaining", () => IfKnown(remaining()), "{request}", "Requests that the Management API takes at once, by its last answer.");
+    /// <param name="remaining">Returns <see langword="null"/> while it is not known.</param>
+    internal void ObserveRateLimit(Func<int?> remaining) => _meter.CreateObservableGauge(
+        "admin_functions.tenant.rate_limit.remaining",
+        () => IfKnown(remaining()),
+        "{request}",
+        "Requests left in the Management API's rate limit, according to its last response.");
 
-    /// <summary>Lets the age of the Management API token be read off, by who keeps it.</summary>
-    /// <param name="age">Its age; nothing while there is none.</param>
-    internal void ObserveTokenAge(Func<TimeSpan?> age) =>
-        _meter.CreateObservableGauge("admin_functions.token.age", () => IfKnown(age()?.TotalSeconds), "s", "How long ago the Management API token was granted.");
+    /// <param name="age">Returns <see langword="null"/> while there is no token.</param>
+    internal void ObserveTokenAge(Func<TimeSpan?> age) => _meter.CreateObservableGauge(
+        "admin_functions.token.age",
+        () => IfKnown(age()?.TotalSeconds),
+        "s",
+        "Age of the Management API token.");
+
 
     private static void Count(Counter<long> counter, string? error)
     {

@@ -1,17 +1,14 @@
 namespace AdminFunctions.Telemetry;
 
 /// <summary>
-/// Keeps those whom nobody knows from flooding the log: of each kind so many lines a minute are written, the others are counted,
-/// and the next call after that minute, whoever's it is, has their number written.
+/// Keeps anonymous callers from flooding the log. It allows a number of lines of each kind per minute and counts the rest; the first
+/// call after that minute logs the count.
 /// </summary>
-/// <remarks>
-/// No timer writes it: what a worker logs while it serves no call does not get out of the Functions host.
-/// </remarks>
-/// <param name="time">The clock of the minutes.</param>
-/// <param name="writeLeftOut">Writes how many lines of which kind were left out.</param>
+/// <remarks>The count is not logged by a timer, because the Functions host drops what a worker logs outside an invocation.</remarks>
+/// <param name="writeLeftOut">Logs how many lines of a kind were omitted.</param>
 internal sealed class LineLimit(TimeProvider time, Action<string, int> writeLeftOut) : IDisposable
 {
-    /// <summary>How many lines of a kind are written in a minute.</summary>
+    /// <summary>How many lines of a kind are written per minute.</summary>
     public const int LinesAMinute = 20;
 
     private readonly Lock _gate = new();
@@ -19,8 +16,7 @@ internal sealed class LineLimit(TimeProvider time, Action<string, int> writeLeft
     private readonly long _begun = time.GetTimestamp();
     private long _writeAt = long.MaxValue;
 
-    /// <summary>Whether one more line may be written. If not, it has been counted.</summary>
-    /// <param name="kind">Its kind, one of a few.</param>
+    /// <summary>Returns whether one more line of this kind may be written. If not, it is counted.</summary>
     public bool TryTake(string kind)
     {
         WriteLeftOut();
@@ -44,7 +40,7 @@ internal sealed class LineLimit(TimeProvider time, Action<string, int> writeLeft
         }
     }
 
-    /// <summary>Writes what was left out in minutes that are over. Costs nothing while there is none.</summary>
+    /// <summary>Logs the counts of minutes that have ended. It returns at once if there are none.</summary>
     public void WriteLeftOut()
     {
         if (Interlocked.Read(ref _writeAt) is var at && at < long.MaxValue && at <= Now)
@@ -53,10 +49,10 @@ internal sealed class LineLimit(TimeProvider time, Action<string, int> writeLeft
         }
     }
 
-    /// <summary>The ticks that have passed since this began, whatever the machine's clock says of the time of day.</summary>
+    /// <summary>The ticks since this was created, independent of the system's date and time.</summary>
     private long Now => time.GetElapsedTime(_begun).Ticks;
 
-    /// <summary>Writes what was left out so far.</summary>
+    /// <summary>Logs the counts so far.</summary>
     public void Dispose() => WriteLeftOut(long.MaxValue);
 
     private void WriteLeftOut(long endedBy)
@@ -64,7 +60,12 @@ internal sealed class LineLimit(TimeProvider time, Action<string, int> writeLeft
         List<(string Kind, int LeftOut)> ended;
         lock (_gate)
         {
-            ended = [.. _minutes.Where(minute => minute.Value.LeftOut > 0 && minute.Value.EndsAt <= endedBy).Select(minute => (minute.Key, minute.Value.LeftOut))];
+            ended =
+            [
+                .. _minutes
+                    .Where(minute => minute.Value.LeftOut > 0 && minute.Value.EndsAt <= endedBy)
+                    .Select(minute => (minute.Key, minute.Value.LeftOut)),
+            ];
             foreach (var (kind, _) in ended)
             {
                 _minutes.Remove(kind);

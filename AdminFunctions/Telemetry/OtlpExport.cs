@@ -9,29 +9,30 @@ using OpenTelemetry.Trace;
 namespace AdminFunctions.Telemetry;
 
 /// <summary>
-/// Sends spans and metrics by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; otherwise nothing listens and nothing is sent.
-/// What other <c>OTEL_…</c> variables say, protocol, headers, sampler, intervals, the SDK reads itself.
+/// Exports traces and metrics over OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; otherwise nothing is recorded. The OpenTelemetry
+/// SDK reads the other <c>OTEL_…</c> variables itself: protocol, headers, sampler and intervals.
 /// </summary>
 /// <remarks>
-/// It is not Microsoft.Azure.Functions.Worker.OpenTelemetry, which tells the Functions host that the worker exports everything
-/// itself: in its OpenTelemetry mode the host then exports no log of a function, and the trail of deletions would be nowhere.
-/// OpenTelemetry.Extensions.Hosting, which that package builds on, does what is done here, and is not needed beside it.
+/// Microsoft.Azure.Functions.Worker.OpenTelemetry is not used, because it tells the Functions host that the worker exports everything
+/// itself. In its OpenTelemetry mode the host then exports no logs of functions, and the audit trail of deletions would be lost.
+/// OpenTelemetry.Extensions.Hosting is not needed: this class does what it would do.
 /// </remarks>
 internal sealed class OtlpExport(IConfiguration configuration) : IHostedLifecycleService
 {
-    /// <summary>The setting that turns it on, one of OpenTelemetry's own.</summary>
+    /// <summary>The setting that enables the export, one of OpenTelemetry's own.</summary>
     public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>ASP.NET Core's and the Functions worker's spans are the parents of ours: one that is not recorded would have ours dropped.</summary>
-    private static readonly string[] Sources = [Spans.SourceName, "System.Net.Http", "Microsoft.AspNetCore", "Microsoft.Azure.Functions.Worker"];
+    /// <summary>The spans of ASP.NET Core and the worker are parents of this app's, which are dropped if their parents are.</summary>
+    private static readonly string[] Sources =
+        [Spans.SourceName, "System.Net.Http", "Microsoft.AspNetCore", "Microsoft.Azure.Functions.Worker"];
 
     private IDisposable? _spans;
     private IDisposable? _metrics;
 
-    /// <summary>Begins before the services that take calls, so that the first call is seen too.</summary>
+    /// <summary>Starts before the services that accept calls, so that the first call is recorded too.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        // What the SDK costs to load, only those pay who use it.
+        // Loading the SDK takes time, so it is loaded only if it is used.
         if (!string.IsNullOrEmpty(configuration[Endpoint]))
         {
             _spans = ExportSpans();
@@ -49,7 +50,7 @@ internal sealed class OtlpExport(IConfiguration configuration) : IHostedLifecycl
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Sends what has not been sent yet. A host may stop twice at once.</summary>
+    /// <summary>Sends what has not been sent yet. A host may stop twice concurrently.</summary>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
@@ -72,7 +73,7 @@ internal sealed class OtlpExport(IConfiguration configuration) : IHostedLifecycl
         .AddOtlpExporter()
         .Build();
 
-    /// <summary>The host's configuration has the environment's variables and, on a developer's machine, more.</summary>
+    /// <summary>The SDK reads its variables from the host's configuration, which includes local.settings.json.</summary>
     private void Configure(IServiceCollection services) => services.AddSingleton(configuration);
 
     private void Describe(ResourceBuilder resource) => resource
