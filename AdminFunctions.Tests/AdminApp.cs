@@ -14,12 +14,11 @@ using Microsoft.Extensions.Logging;
 namespace AdminFunctions.Tests;
 
 /// <summary>
-/// The functions on the local host, with a tenant and a vault of their own behind real sockets, and a clock that only the
-/// test moves.
+/// The functions on the local host, with a tenant and a vault of their own behind real sockets, and a clock that the test advances.
 /// </summary>
 internal sealed class AdminApp : IAsyncDisposable
 {
-    /// <summary>Somebody with an account of the tenant who calls the API.</summary>
+    /// <summary>A user of the tenant who calls the API.</summary>
     public const string CallerId = "auth0|5f7c8ec7c33c6c004bbafe82";
 
     private readonly LocalTenantAndVault _local;
@@ -43,13 +42,12 @@ internal sealed class AdminApp : IAsyncDisposable
 
     public IServiceProvider Services => _factory.Services;
 
-    /// <summary>Starts one.</summary>
-    /// <param name="tenant">How the tenant is; its clock and client id are set here.</param>
-    /// <param name="settings">Further settings of the functions, such as <c>Users:Protected</c>.</param>
+    /// <param name="tenant">Its clock and client ID are replaced.</param>
+    /// <param name="settings">More settings of the functions, such as <c>Users:Protected</c>.</param>
     public static Task<AdminApp> StartAsync(TenantOptions? tenant = null, params (string Name, string Value)[] settings) =>
         StartAsync(warmUp: false, tenant, settings);
 
-    /// <summary>Starts one that warms up at once, as in Azure.</summary>
+    /// <summary>Starts an app that warms up, as in Azure.</summary>
     public static Task<AdminApp> StartWarmAsync() => StartAsync(warmUp: true, tenant: null, []);
 
     private static async Task<AdminApp> StartAsync(bool warmUp, TenantOptions? tenant, (string Name, string Value)[] settings)
@@ -59,7 +57,7 @@ internal sealed class AdminApp : IAsyncDisposable
         {
             TimeProvider = time.Elsewhere,
 
-            // The management client is static: another client id is another client.
+            // The management client is static. Each client ID has its own.
             ClientId = Guid.NewGuid().ToString("N"),
         };
         return new AdminApp(
@@ -69,7 +67,7 @@ internal sealed class AdminApp : IAsyncDisposable
             warmUp);
     }
 
-    /// <summary>Has the tenant hold somebody of this id.</summary>
+    /// <summary>Adds a user with this ID to the tenant.</summary>
     public void AddUser(string id) => Tenant.Users.Put(Exports.Somebody(id, Time.GetUtcNow().UtcDateTime));
 
     /// <summary>A client without a token.</summary>
@@ -100,7 +98,7 @@ internal sealed class AdminApp : IAsyncDisposable
     /// <summary>A client that may list and delete users.</summary>
     public HttpClient Administrator() => CallerWith(Permissions.ReadUsers, Permissions.DeleteUsers);
 
-    /// <summary>The tenant's Management API, asked directly: what the functions' answers are compared with.</summary>
+    /// <summary>Calls the tenant's Management API directly, to compare its responses with the functions'.</summary>
     public ManagementApi ManagementApi() => new(Tenant);
 
     public async ValueTask DisposeAsync()
@@ -109,34 +107,45 @@ internal sealed class AdminApp : IAsyncDisposable
         await _local.DisposeAsync();
     }
 
-    private sealed class Factory(LocalTenantAndVault local, FakeTime time, CapturedLog log, IReadOnlyDictionary<string, string> settings, bool warmUp)
+    private sealed class Factory(
+        LocalTenantAndVault local,
+        FakeTime time,
+        CapturedLog log,
+        IReadOnlyDictionary<string, string> settings,
+        bool warmUp)
         : WebApplicationFactory<LocalHostOptions>
     {
         private readonly DirectoryInfo _scriptRoot = Directory.CreateTempSubdirectory("admin-functions-");
 
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
-            // A developer's own local.settings.json stays out of this.
+            // A developer's own local.settings.json must not be read.
             File.WriteAllText(Path.Combine(_scriptRoot.FullName, "host.json"), """{"version":"2.0"}""");
             builder.UseSetting("script-root", _scriptRoot.FullName);
             builder.UseSetting("port", "0");
             builder.UseSetting("dashboard-port", "0");
 
-            // That a domain is set keeps the local host from starting a tenant.
-            foreach (var (name, value) in local.Settings.Concat(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))))
+            // A domain is among these settings, so the local host does not start a tenant.
+            foreach (var (name, value) in local.Settings)
             {
                 builder.UseSetting(name, value);
             }
 
-            // The local host's own filter keeps what Microsoft's categories say below a warning from every logger that has none of its own.
-            builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(log).AddFilter<CapturedLog>(category: null, LogLevel.Trace));
+            foreach (var (name, value) in settings)
+            {
+                builder.UseSetting(name, value);
+            }
+
+            // Without a filter of its own, this logger would not get Microsoft's lines below a warning.
+            builder.ConfigureLogging(logging =>
+                logging.ClearProviders().AddProvider(log).AddFilter<CapturedLog>(category: null, LogLevel.Trace));
             builder.ConfigureTestServices(services =>
             {
                 local.ReplaceTransport(services);
                 services.AddSingleton<TimeProvider>(time);
                 if (!warmUp)
                 {
-                    // Else it would take the faults and the first readings that are meant for a test's own requests.
+                    // It would take the faults, and make the first reads, that are meant for the test's own requests.
                     services.Remove(services.Single(static service => service.ImplementationType == typeof(WarmUp)));
                 }
             });

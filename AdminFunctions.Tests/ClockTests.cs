@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using AdminFunctions.Access;
 using AdminFunctions.LocalHost.Loopback;
@@ -166,7 +167,10 @@ public sealed partial class ClockTests
                 ["X-RateLimit-Remaining"] = "0",
                 ["X-RateLimit-Reset"] = $"{(app.Time.GetUtcNow() + TimeSpan.FromSeconds(7)).ToUnixTimeSeconds()}",
             },
-            Body = System.Text.Json.JsonElement.Parse("""{"start":0,"limit":100,"length":1,"total":150,"users":[{"user_id":"auth0|1","created_at":"2001-01-01T00:00:00.000Z"}]}"""),
+            Body = JsonElement.Parse(
+                """
+                {"start":0,"limit":100,"length":1,"total":150,"users":[{"user_id":"auth0|1","created_at":"2001-01-01T00:00:00.000Z"}]}
+                """),
         });
 
         if (!whileItWaits)
@@ -196,7 +200,8 @@ public sealed partial class ClockTests
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
-        app.Tenant.Faults.Add(Fault.Answer(List, 429) with { Headers = new Dictionary<string, string>(StringComparer.Ordinal) { [header] = value } });
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal) { [header] = value };
+        app.Tenant.Faults.Add(Fault.Answer(List, 429) with { Headers = headers });
 
         app.Time.PutBack(Hour);
         using var answer = await reader.GetAsync("/api/users").InTimeAsync();
@@ -227,7 +232,8 @@ public sealed partial class ClockTests
         ];
 
         Repository.Files("AdminFunctions", "*.cs")
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal) && TimeOfDay().IsMatch(Repository.Read(file)))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+            .Where(file => TimeOfDay().IsMatch(Repository.Read(file)))
             .ShouldBeSubsetOf(mayRead);
     }
 
@@ -237,6 +243,9 @@ public sealed partial class ClockTests
         (await reader.GetAsync("/api/users").InTimeAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    [GeneratedRegex(@"GetUtcNow|GetLocalNow|DateTime(Offset)?\.(Utc)?Now", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"GetUtcNow|GetLocalNow|DateTime(Offset)?\.(Utc)?Now",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex TimeOfDay();
 }

@@ -1,9 +1,15 @@
 namespace AdminFunctions.Tests;
 
-/// <summary>A clock that stands still until a test moves it, and that lets a test wait until somebody waits on it.</summary>
+/// <summary>A clock that a test advances. The test can wait until the code under test starts to wait.</summary>
 /// <remarks>
-/// The time of day (<see cref="GetUtcNow"/>) can be put forward or back, as an administrator or NTP does; what has passed
-/// (<see cref="GetTimestamp"/>, and timers) is not touched by that.
+/// <para>
+/// The system time (<see cref="GetUtcNow"/>) can be set back, as an administrator or NTP does. That affects neither elapsed time
+/// (<see cref="GetTimestamp"/>) nor timers.
+/// </para>
+/// <para>
+/// Microsoft.Extensions.TimeProvider.Testing does not replace it. It does not tell a test that a timer has been created; its
+/// AdjustTime changes elapsed time too; and while it advances, timers see the final time instead of the time at which they are due.
+/// </para>
 /// </remarks>
 internal sealed class FakeTime : TimeProvider
 {
@@ -15,7 +21,7 @@ internal sealed class FakeTime : TimeProvider
 
     public FakeTime() => Elsewhere = new OtherClock(this);
 
-    /// <summary>The clock of another machine: the same time passes there, and nobody puts it forward or back.</summary>
+    /// <summary>The clock of another machine, which advances with this one and is not set back.</summary>
     public TimeProvider Elsewhere { get; }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -43,7 +49,7 @@ internal sealed class FakeTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Puts the time of day back. No time passes.</summary>
+    /// <summary>Sets the system time back. No time elapses.</summary>
     public void PutBack(TimeSpan by)
     {
         lock (_gate)
@@ -52,7 +58,7 @@ internal sealed class FakeTime : TimeProvider
         }
     }
 
-    /// <summary>Moves the clock on and fires what has become due, in its order.</summary>
+    /// <summary>Advances the clock, and fires timers in the order in which they are due, each at its own time.</summary>
     public void Advance(TimeSpan by)
     {
         var until = new DateTimeOffset(GetTimestamp(), TimeSpan.Zero) + by;
@@ -75,7 +81,7 @@ internal sealed class FakeTime : TimeProvider
         }
     }
 
-    /// <summary>Completes when somebody waits, now or later, for a time from now that matches.</summary>
+    /// <summary>Completes as soon as there is a wait whose remaining time matches.</summary>
     public async Task WhenSomeoneWaitsAsync(Func<TimeSpan, bool> matches)
     {
         var watcher = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,7 +98,7 @@ internal sealed class FakeTime : TimeProvider
         await watcher.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
-    /// <summary>Moves the clock on to the end of the next wait that was begun, now or later, for a time that matches.</summary>
+    /// <summary>Advances the clock to the end of the next wait whose whole time matches, as soon as there is one.</summary>
     public async Task PassAsync(Func<TimeSpan, bool> matches)
     {
         while (true)
@@ -158,7 +164,7 @@ internal sealed class FakeTime : TimeProvider
             time.CreateTimer(callback, state, dueTime, period);
     }
 
-    /// <summary>A timer that fires once: nobody here asks for periods.</summary>
+    /// <summary>Fires once; periods are not supported.</summary>
     private sealed class FakeTimer(FakeTime time, Action fire) : ITimer
     {
         public TimeSpan Asked { get; set; }

@@ -79,7 +79,8 @@ public sealed class WarmUpTests
         app.Vault.Faults.Add(LocalVault.Forbidden);
         app.Tenant.Faults.Add(Fault.Answer(Discovery, 404));
         using var reader = app.Reader();
-        await Waiting.UntilAsync(() => app.Log.Lines(LogLevel.Warning).Count(line => line.Contains("The warm-up failed", StringComparison.Ordinal)) == 2);
+        await Waiting.UntilAsync(() =>
+            app.Log.Lines(LogLevel.Warning).Count(line => line.Contains("The warm-up failed", StringComparison.Ordinal)) == 2);
         app.Log.Lines(LogLevel.Warning).ShouldContain(line => line.Contains("Key Vault Secrets User", StringComparison.Ordinal));
 
         app.Vault.Faults.Clear();
@@ -90,7 +91,8 @@ public sealed class WarmUpTests
     [Fact]
     public async Task It_begins_before_any_service_of_the_host_starts()
     {
-        await using var local = await LocalTenantAndVault.StartAsync(new TenantOptions { ClientId = Guid.NewGuid().ToString("N") }, new VaultOptions());
+        await using var local =
+            await LocalTenantAndVault.StartAsync(new TenantOptions { ClientId = Guid.NewGuid().ToString("N") }, new VaultOptions());
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Configuration.AddInMemoryCollection(local.Settings);
         local.ReplaceTransport(builder.Services);

@@ -14,7 +14,10 @@ public sealed class ManagementTokenTests
     private const string List = "GET /api/v2/users";
 
     /// <summary>Not tried again, and no reason to read the secret again.</summary>
-    private static readonly Fault Refused = Fault.Answer(Grant, 403, """{"error":"unauthorized_client","error_description":"Grant type 'client_credentials' not allowed for the client."}""");
+    private static readonly Fault Refused = Fault.Answer(
+        Grant,
+        403,
+        """{"error":"unauthorized_client","error_description":"Grant type 'client_credentials' not allowed for the client."}""");
 
     [Fact]
     public async Task Everyone_who_waits_for_a_grant_that_fails_learns_it_and_whoever_comes_later_tries_again()
@@ -199,7 +202,11 @@ public sealed class ManagementTokenTests
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
         app.AddUser("auth0|somebody");
-        app.Tenant.Faults.Add(Fault.Answer(upstream, 401, """{"statusCode":401,"error":"Unauthorized","message":"Invalid token","attributes":{"error":"Invalid token"}}""") with { Times = null });
+        var unauthorized = Fault.Answer(
+            upstream,
+            401,
+            """{"statusCode":401,"error":"Unauthorized","message":"Invalid token","attributes":{"error":"Invalid token"}}""");
+        app.Tenant.Faults.Add(unauthorized with { Times = null });
 
         var answer = await administrator.SendAsync(new HttpRequestMessage(new HttpMethod(method), address));
 
@@ -246,7 +253,7 @@ public sealed class ManagementTokenTests
         (await reader.GetAsync("/api/users").InTimeAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    /// <summary>Lists until something in the background has happened: a renewal that is just ending takes a caller in who would set off the next.</summary>
+    /// <summary>Lists until something has happened in the background: a caller may join a renewal that is ending.</summary>
     private static async Task ListUntilAsync(AdminApp app, Func<bool> condition)
     {
         await ListAsync(app);
@@ -264,5 +271,7 @@ public sealed class ManagementTokenTests
     private static int FailedRenewals(AdminApp app) => LinesOfTheTokenProvider(app, "could not be renewed");
 
     private static int LinesOfTheTokenProvider(AdminApp app, string text) =>
-        app.Log.Lines().Count(line => line.StartsWith(typeof(ManagementTokenProvider).FullName!, StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal));
+        app.Log.Lines().Count(line =>
+            line.StartsWith(typeof(ManagementTokenProvider).FullName!, StringComparison.Ordinal)
+            && line.Contains(text, StringComparison.Ordinal));
 }

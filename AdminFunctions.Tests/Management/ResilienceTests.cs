@@ -13,7 +13,8 @@ public sealed class ResilienceTests
     private const string List = "GET /api/v2/users";
     private const string Delete = "DELETE *";
     private const string Somebody = "auth0|somebody";
-    private const string TooManyRequests = """{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}""";
+    private const string TooManyRequests =
+        """{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}""";
 
     // The clock stands at Monday, 2 March 2026, 9:30:00.
     [Theory]
@@ -77,7 +78,11 @@ public sealed class ResilienceTests
     [InlineData("GET", Grant, "Retry-After", "Mon, 02 Mar 2026 09:30:30 GMT")]
     [InlineData("GET", List, "X-RateLimit-Reset", "1772443830")]
     [InlineData("GET", Grant, "X-RateLimit-Reset", "1772443830")]
-    public async Task A_wait_that_would_outlast_the_budget_is_not_begun_but_handed_on_at_once(string method, string limited, string header, string value)
+    public async Task A_wait_that_would_outlast_the_budget_is_not_begun_but_handed_on_at_once(
+        string method,
+        string limited,
+        string header,
+        string value)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
@@ -266,7 +271,8 @@ public sealed class ResilienceTests
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = await WarmReaderAsync(app);
-        app.Tenant.Faults.Add(Failing(List, "503") with { Times = null, Headers = new Dictionary<string, string> { ["Retry-After"] = "60" } });
+        var headers = new Dictionary<string, string> { ["Retry-After"] = "60" };
+        app.Tenant.Faults.Add(Failing(List, "503") with { Times = null, Headers = headers });
 
         await (await reader.GetAsync("/api/users").InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
 
@@ -449,7 +455,8 @@ public sealed class ResilienceTests
     private static Fault Limited(string match, params (string Name, string Value)[] headers)
     {
         var fault = Fault.Answer(match, 429, TooManyRequests);
-        return fault with { Headers = fault.Headers!.Concat(headers.Select(header => KeyValuePair.Create(header.Name, header.Value))).ToDictionary() };
+        var more = headers.Select(header => KeyValuePair.Create(header.Name, header.Value));
+        return fault with { Headers = fault.Headers!.Concat(more).ToDictionary() };
     }
 
     private static Fault Failing(string match, string failure) => failure switch

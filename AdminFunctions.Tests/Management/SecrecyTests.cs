@@ -19,7 +19,7 @@ public sealed class SecrecyTests
     private const string List = "GET /api/v2/users";
     private const string Any = "* /api/v2/*";
 
-    /// <summary>How each secret begins: every JSON Web Token, a client secret old or new, our token for the vault, an identity provider's.</summary>
+    /// <summary>How each secret begins: JSON Web Tokens, client secrets, the token for the vault, an identity provider's token.</summary>
     private static readonly string[] Secrets = ["eyJ", "local-secret-", "local-vault-token-", "idp-access-token-"];
 
     public static TheoryData<string> Failures() => new(Spoilt.Keys);
@@ -30,13 +30,19 @@ public sealed class SecrecyTests
         ["wrong secret"] = (app => Do(() => app.Tenant.RotateClientSecret(alsoWhereKept: false)), false),
         ["no grant"] = (app => Do(() => app.Tenant.ManagementScope = null), false),
         ["no scope"] = (app => Do(() => app.Tenant.ManagementScope = "read:clients"), false),
-        ["revoked for ever"] = (app => Add(app, Fault.Answer(Any, 401, """{"statusCode":401,"error":"Unauthorized","message":"Invalid token"}""")), false),
-        ["grant without a life"] = (app => Add(app, Fault.Answer(Grant, 200, $$"""{"access_token":"{{app.Tenant.MintManagementToken()}}","expires_in":0}""")), false),
-        ["half a grant"] = (app => Add(app, Fault.Answer(Grant, 200, $$"""{"access_token":"{{app.Tenant.MintManagementToken()}}","expi""")), false),
+        ["revoked for ever"] = (
+            app => Add(app, Fault.Answer(Any, 401, """{"statusCode":401,"error":"Unauthorized","message":"Invalid token"}""")), false),
+        ["grant without a life"] = (
+            app => Add(
+                app, Fault.Answer(Grant, 200, $$"""{"access_token":"{{app.Tenant.MintManagementToken()}}","expires_in":0}""")), false),
+        ["half a grant"] = (
+            app => Add(app, Fault.Answer(Grant, 200, $$"""{"access_token":"{{app.Tenant.MintManagementToken()}}","expi""")), false),
         ["truncated grant"] = (app => Add(app, new Fault { Match = Grant, Mode = FaultMode.Truncate }), true),
         ["limited grant"] = (app => Add(app, Limited(Grant)), false),
         ["failing grant"] = (app => Add(app, Fault.Answer(Grant, 500)), true),
-        ["list of other types"] = (async app => await Add(app, Fault.Answer(Any, 200, await UsersAsync(app, users => users[0]!["created_at"] = new JsonObject()))), false),
+        ["list of other types"] = (
+            async app => await Add(
+                app, Fault.Answer(Any, 200, await UsersAsync(app, users => users[0]!["created_at"] = new JsonObject()))), false),
         ["list that is bare"] = (async app => await Add(app, Fault.Answer(Any, 200, $"[{await UsersAsync(app, _ => { })}]")), false),
         ["half a list"] = (async app => await Add(app, Fault.Answer(Any, 200, (await UsersAsync(app, _ => { }))[..^90])), false),
         ["truncated list"] = (app => Add(app, new Fault { Match = Any, Mode = FaultMode.Truncate }), true),
@@ -47,8 +53,11 @@ public sealed class SecrecyTests
         ["no tenant"] = (app => app.Tenant.DisposeAsync().AsTask(), true),
         ["vault forbids"] = (app => Do(() => app.Vault.Faults.Add(LocalVault.Forbidden)), false),
         ["vault has none"] = (app => Do(() => app.Vault.RemoveSecret("auth0-client-secret").ShouldBeTrue()), false),
-        ["vault breaks"] = (app => Do(() => app.Vault.Faults.Add(new Fault { Match = "*", Mode = FaultMode.Truncate, Times = null })), false),
-        ["vault answers half"] = (app => Do(() => app.Vault.Faults.Add(Fault.Answer("*", 200, $$"""{"value":"{{app.Tenant.ClientSecret}}""") with { Times = null })), false),
+        ["vault breaks"] = (
+            app => Do(() => app.Vault.Faults.Add(new Fault { Match = "*", Mode = FaultMode.Truncate, Times = null })), false),
+        ["vault answers half"] = (
+            app => Do(() => app.Vault.Faults.Add(
+                Fault.Answer("*", 200, $$"""{"value":"{{app.Tenant.ClientSecret}}""") with { Times = null })), false),
     };
 
     [Theory]
@@ -64,7 +73,9 @@ public sealed class SecrecyTests
 
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete })
         {
-            var call = administrator.SendAsync(new HttpRequestMessage(method, method == HttpMethod.Get ? "/api/users" : "/api/users/auth0%7Cnobody"));
+            var call = administrator.SendAsync(new HttpRequestMessage(
+                method,
+                method == HttpMethod.Get ? "/api/users" : "/api/users/auth0%7Cnobody"));
             if (tries)
             {
                 await Task.WhenAny(call, app.Time.LetBackoffsPassAsync());
@@ -160,10 +171,12 @@ public sealed class SecrecyTests
             .RunAsync("Test", context.Request, _ => throw new InvalidCastException("Nobody knew."), CancellationToken.None);
         await result.ExecuteAsync(context);
 
-        var answer = new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode) { Content = new ByteArrayContent(body.ToArray()) };
+        var answer =
+            new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode) { Content = new ByteArrayContent(body.ToArray()) };
         foreach (var (name, value) in context.Response.Headers)
         {
-            _ = answer.Headers.TryAddWithoutValidation(name, (string?)value) || answer.Content.Headers.TryAddWithoutValidation(name, (string?)value);
+            _ = answer.Headers.TryAddWithoutValidation(name, (string?)value)
+                || answer.Content.Headers.TryAddWithoutValidation(name, (string?)value);
         }
 
         await answer.ShouldBeProblemAsync(HttpStatusCode.InternalServerError, "unexpected");
@@ -175,7 +188,8 @@ public sealed class SecrecyTests
         app.Log.Lines(LogLevel.Error).ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             line => line.ShouldContain(traceId),
             line => line.ShouldContain("Nobody knew."),
-            line => line.ShouldContain(nameof(What_nobody_has_foreseen_is_a_500_that_tells_nothing_but_the_trace_by_which_the_log_tells_all)));
+            line => line
+                .ShouldContain(nameof(What_nobody_has_foreseen_is_a_500_that_tells_nothing_but_the_trace_by_which_the_log_tells_all)));
     }
 
     private static Task<AdminApp> StartAsync() => AdminApp.StartAsync(new TenantOptions { Users = 30, AlwaysShowProviderTokens = true });

@@ -64,7 +64,8 @@ public sealed class SecretRotationTests
     {
         await using var app = await AdminApp.StartAsync();
         var gate = new TaskCompletionSource();
-        app.Tenant.Faults.Add(Fault.Answer(Grant, 401, $$"""{"error":"{{error}}","error_description":"Unauthorized"}""") with { Until = gate.Task });
+        var unauthorized = Fault.Answer(Grant, 401, $$"""{"error":"{{error}}","error_description":"Unauthorized"}""");
+        app.Tenant.Faults.Add(unauthorized with { Until = gate.Task });
 
         // Between the two readings.
         var list = ListAsync(app);
@@ -87,7 +88,8 @@ public sealed class SecretRotationTests
 
         for (var call = 1; call <= 3; call++)
         {
-            var detail = await (await administrator.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+            var detail = await (await administrator.GetAsync("/api/users"))
+                .ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
 
             detail.ShouldContain("Auth0__ClientId");
             detail.ShouldNotContain(inTheVault);
@@ -100,7 +102,7 @@ public sealed class SecretRotationTests
     }
 
     [Fact]
-    public async Task While_a_rotation_is_half_done_Auth0_and_the_vault_are_asked_once_a_second_and_those_who_come_in_between_wait_for_that()
+    public async Task During_a_rotation_Auth0_and_the_vault_are_called_once_a_second_however_many_callers_wait()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -162,7 +164,8 @@ public sealed class SecretRotationTests
         using var reader = app.Reader();
         app.Vault.Faults.Add(LocalVault.Disabled);
 
-        var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
+        var detail = await (await reader.GetAsync("/api/users"))
+            .ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
 
         detail.ShouldContain("disabled");
         detail.ShouldContain("az keyvault secret set");

@@ -14,7 +14,7 @@ internal static class SharedClient
     public static void CreateWith(AdminApp app, params object[] parts) =>
         _ = ActivatorUtilities.CreateInstance<SharedManagementClient>(app.Services, parts).Client;
 
-    /// <summary>Has requests to the Management API answered by the test. Everything else, including the token, comes from the tenant.</summary>
+    /// <summary>Has the test answer requests to the Management API. All else, including the token, comes from the tenant.</summary>
     /// <returns>The server, which the test disposes.</returns>
     public static async Task<IAsyncDisposable> AnsweredByAsync(AdminApp app, RequestDelegate answer)
     {

@@ -64,7 +64,8 @@ public sealed class TenantErrorsTests
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3, ManagementScope = has });
         using var administrator = app.Administrator();
 
-        var answer = method == "GET" ? await administrator.GetAsync("/api/users") : await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(app.Tenant.Users.All[2].UserId)}");
+        var path = method == "GET" ? "/api/users" : $"/api/users/{Uri.EscapeDataString(app.Tenant.Users.All[2].UserId)}";
+        var answer = await administrator.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
 
         var detail = await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
         detail.ShouldContain($"Insufficient scope, expected any of: {lacks}");
@@ -78,7 +79,9 @@ public sealed class TenantErrorsTests
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3 });
         using var reader = app.Reader();
-        app.Tenant.Faults.Add(Fault.Answer(List, 403, "<html>Blocked by the proxy</html>", "text/html"), Fault.Answer(Grant, 403, "<html>Blocked by the proxy</html>", "text/html"));
+        app.Tenant.Faults.Add(
+            Fault.Answer(List, 403, "<html>Blocked by the proxy</html>", "text/html"),
+            Fault.Answer(Grant, 403, "<html>Blocked by the proxy</html>", "text/html"));
 
         for (var call = 0; call < 2; call++)
         {
@@ -108,7 +111,10 @@ public sealed class TenantErrorsTests
     [Theory]
     [InlineData(401, """{"error":"access_denied","error_description":"Unauthorized"}""", "Auth0__ClientId")]
     [InlineData(401, """{"error":"invalid_client","error_description":"Client authentication failed"}""", "Auth0__ClientId")]
-    [InlineData(403, """{"error":"unauthorized_client","error_description":"Grant type 'client_credentials' not allowed for the client."}""", "Grant type 'client_credentials' not allowed")]
+    [InlineData(
+        403,
+        """{"error":"unauthorized_client","error_description":"Grant type 'client_credentials' not allowed for the client."}""",
+        "Grant type 'client_credentials' not allowed")]
     [InlineData(400, """{"error":"invalid_request","error_description":"Bad"}""", "Auth0__ClientId")]
     [InlineData(404, "Not found", "Auth0__Domain")]
     [InlineData(302, "", "Auth0")]

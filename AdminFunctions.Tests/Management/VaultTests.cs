@@ -30,7 +30,8 @@ public sealed class VaultTests
         using var reader = app.Reader();
         Spoil(app, vault);
 
-        var detail = await (await reader.GetAsync("/api/users").InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
+        var detail = await (await reader.GetAsync("/api/users").InTimeAsync())
+            .ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
 
         detail.ShouldContain(expected);
         app.Tenant.Requests.Matching("POST /oauth/token").ShouldBeEmpty();
@@ -61,7 +62,8 @@ public sealed class VaultTests
         using var reader = app.Reader();
         await app.Vault.DisposeAsync();
 
-        var detail = await (await reader.GetAsync("/api/users").InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
+        var detail = await (await reader.GetAsync("/api/users").InTimeAsync())
+            .ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
 
         detail.ShouldContain("KeyVault__Uri");
     }
@@ -74,7 +76,8 @@ public sealed class VaultTests
         var secret = ActivatorUtilities.CreateInstance<ClientSecret>(app.Services, new NoIdentity());
         SharedClient.CreateWith(app, ActivatorUtilities.CreateInstance<ManagementTokenProvider>(app.Services, secret));
 
-        var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
+        var detail = await (await reader.GetAsync("/api/users"))
+            .ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
 
         detail.ShouldContain("managed identity");
         detail.ShouldContain("az login");
@@ -113,7 +116,7 @@ public sealed class VaultTests
                     "forbidden" => LocalVault.Forbidden,
                     "aborts" => new Fault { Match = "*", Mode = FaultMode.Abort, Times = null },
                     "answers 500" => Fault.Answer("*", 500) with { Times = null },
-                    "answers HTML" => Fault.Answer("*", 200, "<html>Sign in to the guest network</html>", "text/html") with { Times = null },
+                    "answers HTML" => Fault.Answer("*", 200, "<html>Sign in to the network</html>", "text/html") with { Times = null },
                     "answers half" => Fault.Answer("*", 200, """{"value":"a""") with { Times = null },
                     "throttles" => Fault.Answer("*", 429) with { Times = null },
                     _ => throw new ArgumentOutOfRangeException(nameof(how)),

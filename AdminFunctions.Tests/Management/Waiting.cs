@@ -2,13 +2,13 @@ using AdminFunctions.Management;
 
 namespace AdminFunctions.Tests.Management;
 
-/// <summary>Waits for what is bound to happen, and fails the test if it does not.</summary>
+/// <summary>Waits with a timeout, after which the test fails.</summary>
 internal static class Waiting
 {
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(20);
 
-    /// <summary>Lets a wait pass, to its very end and no longer, as soon as somebody waits so long.</summary>
-    /// <returns>How long it was.</returns>
+    /// <summary>Advances the clock to the end of a wait, as soon as there is one whose remaining time matches.</summary>
+    /// <returns>The remaining time.</returns>
     public static async Task<TimeSpan> LetPassAsync(this FakeTime time, Func<TimeSpan, bool> matches)
     {
         TimeSpan? found = null;
@@ -25,7 +25,7 @@ internal static class Waiting
         return found.Value;
     }
 
-    /// <summary>Lets the pauses before so many retries pass. With its jitter the third comes to 1.6 s at the most.</summary>
+    /// <summary>Advances the clock through the pauses before retries. With jitter, the third is at most 1.6 s.</summary>
     public static async Task LetBackoffsPassAsync(this FakeTime time, int retries = ResilienceHandler.RetriesOfFailures)
     {
         for (var retry = 0; retry < retries; retry++)
@@ -34,7 +34,7 @@ internal static class Waiting
         }
     }
 
-    /// <summary>Waits for a condition that nothing signals.</summary>
+    /// <summary>Polls a condition.</summary>
     public static async Task UntilAsync(Func<bool> condition)
     {
         for (var started = TimeProvider.System.GetTimestamp(); !condition();)
@@ -44,7 +44,7 @@ internal static class Waiting
         }
     }
 
-    /// <summary>Bounds a wait.</summary>
+    /// <summary>Waits for a task, with a timeout.</summary>
     public static Task InTimeAsync(this Task task) => task.WaitAsync(LongEnough);
 
     /// <inheritdoc cref="InTimeAsync(Task)" />

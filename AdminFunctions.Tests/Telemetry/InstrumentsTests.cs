@@ -10,6 +10,10 @@ namespace AdminFunctions.Tests.Telemetry;
 
 public sealed class InstrumentsTests
 {
+    private const string Function = "faas.name";
+    private const string Operation = "admin_functions.tenant.operation";
+    private const string Status = "http.response.status_code";
+
     /// <summary>All of them, with their units (UCUM).</summary>
     public static readonly IReadOnlyDictionary<string, string> Units = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -34,8 +38,10 @@ public sealed class InstrumentsTests
 
         (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        listener.Instruments.ToDictionary(instrument => instrument.Name, instrument => instrument.Unit ?? "", StringComparer.Ordinal).ShouldBe(Units, ignoreOrder: true);
-        listener.Instruments.ShouldAllBe(instrument => instrument.Meter.Name == "AdminFunctions" && !string.IsNullOrEmpty(instrument.Description));
+        listener.Instruments.ToDictionary(instrument => instrument.Name, instrument => instrument.Unit ?? "", StringComparer.Ordinal)
+            .ShouldBe(Units, ignoreOrder: true);
+        listener.Instruments
+            .ShouldAllBe(instrument => instrument.Meter.Name == "AdminFunctions" && !string.IsNullOrEmpty(instrument.Description));
     }
 
     [Fact]
@@ -58,22 +64,23 @@ public sealed class InstrumentsTests
         await Waiting.UntilAsync(() => listener.Sum("admin_functions.calls") == 5);
         listener.Observe();
 
-        listener.Sum("admin_functions.calls", ("faas.name", "GetUsers"), ("http.response.status_code", 401), ("error.type", "missing-token")).ShouldBe(1);
-        listener.Sum("admin_functions.calls", ("faas.name", "GetUsers"), ("http.response.status_code", 200)).ShouldBe(1);
-        listener.Sum("admin_functions.calls", ("faas.name", "ExportUsers"), ("http.response.status_code", 200)).ShouldBe(1);
-        listener.Sum("admin_functions.calls", ("faas.name", "DeleteUser"), ("http.response.status_code", 204)).ShouldBe(1);
-        listener.Sum("admin_functions.calls", ("faas.name", "GetHealth"), ("http.response.status_code", 200)).ShouldBe(1);
-        listener.Count("admin_functions.call.duration", ("faas.name", "DeleteUser")).ShouldBe(1);
-        listener.Sum("admin_functions.call.duration", ("faas.name", "DeleteUser")).ShouldBeGreaterThan(0, "it has waited before it tried again");
-        listener.Sum("admin_functions.tenant.requests", ("admin_functions.tenant.operation", "users.delete"), ("http.response.status_code", 503)).ShouldBe(1);
-        listener.Sum("admin_functions.tenant.requests", ("admin_functions.tenant.operation", "users.delete"), ("http.response.status_code", 204)).ShouldBe(1);
-        listener.Sum("admin_functions.tenant.requests", ("admin_functions.tenant.operation", "users.get"), ("http.response.status_code", 200)).ShouldBe(1);
-        listener.Sum("admin_functions.tenant.requests", ("admin_functions.tenant.operation", "users.list"), ("http.response.status_code", 200)).ShouldBe(app.Tenant.Stats.UserLists);
-        listener.Sum("admin_functions.tenant.requests", ("admin_functions.tenant.operation", "oauth.token")).ShouldBe(1);
-        listener.Sum("admin_functions.tenant.requests", ("admin_functions.tenant.operation", "openid-configuration")).ShouldBe(1);
-        listener.Sum("admin_functions.tenant.requests", ("admin_functions.tenant.operation", "jwks")).ShouldBe(1);
+        listener.Sum("admin_functions.calls", (Function, "GetUsers"), (Status, 401), ("error.type", "missing-token")).ShouldBe(1);
+        listener.Sum("admin_functions.calls", (Function, "GetUsers"), (Status, 200)).ShouldBe(1);
+        listener.Sum("admin_functions.calls", (Function, "ExportUsers"), (Status, 200)).ShouldBe(1);
+        listener.Sum("admin_functions.calls", (Function, "DeleteUser"), (Status, 204)).ShouldBe(1);
+        listener.Sum("admin_functions.calls", (Function, "GetHealth"), (Status, 200)).ShouldBe(1);
+        listener.Count("admin_functions.call.duration", (Function, "DeleteUser")).ShouldBe(1);
+        listener.Sum("admin_functions.call.duration", (Function, "DeleteUser"))
+            .ShouldBeGreaterThan(0, "it has waited before it tried again");
+        listener.Sum("admin_functions.tenant.requests", (Operation, "users.delete"), (Status, 503)).ShouldBe(1);
+        listener.Sum("admin_functions.tenant.requests", (Operation, "users.delete"), (Status, 204)).ShouldBe(1);
+        listener.Sum("admin_functions.tenant.requests", (Operation, "users.get"), (Status, 200)).ShouldBe(1);
+        listener.Sum("admin_functions.tenant.requests", (Operation, "users.list"), (Status, 200)).ShouldBe(app.Tenant.Stats.UserLists);
+        listener.Sum("admin_functions.tenant.requests", (Operation, "oauth.token")).ShouldBe(1);
+        listener.Sum("admin_functions.tenant.requests", (Operation, "openid-configuration")).ShouldBe(1);
+        listener.Sum("admin_functions.tenant.requests", (Operation, "jwks")).ShouldBe(1);
         listener.Sum("admin_functions.tenant.requests").ShouldBe(app.Tenant.Requests.All.Count);
-        listener.Sum("admin_functions.tenant.retries", ("admin_functions.tenant.operation", "users.delete")).ShouldBe(1);
+        listener.Sum("admin_functions.tenant.retries", (Operation, "users.delete")).ShouldBe(1);
         listener.Sum("admin_functions.tenant.rate_limit.remaining").ShouldBeInRange(1, 49);
         listener.Sum("admin_functions.token.grants").ShouldBe(1);
         listener.Sum("admin_functions.token.age").ShouldBeInRange(300, 302);
@@ -93,7 +100,7 @@ public sealed class InstrumentsTests
         (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
 
         await Waiting.UntilAsync(() => listener.Sum("admin_functions.calls") == 1);
-        listener.Sum("admin_functions.calls", ("http.response.status_code", 503), ("error.type", "vault-unavailable")).ShouldBe(1);
+        listener.Sum("admin_functions.calls", (Status, 503), ("error.type", "vault-unavailable")).ShouldBe(1);
         listener.Sum("admin_functions.secret.reads", ("error.type", "HTTP 404")).ShouldBe(1);
         listener.Sum("admin_functions.token.grants", ("error.type", "VaultException")).ShouldBe(1);
         listener.Observe();
@@ -115,7 +122,7 @@ public sealed class InstrumentsTests
         await Should.ThrowAsync<OperationCanceledException>(call);
 
         await Waiting.UntilAsync(() => listener.Sum("admin_functions.calls") == 1);
-        listener.Sum("admin_functions.calls", ("faas.name", "GetUsers"), ("http.response.status_code", 499), ("error.type", "client-closed-request")).ShouldBe(1);
+        listener.Sum("admin_functions.calls", (Function, "GetUsers"), (Status, 499), ("error.type", "client-closed-request")).ShouldBe(1);
     }
 
     /// <summary>What one app's instruments say, and no other's of this process.</summary>
@@ -135,9 +142,9 @@ public sealed class InstrumentsTests
                     listener.EnableMeasurementEvents(instrument);
                 }
             };
-            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => _measurements.Enqueue((instrument.Name, value, tags.ToArray())));
-            _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => _measurements.Enqueue((instrument.Name, value, tags.ToArray())));
-            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => _measurements.Enqueue((instrument.Name, value, tags.ToArray())));
+            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+            _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
             _listener.Start();
         }
 
@@ -151,8 +158,13 @@ public sealed class InstrumentsTests
 
         public void Dispose() => _listener.Dispose();
 
+        private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
+            _measurements.Enqueue((instrument.Name, value, tags.ToArray()));
+
         private IEnumerable<double> Matching(string name, (string Name, object Value)[] tags) =>
-            _measurements.Where(measurement => measurement.Name == name && tags.All(tag => measurement.Tags.Contains(KeyValuePair.Create(tag.Name, (object?)tag.Value))))
+            _measurements
+                .Where(measurement => measurement.Name == name
+                    && tags.All(tag => measurement.Tags.Contains(KeyValuePair.Create(tag.Name, (object?)tag.Value))))
                 .Select(measurement => measurement.Value);
     }
 }

@@ -65,7 +65,13 @@ internal sealed class OtlpCollector : IAsyncDisposable
         foreach (var span in scope.Messages(2))
         {
             Spans.Enqueue(new Span(
-                ScopeName(scope), span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4), Attributes(span, 9), [.. span.Messages(13).Select(link => link.Hex(1))]));
+                ScopeName(scope),
+                span.Text(5),
+                span.Hex(1),
+                span.Hex(2),
+                span.Hex(4),
+                Attributes(span, 9),
+                [.. span.Messages(13).Select(link => link.Hex(1))]));
         }
     }
 
@@ -96,7 +102,14 @@ internal sealed class OtlpCollector : IAsyncDisposable
             StringComparer.Ordinal);
 
     /// <summary>A span, and the traces that it links to.</summary>
-    internal sealed record Span(string Source, string Name, string TraceId, string SpanId, string ParentSpanId, IReadOnlyDictionary<string, string> Attributes, IReadOnlyList<string> Links);
+    internal sealed record Span(
+        string Source,
+        string Name,
+        string TraceId,
+        string SpanId,
+        string ParentSpanId,
+        IReadOnlyDictionary<string, string> Attributes,
+        IReadOnlyList<string> Links);
 
     /// <summary>A point of a metric; of a histogram the number of measurements.</summary>
     internal sealed record Metric(string Meter, string Name, string Unit, double Value, IReadOnlyDictionary<string, string> Attributes);

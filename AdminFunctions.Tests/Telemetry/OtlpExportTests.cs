@@ -21,7 +21,8 @@ public sealed class OtlpExportTests
             administrator.DefaultRequestHeaders.Add("traceparent", $"00-{traceId}-00f067aa0ba902b7-01");
             app.AddUser("auth0|somebody");
             (await administrator.DeleteAsync("/api/users/auth0%7Csomebody")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-            (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(AdminApp.CallerId)}")).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+            (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(AdminApp.CallerId)}")).StatusCode
+                .ShouldBe(HttpStatusCode.Conflict);
         }
 
         collector.Services.Keys.ShouldBe([$"test-{traceId}"]);
@@ -44,16 +45,23 @@ public sealed class OtlpExportTests
         var all = InstrumentsTests.Units.Select(unit => (unit.Key, unit.Value)).ToList();
         arrived.ShouldBeSubsetOf(all);
         all.Where(unit => unit.Key is not ("admin_functions.export.users" or "admin_functions.tenant.retries")).ShouldBeSubsetOf(arrived);
-        metrics.Where(metric => metric.Name is "admin_functions.calls" && metric.Attributes.GetValueOrDefault("error.type") is "self-deletion").ShouldAllBe(metric =>
+        var selfDeletions = metrics.Where(metric =>
+            metric.Name is "admin_functions.calls" && metric.Attributes.GetValueOrDefault("error.type") is "self-deletion");
+        selfDeletions.ShouldAllBe(metric =>
             metric.Attributes["faas.name"] == "DeleteUser" && metric.Attributes["http.response.status_code"] == "409" && metric.Value >= 1);
-        metrics.ShouldContain(metric => metric.Name == "admin_functions.call.duration" && metric.Attributes["faas.name"] == "DeleteUser" && metric.Value >= 1);
+        metrics.ShouldContain(metric =>
+            metric.Name == "admin_functions.call.duration" && metric.Attributes["faas.name"] == "DeleteUser" && metric.Value >= 1);
         metrics.ShouldContain(metric => metric.Name == "admin_functions.token.grants" && metric.Value >= 1);
     }
 
     [Fact]
     public async Task A_collector_that_is_not_there_holds_nobody_up()
     {
-        await using var app = await AdminApp.StartAsync(settings: [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")]);
+        await using var app = await AdminApp.StartAsync(settings:
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+        ]);
         using var reader = app.Reader();
 
         (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);

@@ -24,7 +24,8 @@ internal sealed class SpanListener : IDisposable
     public IReadOnlyList<Activity> Of(string traceId) => [.. _ended.Where(span => span.TraceId.ToHexString() == traceId)];
 
     /// <summary>The traces that link to one.</summary>
-    public IReadOnlyList<Activity> LinkedTo(string traceId) => [.. _ended.Where(span => span.Links.Any(link => link.Context.TraceId.ToHexString() == traceId))];
+    public IReadOnlyList<Activity> LinkedTo(string traceId) =>
+        [.. _ended.Where(span => span.Links.Any(link => link.Context.TraceId.ToHexString() == traceId))];
 
     public void Dispose() => _listener.Dispose();
 }

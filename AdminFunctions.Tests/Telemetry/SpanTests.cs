@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text.Json.Nodes;
 using AdminFunctions.Http;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.Tests.Management;
@@ -33,7 +32,8 @@ public sealed class SpanTests
             "Microsoft.AspNetCore.Hosting.HttpRequestIn/GetUsers/admit",
             "Microsoft.AspNetCore.Hosting.HttpRequestIn/GetUsers/users.list",
             "Microsoft.AspNetCore.Hosting.HttpRequestIn/GetUsers/users.list/System.Net.Http.HttpRequestOut",
-            "Microsoft.AspNetCore.Hosting.HttpRequestIn/GetUsers/users.list/System.Net.Http.HttpRequestOut/Microsoft.AspNetCore.Hosting.HttpRequestIn",
+            "Microsoft.AspNetCore.Hosting.HttpRequestIn/GetUsers/users.list/System.Net.Http.HttpRequestOut/"
+                + "Microsoft.AspNetCore.Hosting.HttpRequestIn",
         ]);
         tree.Single(span => span.OperationName == "GetUsers").GetTagItem("http.response.status_code").ShouldBe(200);
         tree.ShouldAllBe(span => span.Status != ActivityStatusCode.Error);
@@ -52,7 +52,11 @@ public sealed class SpanTests
         using var body = new MemoryStream();
         context.Response.Body = body;
 
-        var result = await app.Services.GetRequiredService<RequestPipeline>().RunAsync("Test", context.Request, _ => throw new InvalidOperationException(), CancellationToken.None);
+        var result = await app.Services.GetRequiredService<RequestPipeline>().RunAsync(
+            "Test",
+            context.Request,
+            _ => throw new InvalidOperationException(),
+            CancellationToken.None);
         Activity.Current.ShouldBeNull("the span belongs to the call");
         await result.ExecuteAsync(context);
 
@@ -74,7 +78,8 @@ public sealed class SpanTests
 
         (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        await Waiting.UntilAsync(() => spans.LinkedTo(traceId).Count >= 2 && spans.Of(traceId).Any(span => span.OperationName == "GetUsers"));
+        await Waiting.UntilAsync(() =>
+            spans.LinkedTo(traceId).Count >= 2 && spans.Of(traceId).Any(span => span.OperationName == "GetUsers"));
         spans.Of(traceId).Count(span => span.OperationName == "wait for token").ShouldBe(1);
         var shared = spans.LinkedTo(traceId);
         shared.Select(span => span.OperationName).ShouldBe(["signing keys", "grant"]);
@@ -85,7 +90,8 @@ public sealed class SpanTests
         inGrant.Where(span => span.ParentSpanId == grant.SpanId).Select(span => span.OperationName).ShouldBe(["secret", "oauth.token"]);
         inGrant.ShouldContain(span => PathOf(span, inGrant) == "grant/secret/System.Net.Http.HttpRequestOut");
         var inKeys = spans.Of(shared[0].TraceId.ToHexString());
-        inKeys.Where(span => span.ParentSpanId == shared[0].SpanId).Select(span => span.OperationName).ShouldBe(["openid-configuration", "jwks"]);
+        inKeys.Where(span => span.ParentSpanId == shared[0].SpanId).Select(span => span.OperationName)
+            .ShouldBe(["openid-configuration", "jwks"]);
     }
 
     [Fact]
@@ -114,7 +120,8 @@ public sealed class SpanTests
         request.GetTagItem("http.response.status_code").ShouldBe(403);
         request.GetTagItem("error.type").ShouldBe("403");
         request.Status.ShouldBe(ActivityStatusCode.Error);
-        spans.Of(traceId).Count(span => span.ParentSpanId == request.SpanId && span.OperationName == "System.Net.Http.HttpRequestOut").ShouldBe(3);
+        spans.Of(traceId).Count(span => span.ParentSpanId == request.SpanId && span.OperationName == "System.Net.Http.HttpRequestOut")
+            .ShouldBe(3);
         var function = spans.Of(traceId).Single(span => span.OperationName == "DeleteUser");
         function.GetTagItem("error.type").ShouldBe("tenant-refused");
         function.GetTagItem("http.response.status_code").ShouldBe(502);
@@ -129,7 +136,7 @@ public sealed class SpanTests
         using var anyone = app.Anyone();
 
         // Without a header the trace begins here.
-        var traceId = (await JsonNode.ParseAsync(await (await anyone.GetAsync("/api/users")).Content.ReadAsStreamAsync()))!["traceId"]!.GetValue<string>();
+        var traceId = (await (await anyone.GetAsync("/api/users")).JsonAsync())["traceId"]!.GetValue<string>();
 
         await Waiting.UntilAsync(() => spans.Of(traceId).Any(span => span.OperationName == "GetUsers"));
         spans.Of(traceId).Single(span => span.OperationName == "admit").GetTagItem("error.type").ShouldBe("AccessDeniedException");
@@ -150,7 +157,8 @@ public sealed class SpanTests
         var export = spans.Of(traceId).Single(span => span.OperationName == "ExportUsers");
         var requests = spans.Of(traceId).Where(span => span.OperationName == "users.list").ToList();
         requests.ShouldNotBeEmpty();
-        requests.ShouldAllBe(request => request.ParentSpanId == export.SpanId && request.StartTimeUtc + request.Duration <= export.StartTimeUtc + export.Duration);
+        requests.ShouldAllBe(request => request.ParentSpanId == export.SpanId
+            && request.StartTimeUtc + request.Duration <= export.StartTimeUtc + export.Duration);
     }
 
     /// <summary>Gives the client's calls a trace of their own.</summary>

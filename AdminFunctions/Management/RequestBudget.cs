@@ -60,7 +60,7 @@ internal sealed class RequestBudget : IDisposable
         }
     }
 
-    /// <summary>Starts a budget that is <see cref="Current"/> for the calling method and everything it awaits, until it is disposed.</summary>
+    /// <summary>Starts a budget. It is <see cref="Current"/> for the calling method and all that it awaits, until it is disposed.</summary>
     /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
     public static RequestBudget Start(TimeProvider time, TimeSpan length, CancellationToken cancellationToken = default) =>
         Ambient.Value = new RequestBudget(time, length, cancellationToken);

@@ -9,7 +9,7 @@ namespace AdminFunctions.Management;
 public sealed class TenantHttp
 {
     /// <summary>Creates the pipeline; no connection is opened.</summary>
-    /// <param name="transport">The innermost handler. It is not disposed here: <see cref="SharedManagementClient"/> outlives a host.</param>
+    /// <param name="transport">Sends the requests. It is not disposed: <see cref="SharedManagementClient"/> outlives a host.</param>
     /// <param name="time">The clock of the waits between attempts.</param>
     /// <param name="instruments">Counts the requests.</param>
     public TenantHttp(HttpMessageHandler transport, TimeProvider time, Instruments instruments)

@@ -24,7 +24,7 @@ public sealed class Auth0Options
             + "such as https://login.example.com/. Remove it if the tenant has no custom domain.")]
     public string? Issuer { get; set; }
 
-    /// <summary>The identifier of this API in the tenant, which the callers' tokens must have in <c>aud</c> exactly as it is here.</summary>
+    /// <summary>The identifier of this API in the tenant. The callers' tokens must have exactly this in <c>aud</c>.</summary>
     [Required(
         ErrorMessage = "Auth0__Audience is missing. Set it to the identifier of this API in Auth0, such as https://admin.example.com/api.")]
     [RegularExpression(

@@ -18,7 +18,8 @@ public sealed class KeyVaultOptions
     [Required(ErrorMessage = "KeyVault__ClientSecretName is empty. Set it to the secret's name, or remove it to use auth0-client-secret.")]
     [RegularExpression(
         "[0-9A-Za-z-]{1,127}",
-        ErrorMessage = "KeyVault__ClientSecretName must be a secret's name: 1 to 127 letters, digits and hyphens, such as auth0-client-secret.")]
+        ErrorMessage = "KeyVault__ClientSecretName must be a secret's name: 1 to 127 letters, digits and hyphens, "
+            + "such as auth0-client-secret.")]
     public string ClientSecretName { get; set; } = "auth0-client-secret";
 }
 

@@ -28,8 +28,8 @@ public sealed partial class UsersOptions : IValidatableObject
         {
             yield return new ValidationResult(
                 "Users__Protected must be a list of user IDs, separated by commas, such as "
-                + "auth0|5f7c8ec7c33c6c004bbafe82,google-oauth2|103547991597142817347; or, if an ID contains a comma, a JSON array, such as "
-                + "[\"samlp|contoso|Smith, Ann\",\"auth0|5f7c8ec7c33c6c004bbafe82\"].");
+                + "auth0|5f7c8ec7c33c6c004bbafe82,google-oauth2|103547991597142817347; or, if an ID contains a comma, a JSON array, "
+                + "such as [\"samlp|contoso|Smith, Ann\",\"auth0|5f7c8ec7c33c6c004bbafe82\"].");
         }
     }
 

@@ -43,11 +43,11 @@ public sealed class Instruments
             {
                 HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600],
             });
-        _tenantRequests = _meter.CreateCounter<long>("admin_functions.tenant.requests", "{request}", "Requests to the tenant, with retries.");
-        _tenantRetries = _meter.CreateCounter<long>("admin_functions.tenant.retries", "{request}", "Retries of requests to the tenant.");
-        _grants = _meter.CreateCounter<long>("admin_functions.token.grants", "{grant}", "Attempts to get a Management API token.");
-        _secretReads = _meter.CreateCounter<long>("admin_functions.secret.reads", "{read}", "Attempts to read the client secret.");
-        _keyRefreshes = _meter.CreateCounter<long>("admin_functions.signing_keys.refreshes", "{refresh}", "Attempts to read the signing keys.");
+        _tenantRequests = _meter.CreateCounter<long>("admin_functions.tenant.requests", "{request}", "Requests to the tenant.");
+        _tenantRetries = _meter.CreateCounter<long>("admin_functions.tenant.retries", "{request}", "Retries of such requests.");
+        _grants = _meter.CreateCounter<long>("admin_functions.token.grants", "{grant}", "Grants of a Management API token.");
+        _secretReads = _meter.CreateCounter<long>("admin_functions.secret.reads", "{read}", "Reads of the client secret.");
+        _keyRefreshes = _meter.CreateCounter<long>("admin_functions.signing_keys.refreshes", "{refresh}", "Reads of the signing keys.");
         _exportedUsers = _meter.CreateCounter<long>("admin_functions.export.users", "{user}", "Exported users.");
     }
 
