@@ -58,7 +58,7 @@ public sealed class GetHealthTests
 
         health["tenant"]!["lastSuccess"].ShouldNotBeNull("the keys were read, to know who asks");
         health["tenant"] = null;
-        health.ToJsonString().ShouldBe("""{"status":"healthy","token":{"ageSeconds":null},"secret":{"ageSeconds":null},"tenant":null,"vault":{"lastSuccess":null,"lastFailure":null,"lastFailureReason":null},"rateLimit":{"limit":null,"remaining":null}}""");
+        health.ToJsonString().ShouldBe("""{"status":"healthy","version":"1.0.0","token":{"ageSeconds":null},"secret":{"ageSeconds":null},"tenant":null,"vault":{"lastSuccess":null,"lastFailure":null,"lastFailureReason":null},"rateLimit":{"limit":null,"remaining":null}}""");
         app.Tenant.Requests.Matching("* /api/v2/*").ShouldBeEmpty();
         app.Vault.Requests.All.ShouldBeEmpty();
     }
@@ -80,7 +80,7 @@ public sealed class GetHealthTests
         app.Vault.Requests.Clear();
 
         (await DeepAsync(app)).ToJsonString().ShouldBe(
-            """{"status":"healthy","token":{"ageSeconds":6},"secret":{"ageSeconds":6},"tenant":{"lastSuccess":"2026-03-02T09:30:01Z","lastFailure":"2026-03-02T09:30:03Z","lastFailureReason":"HTTP 403"},"vault":{"lastSuccess":"2026-03-02T09:30:01Z","lastFailure":"2026-03-02T09:30:00Z","lastFailureReason":"HTTP 403"},"rateLimit":{"limit":50,"remaining":49}}""");
+            """{"status":"healthy","version":"1.0.0","token":{"ageSeconds":6},"secret":{"ageSeconds":6},"tenant":{"lastSuccess":"2026-03-02T09:30:01Z","lastFailure":"2026-03-02T09:30:03Z","lastFailureReason":"HTTP 403"},"vault":{"lastSuccess":"2026-03-02T09:30:01Z","lastFailure":"2026-03-02T09:30:00Z","lastFailureReason":"HTTP 403"},"rateLimit":{"limit":50,"remaining":49}}""");
         app.Tenant.Requests.All.ShouldBeEmpty();
         app.Vault.Requests.All.ShouldBeEmpty();
     }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Serialization;
 using AdminFunctions.Access;
 using AdminFunctions.Http;
@@ -15,6 +16,10 @@ namespace AdminFunctions.Functions;
 /// <param name="http">The way to the tenant.</param>
 public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http, ManagementTokenProvider tokens, ClientSecret secret)
 {
+    /// <summary>The informational version without the commit's hash, which follows a plus sign.</summary>
+    private static readonly string Version = typeof(GetHealth).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
     /// <summary>Answers 200, or 503 while the settings are at fault.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Cancelled when the caller goes away.</param>
@@ -37,6 +42,7 @@ public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http,
 
     private DeepHealth Look() => new(
         "healthy",
+        Version,
         new Kept((long?)tokens.Age?.TotalSeconds),
         new Kept((long?)secret.Age?.TotalSeconds),
         Party.Of(http.Resilience.Status),
@@ -46,7 +52,7 @@ public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http,
     internal sealed record Health(string Status);
 
     /// <summary>What is not known, or is not there, is null.</summary>
-    internal sealed record DeepHealth(string Status, Kept Token, Kept Secret, Party Tenant, Party Vault, Limit RateLimit);
+    internal sealed record DeepHealth(string Status, string Version, Kept Token, Kept Secret, Party Tenant, Party Vault, Limit RateLimit);
 
     /// <summary>Something that is got once and kept.</summary>
     internal sealed record Kept(long? AgeSeconds);
@@ -54,7 +60,8 @@ public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http,
     /// <summary>Somebody who is called.</summary>
     internal sealed record Party(DateTime? LastSuccess, DateTime? LastFailure, string? LastFailureReason)
     {
-        public static Party Of(DependencyStatus status) => new(status.LastSuccess?.UtcDateTime, status.LastFailure?.UtcDateTime, status.LastFailureReason);
+        public static Party Of(DependencyStatus status) =>
+            new(status.LastSuccess?.UtcDateTime, status.LastFailure?.UtcDateTime, status.LastFailureReason);
     }
 
     internal sealed record Limit([property: JsonPropertyName("limit")] int? Max, int? Remaining);
