@@ -37,7 +37,7 @@ public sealed class DeleteUser(RequestPipeline pipeline, DeletionRules rules, De
             async (caller, budget) =>
             {
                 attempt.By(caller);
-                var userId = UserId.Parse(id);
+                var userId = Auth0UserId.Parse(id).Value;
                 rules.Check([userId], caller);
                 if (await tenant.GetIdsAsync(userId, budget) is { } ids)
                 {

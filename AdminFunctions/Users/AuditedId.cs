@@ -16,17 +16,7 @@ internal static partial class AuditedId
         Plain().IsMatch(id) ? id : $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)))}";
 
     /// <summary>What stands for a route value that may be no id: nothing, then.</summary>
-    public static string OfRoute(string routeValue)
-    {
-        try
-        {
-            return Of(UserId.Parse(routeValue));
-        }
-        catch (InvalidRequestException)
-        {
-            return "-";
-        }
-    }
+    public static string OfRoute(string routeValue) => Auth0UserId.TryParse(routeValue, out var id) ? Of(id.Value) : "-";
 
     /// <summary>A user's id, a client's, or a machine's <c>sub</c>, which is no e-mail address in spite of its <c>@clients</c>.</summary>
     [GeneratedRegex(@"\A([A-Za-z0-9_.:+~/=|-]{1,255}|[A-Za-z0-9_-]{1,64}@clients)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -12,5 +12,5 @@ public class IdParsing
 
     /// <summary>The benchmark.</summary>
     [Benchmark]
-    public string Parse() => UserId.Parse(Id);
+    public Auth0UserId Parse() => Auth0UserId.Parse(Id);
 }

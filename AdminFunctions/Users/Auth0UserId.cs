@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace AdminFunctions.Users;
+
+/// <summary>
+/// A well-formed Auth0 user ID: a provider, a vertical bar, and one or more parts that identify the user there
+/// (https://auth0.com/docs/manage-users/user-accounts/identify-users). Whether such a user exists is another matter.
+/// </summary>
+public sealed partial record Auth0UserId
+{
+    /// <summary>The length of the longest ID, in characters.</summary>
+    public const int MaxLength = 255;
+
+    private Auth0UserId(string value) => Value = value;
+
+    /// <summary>The ID, decoded, such as <c>auth0|5f7c8ec7c33c6c004bbafe82</c>.</summary>
+    public string Value { get; }
+
+    /// <summary>Reads an ID from a route.</summary>
+    /// <param name="routeValue">
+    /// The value as the Functions host passes it: decoded except for slashes and for bytes that are not UTF-8. A remaining <c>%2F</c>
+    /// is a slash. A remaining <c>%FF</c> is either the text of an ID or an invalid byte, and is refused.
+    /// </param>
+    /// <exception cref="InvalidRequestException">The value cannot be an ID.</exception>
+    public static Auth0UserId Parse(string routeValue)
+    {
+        var id = Decode(routeValue);
+        return FaultOf(id) is { } fault
+            ? throw new InvalidRequestException(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["id"] = [fault] })
+            : new(id);
+    }
+
+    /// <inheritdoc cref="Parse"/>
+    /// <returns>Whether the value can be an ID.</returns>
+    public static bool TryParse(string routeValue, [NotNullWhen(true)] out Auth0UserId? userId)
+    {
+        var id = Decode(routeValue);
+        userId = FaultOf(id) is null ? new(id) : null;
+        return userId is not null;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+
+    private static string Decode(string routeValue) => routeValue.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+
+    private static string? FaultOf(string id) =>
+        id.Length > MaxLength ? $"A user ID has at most {MaxLength} characters."
+        : id.EnumerateRunes().Any(static rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar) || InvalidUtf8().IsMatch(id)
+            ? "A user ID contains no control characters and is valid UTF-8."
+        : id.EnumerateRunes().Any(static rune => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format)
+            ? "A user ID contains no invisible formatting characters, such as a zero-width space."
+        : id != id.Trim() ? "A user ID does not begin or end with white space."
+        : !id.Contains('|', StringComparison.Ordinal)
+            ? "A user ID contains a vertical bar (|), as in auth0|5f7c8ec7c33c6c004bbafe82. "
+                + "Percent-encode it: auth0%7C5f7c8ec7c33c6c004bbafe82."
+        : id.Split('|').Any(string.IsNullOrWhiteSpace)
+            ? "A user ID has text before and after each vertical bar (|), as in auth0|5f7c8ec7c33c6c004bbafe82."
+        : null;
+
+    [GeneratedRegex("%[89A-F][0-9A-F]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex InvalidUtf8();
+}
