@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 using AdminFunctions.Access;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.Management;
 using AdminFunctions.Tests.Access;
 using AdminFunctions.Tests.Management;
-using AdminFunctions.Users;
 using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests.Export;
@@ -82,7 +82,7 @@ public sealed class ExportUsersTests
         rows[^1].ShouldBeEmpty();
 
         using var all = await reader.GetAsync("/api/users/export?format=csv");
-        (await all.Content.ReadAsStringAsync()).Split("\r\n")[0].ShouldBe(string.Join(',', User.ServedFields));
+        (await all.Content.ReadAsStringAsync()).Split("\r\n")[0].ShouldBe(string.Join(',', UserFields.Names));
         using var nobody = await reader.GetAsync("/api/users/export?format=csv&q=nobody&fields=email");
         (await nobody.Content.ReadAsStringAsync()).ShouldBe("email\r\n");
     }

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
-using AdminFunctions.Users;
+using AdminFunctions.Management;
 
 namespace AdminFunctions.Tests.Functions;
 
@@ -37,7 +37,7 @@ public sealed class GetUsersTests
         atAuth0.ToJsonString().ShouldContain("\"user_metadata\"");
         foreach (var user in atAuth0.AsArray())
         {
-            user!.AsObject().KeepOnly(User.ServedFields);
+            user!.AsObject().KeepOnly(UserFields.Names);
             foreach (var identity in user["identities"]!.AsArray())
             {
                 identity!.AsObject().KeepOnly(["connection", "provider", "user_id", "isSocial"]);

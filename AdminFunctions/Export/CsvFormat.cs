@@ -1,54 +1,38 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using AdminFunctions.Users;
 
 namespace AdminFunctions.Export;
 
 /// <summary>
-/// A table (RFC 4180) in UTF-8: a header row, then a row a user, with the fields in the order in which they are always served.
+/// CSV (RFC 4180) in UTF-8: a header row, then one row per user. The columns are in the order in which the fields are served.
 /// Identities are one cell of JSON.
 /// </summary>
 /// <param name="fields">The fields that are columns.</param>
 internal sealed class CsvFormat(IReadOnlyList<string> fields) : IExportFormat
 {
-    /// <summary>What a spreadsheet takes for the beginning of a formula, in full width too (https://owasp.org/www-community/attacks/CSV_Injection).</summary>
+    /// <summary>
+    /// The characters that begin a formula in a spreadsheet, their full-width forms included
+    /// (https://owasp.org/www-community/attacks/CSV_Injection).
+    /// </summary>
     private static readonly SearchValues<char> FormulaBeginnings = SearchValues.Create("=+-@＝＋－＠\t\r\n");
 
     private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
 
-    private static readonly Dictionary<string, Func<User, string?>> Cells = new(StringComparer.Ordinal)
-    {
-        ["user_id"] = static user => user.UserId,
-        ["email"] = static user => user.Email,
-        ["email_verified"] = static user => Text(user.EmailVerified),
-        ["username"] = static user => user.Username,
-        ["phone_number"] = static user => user.PhoneNumber,
-        ["phone_verified"] = static user => Text(user.PhoneVerified),
-        ["name"] = static user => user.Name,
-        ["given_name"] = static user => user.GivenName,
-        ["family_name"] = static user => user.FamilyName,
-        ["nickname"] = static user => user.Nickname,
-        ["picture"] = static user => user.Picture,
-        ["created_at"] = static user => Text(user.CreatedAt),
-        ["updated_at"] = static user => Text(user.UpdatedAt),
-        ["last_login"] = static user => Text(user.LastLogin),
-        ["last_ip"] = static user => user.LastIp,
-        ["logins_count"] = static user => user.LoginsCount?.ToString(CultureInfo.InvariantCulture),
-        ["blocked"] = static user => Text(user.Blocked),
-        ["identities"] = static user => user.Identities is { } identities ? JsonSerializer.Serialize(identities, UsersJson.Unescaped.IReadOnlyListIdentity) : null,
-    };
-
-    private readonly Func<User, string?>[] _columns = [.. Columns(fields).Select(static field => Cells[field])];
+    private readonly JsonPropertyInfo[] _columns =
+        [.. UsersJson.Default.User.Properties.Where(property => fields.Contains(property.Name))];
 
     public string ContentType => "text/csv; charset=utf-8; header=present";
 
     public string Extension => "csv";
 
-    public void Begin(IBufferWriter<byte> output) => Row(output, Columns(fields));
+    public void Begin(IBufferWriter<byte> output) => Row(output, _columns.Select(static column => column.Name));
 
-    public void Write(IBufferWriter<byte> output, User user) => Row(output, _columns.Select(cell => cell(user)));
+    public void Write(IBufferWriter<byte> output, User user) => Row(output, _columns.Select(column => Text(column.Get!(user))));
 
     public void End(IBufferWriter<byte> output, long users)
     {
@@ -58,10 +42,19 @@ internal sealed class CsvFormat(IReadOnlyList<string> fields) : IExportFormat
     {
     }
 
-    private static IEnumerable<string> Columns(IReadOnlyList<string> fields) => User.ServedFields.Where(fields.Contains);
-
     private static void Row(IBufferWriter<byte> output, IEnumerable<string?> cells) =>
         Encoding.UTF8.GetBytes(string.Join(',', cells.Select(Escape)) + "\r\n", output);
+
+    private static string? Text(object? value) => value switch
+    {
+        null => null,
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        int number => number.ToString(CultureInfo.InvariantCulture),
+        DateTime moment => Auth0DateTimeConverter.Format(moment),
+        IReadOnlyList<Identity> identities => JsonSerializer.Serialize(identities, UsersJson.Unescaped.IReadOnlyListIdentity),
+        _ => throw new UnreachableException($"A user has a {value.GetType()}."),
+    };
 
     private static string? Escape(string? cell)
     {
@@ -75,8 +68,4 @@ internal sealed class CsvFormat(IReadOnlyList<string> fields) : IExportFormat
             ? $"\"{harmless.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : harmless;
     }
-
-    private static string? Text(bool? flag) => flag switch { true => "true", false => "false", null => null };
-
-    private static string? Text(DateTime? moment) => moment is { } at ? Auth0DateTimeConverter.Format(at) : null;
 }

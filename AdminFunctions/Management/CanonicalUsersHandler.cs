@@ -14,10 +14,8 @@ internal sealed class CanonicalUsersHandler(HttpMessageHandler inner) : Delegati
 {
     private const string Users = "/api/v2/users";
 
-    /// <summary>What a user in a list keeps. A test holds it to the fields that the API serves.</summary>
-    internal static readonly CanonicalUser Listed = new(
-        "user_id", "email", "email_verified", "username", "phone_number", "phone_verified", "name", "given_name", "family_name",
-        "nickname", "picture", "created_at", "updated_at", "last_login", "last_ip", "logins_count", "blocked", "identities");
+    /// <summary>What a user in a list keeps.</summary>
+    private static readonly CanonicalUser Listed = new(UserFields.Names);
 
     /// <summary>What a user read by id keeps: all that tells who it is.</summary>
     private static readonly CanonicalUser Identified = new("user_id", "identities");

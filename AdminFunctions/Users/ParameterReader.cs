@@ -1,48 +1,80 @@
+using AdminFunctions.Management;
 using Microsoft.AspNetCore.Http;
 
 namespace AdminFunctions.Users;
 
-/// <summary>Reads parameter by parameter and gathers the faults.</summary>
+/// <summary>Reads one query parameter after the other and collects the faults.</summary>
 internal sealed class ParameterReader(IQueryCollection parameters)
 {
-    private const int LongestSearchInCharacters = 1000;
+    private const int MaxSearchLength = 1000;
 
     private readonly Dictionary<string, string[]> _faults = new(StringComparer.Ordinal);
 
-    /// <summary>Reads a parameter.</summary>
+    /// <summary>Reads a parameter as a value.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="absent">What it is where it is not given, or faulty.</param>
-    /// <param name="parse">Reads its text; <see langword="null"/> for a faulty one.</param>
-    /// <param name="rule">What it has to be, as a sentence.</param>
-    public T Read<T>(string name, T absent, Func<string, T?> parse, string rule)
-        where T : struct =>
-        Text(name) is { } text ? parse(text) ?? Faulty(name, rule, absent) : absent;
+    /// <param name="otherwise">The value if the parameter is absent or faulty.</param>
+    /// <param name="parse">Parses the text; <see langword="null"/> if it is faulty.</param>
+    /// <param name="rule">What the parameter must be, as a sentence.</param>
+    public T Read<T>(string name, T otherwise, Func<string, T?> parse, string rule)
+        where T : struct
+    {
+        if (Single(name) is not { } text)
+        {
+            return otherwise;
+        }
 
-    /// <inheritdoc cref="Read{T}(string, T, Func{string, T?}, string)"/>
-    public T Read<T>(string name, T absent, Func<string, T?> parse, string rule, T? _ = null)
-        where T : class? =>
-        Text(name) is { } text ? parse(text) ?? Faulty(name, rule, absent) : absent;
+        if (parse(text) is not { } value)
+        {
+            Fault(name, rule);
+            return otherwise;
+        }
 
-    /// <summary>A user search (<c>q</c>), or <see langword="null"/> for all users.</summary>
+        return value;
+    }
+
+    /// <summary>Reads a parameter as text.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="isValid">Whether the text is what the parameter must be.</param>
+    /// <param name="rule">What the parameter must be, as a sentence.</param>
+    /// <returns>The text; <see langword="null"/> if the parameter is absent or faulty.</returns>
+    public string? Read(string name, Predicate<string> isValid, string rule)
+    {
+        var text = Single(name);
+        if (text is null || isValid(text))
+        {
+            return text;
+        }
+
+        Fault(name, rule);
+        return null;
+    }
+
+    /// <summary>Reads <c>q</c>, a user search; <see langword="null"/> means all users.</summary>
     public string? ReadSearch()
     {
-        var q = Read("q", null, static text => text.Length <= LongestSearchInCharacters ? text : null, $"q has at most {LongestSearchInCharacters} characters.");
+        var q = Read("q", static text => text.Length <= MaxSearchLength, $"q has at most {MaxSearchLength} characters.");
         return string.IsNullOrWhiteSpace(q) ? null : q;
     }
 
-    /// <summary>The fields of <see cref="User.ServedFields"/> that are asked for (<c>fields</c>); all of them if none is named.</summary>
-    public IReadOnlyList<string> ReadFields() =>
-        Read("fields", User.ServedFields, KnownFields, $"fields is a comma-separated list out of {string.Join(", ", User.ServedFields)}.");
+    /// <summary>Reads <c>fields</c>, some of <see cref="UserFields.Names"/>; absent, it means all of them.</summary>
+    public IReadOnlyList<string> ReadFields()
+    {
+        var fields = Read(
+            "fields",
+            static text => text.Split(',').All(UserFields.Names.Contains),
+            $"fields is a comma-separated list of these names: {string.Join(", ", UserFields.Names)}.");
+        return fields is null ? UserFields.Names : [.. fields.Split(',').Distinct(StringComparer.Ordinal)];
+    }
 
-    /// <summary>Whether something is asked for: <c>true</c> or <c>false</c>.</summary>
+    /// <summary>Reads a parameter that is <c>true</c> or <c>false</c>; absent, it means <c>false</c>.</summary>
     public bool ReadFlag(string name) =>
         Read(name, false, static text => text switch { "true" => true, "false" => false, _ => (bool?)null }, $"{name} is true or false.");
 
-    /// <summary>Notes what is wrong with a parameter; what was noted first stays.</summary>
+    /// <summary>Records what is wrong with a parameter. The first fault of a parameter stays.</summary>
     public void Fault(string name, string sentence) => _faults.TryAdd(name, [sentence]);
 
     /// <summary>Ends the reading.</summary>
-    /// <exception cref="InvalidRequestException">Some parameters are wrong; it names every one.</exception>
+    /// <exception cref="InvalidRequestException">Parameters are faulty. The exception names all of them.</exception>
     public void ThrowIfFaulty()
     {
         if (_faults.Count > 0)
@@ -51,7 +83,7 @@ internal sealed class ParameterReader(IQueryCollection parameters)
         }
     }
 
-    private string? Text(string name)
+    private string? Single(string name)
     {
         if (!parameters.TryGetValue(name, out var values))
         {
@@ -60,22 +92,11 @@ internal sealed class ParameterReader(IQueryCollection parameters)
 
         if (values.Count > 1)
         {
-            Fault(name, $"{name} is given {values.Count} times: give it once.");
+            var times = values.Count is 2 ? "twice" : $"{values.Count} times";
+            Fault(name, $"{name} was specified {times}; specify it once.");
             return null;
         }
 
         return values[0];
-    }
-
-    private T Faulty<T>(string name, string rule, T absent)
-    {
-        Fault(name, rule);
-        return absent;
-    }
-
-    private static string[]? KnownFields(string text)
-    {
-        string[] fields = [.. text.Split(',').Distinct(StringComparer.Ordinal)];
-        return fields.All(User.ServedFields.Contains) ? fields : null;
     }
 }

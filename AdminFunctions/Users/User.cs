@@ -5,19 +5,12 @@ using Auth0.ManagementApi;
 namespace AdminFunctions.Users;
 
 /// <summary>
-/// A user as this API serves it: the fields that the dashboard needs, by Auth0's names. What Auth0 knows beyond them (metadata,
-/// the identity providers' tokens) has no place here to slip through. A field that Auth0 leaves out is left out.
+/// A user as this API serves it: the fields in <see cref="UserFields.Served"/>, by Auth0's names and in that order. Nothing else that
+/// Auth0 knows (metadata, the identity providers' tokens) can be served by mistake. A field that Auth0 leaves out is left out.
 /// </summary>
 public sealed record User
 {
-    /// <summary>The fields that are served and asked for, in the order of the answer.</summary>
-    public static readonly IReadOnlyList<string> ServedFields =
-    [
-        "user_id", "email", "email_verified", "username", "phone_number", "phone_verified", "name", "given_name", "family_name",
-        "nickname", "picture", "created_at", "updated_at", "last_login", "last_ip", "logins_count", "blocked", "identities",
-    ];
-
-    /// <summary>The id, such as <c>auth0|5f7c8ec7c33c6c004bbafe82</c>.</summary>
+    /// <summary>The ID, such as <c>auth0|5f7c8ec7c33c6c004bbafe82</c>.</summary>
     public string? UserId { get; init; }
 
     /// <summary>The e-mail address.</summary>
@@ -26,7 +19,7 @@ public sealed record User
     /// <summary>Whether the e-mail address is verified.</summary>
     public bool? EmailVerified { get; init; }
 
-    /// <summary>The user name, in connections that have them.</summary>
+    /// <summary>The username, in connections that use one.</summary>
     public string? Username { get; init; }
 
     /// <summary>The phone number, in E.164 form.</summary>
@@ -47,7 +40,7 @@ public sealed record User
     /// <summary>The nickname.</summary>
     public string? Nickname { get; init; }
 
-    /// <summary>The address of a picture.</summary>
+    /// <summary>The URL of a picture.</summary>
     public string? Picture { get; init; }
 
     /// <summary>When the user was created.</summary>
@@ -62,17 +55,16 @@ public sealed record User
     /// <summary>The IP address of the last login.</summary>
     public string? LastIp { get; init; }
 
-    /// <summary>How often the user has logged in.</summary>
+    /// <summary>The number of logins.</summary>
     public int? LoginsCount { get; init; }
 
     /// <summary>Whether an administrator has blocked the user.</summary>
     public bool? Blocked { get; init; }
 
-    /// <summary>The accounts that are linked into this user.</summary>
+    /// <summary>The accounts that are linked to this user.</summary>
     public IReadOnlyList<Identity>? Identities { get; init; }
 
-    /// <summary>Takes the served fields of what the SDK read.</summary>
-    /// <param name="user">Auth0's user.</param>
+    /// <summary>Takes the served fields from the SDK's user.</summary>
     public static User From(UserResponseSchema user)
     {
         ArgumentNullException.ThrowIfNull(user);
@@ -100,7 +92,9 @@ public sealed record User
     }
 }
 
-/// <summary>An account of a user at an identity provider, without that provider's tokens.</summary>
+/// <summary>
+/// An account of a user at an identity provider: the fields in <see cref="UserFields.OfIdentity"/>, none of the provider's tokens.
+/// </summary>
 public sealed record Identity
 {
     /// <summary>The connection's name.</summary>
@@ -109,7 +103,7 @@ public sealed record Identity
     /// <summary>The provider, such as <c>auth0</c> or <c>google-oauth2</c>.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>The id at the provider: the user's id without the provider before it. A number for some providers.</summary>
+    /// <summary>The ID at the provider, which is the user's ID without the provider in front.</summary>
     public IdentityId? UserId { get; init; }
 
     /// <summary>Whether the provider is a social one.</summary>
@@ -125,8 +119,8 @@ public sealed record Identity
     };
 }
 
-/// <summary>A user's id at an identity provider: a string, or, for some providers, a number.</summary>
-/// <param name="Text">Its text.</param>
+/// <summary>A user's ID at an identity provider: a string or, at some providers, a number.</summary>
+/// <param name="Text">The string, or the digits of the number as Auth0 wrote them.</param>
 /// <param name="IsNumber">Whether it is a JSON number.</param>
 [JsonConverter(typeof(IdentityIdConverter))]
 public sealed record IdentityId(string Text, bool IsNumber)

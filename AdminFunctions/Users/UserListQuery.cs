@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using AdminFunctions.Management;
 using Auth0.ManagementApi;
 using Microsoft.AspNetCore.Http;
 
 namespace AdminFunctions.Users;
 
 /// <summary>
-/// What a caller asks of the list: the parameters of the Management API's own
-/// (https://auth0.com/docs/api/management/v2/users/get-users), as far as this API has them.
+/// The parameters of a list, by the names of the Management API
+/// (https://auth0.com/docs/api/management/v2/users/get-users).
 /// </summary>
 public sealed partial record UserListQuery
 {
-    /// <summary>How many results Auth0 lets anyone page through, whatever their number.</summary>
+    /// <summary>How many results of a search Auth0 pages through, however many there are.</summary>
     public const int PageableResults = 1000;
 
     private UserListQuery()
@@ -21,48 +22,57 @@ public sealed partial record UserListQuery
     /// <summary>The zero-based page.</summary>
     public int Page { get; private init; }
 
-    /// <summary>Users a page, 1 to 100.</summary>
+    /// <summary>Users per page, 1 to 100.</summary>
     public int PerPage { get; private init; }
 
-    /// <summary>Whether the answer is a page with totals, and not a bare array.</summary>
+    /// <summary>Whether the answer is a page with totals instead of a bare array.</summary>
     public bool IncludeTotals { get; private init; }
 
-    /// <summary>A user search in Lucene syntax (search engine v3), or <see langword="null"/> for all users.</summary>
+    /// <summary>A user search in Lucene syntax (search engine v3); <see langword="null"/> means all users.</summary>
     public string? Q { get; private init; }
 
-    /// <summary><c>field:1</c> or <c>field:-1</c>, or <see langword="null"/> for Auth0's own order.</summary>
+    /// <summary><c>field:1</c> or <c>field:-1</c>; <see langword="null"/> means Auth0's default order.</summary>
     public string? Sort { get; private init; }
 
-    /// <summary>The fields of <see cref="User.ServedFields"/> that the answer has.</summary>
-    public IReadOnlyList<string> Fields { get; private init; } = User.ServedFields;
+    /// <summary>The fields that are served, some of <see cref="UserFields.Names"/>.</summary>
+    public IReadOnlyList<string> Fields { get; private init; } = UserFields.Names;
 
-    /// <summary>Reads the parameters. Unknown ones are ignored.</summary>
-    /// <param name="parameters">The query string's.</param>
-    /// <exception cref="InvalidRequestException">Some are wrong; it names every one.</exception>
+    /// <summary>Reads the parameters and ignores unknown ones.</summary>
+    /// <exception cref="InvalidRequestException">Parameters are faulty. The exception names all of them.</exception>
     public static UserListQuery Parse(IQueryCollection parameters)
     {
         var reader = new ParameterReader(parameters);
         var query = new UserListQuery
         {
             Page = reader.Read("page", 0, WholeNumber, "page is a whole number, 0 or greater."),
-            PerPage = reader.Read("per_page", 50, static text => WholeNumber(text) is { } number and >= 1 and <= 100 ? number : null, "per_page is a whole number from 1 to 100."),
+            PerPage = reader.Read(
+                "per_page",
+                50,
+                static text => WholeNumber(text) is { } number and >= 1 and <= 100 ? number : null,
+                "per_page is a whole number from 1 to 100."),
             IncludeTotals = reader.ReadFlag("include_totals"),
             Q = reader.ReadSearch(),
-            Sort = reader.Read("sort", null, static text => SortOrder().IsMatch(text) ? text : null, "sort is a field, a colon and 1 (ascending) or -1 (descending), such as created_at:-1."),
+            Sort = reader.Read(
+                "sort",
+                SortOrder().IsMatch,
+                "sort is a field, a colon, and 1 (ascending) or -1 (descending), such as created_at:-1."),
             Fields = reader.ReadFields(),
         };
 
         if (((long)query.Page + 1) * query.PerPage > PageableResults)
         {
-            reader.Fault("page", $"Auth0 lets a search be paged through up to its first {PageableResults} results, and this page ends beyond them. Narrow the search with q, or have all of them from /users/export.");
+            reader.Fault(
+                "page",
+                $"Auth0 pages through the first {PageableResults} results of a search, and this page ends after them. "
+                    + "Narrow the search with q, or export all users from /users/export.");
         }
 
         reader.ThrowIfFaulty();
         return query;
     }
 
-    /// <summary>The same question to Auth0, always with totals, since the SDK cannot read a bare array.</summary>
-    public ListUsersRequestParameters ToListUsersRequest() => UserFields.Ask(Fields) with
+    /// <summary>The request to Auth0.</summary>
+    public ListUsersRequestParameters ToListUsersRequest() => UserFields.Request(Fields) with
     {
         Page = Page,
         PerPage = PerPage,
@@ -73,6 +83,9 @@ public sealed partial record UserListQuery
     private static int? WholeNumber(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    [GeneratedRegex(@"\A[A-Za-z0-9_.]{1,100}:(1|-1)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\A[A-Za-z0-9_.]{1,100}:(1|-1)\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex SortOrder();
 }
