@@ -19,16 +19,13 @@ internal sealed class CanonicalUser(params IReadOnlyList<string> fields)
     private static readonly JsonEncodedText Identities = JsonEncodedText.Encode("identities");
     private static readonly JsonEncodedText UserId = JsonEncodedText.Encode("user_id");
     private static readonly JsonEncodedText[] PageFields = Encode("start", "limit", "length", "total", "users");
-    private static readonly JsonEncodedText[] IdentityFields = Encode("connection", "provider", "user_id", "isSocial");
+    private static readonly JsonEncodedText[] IdentityFields = Encode(UserFields.OfIdentity.Select(static field => field.Name));
 
     private readonly JsonEncodedText[] _fields = Encode(fields);
 
     private delegate void MemberWriting(ref Utf8JsonReader value, JsonEncodedText name, Utf8JsonWriter json);
 
     private delegate void ItemWriting(ref Utf8JsonReader item, Utf8JsonWriter json);
-
-    /// <summary>The fields of a user that are kept.</summary>
-    public IReadOnlyList<string> Fields => fields;
 
     /// <summary>Writes a page of users with totals.</summary>
     /// <param name="page">Stands on the page.</param>
