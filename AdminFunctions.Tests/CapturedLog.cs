@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AdminFunctions.Users;
+using AdminFunctions.Audit;
 using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests;
@@ -13,9 +13,9 @@ internal sealed class CapturedLog : ILoggerProvider
     public IEnumerable<string> Lines(LogLevel atLeast = LogLevel.Trace) =>
         _lines.Where(line => line.Level >= atLeast).Select(line => $"{line.Category}: {line.Text}");
 
-    /// <summary>The audit trail of deletions.</summary>
+    /// <summary>The audit trail.</summary>
     public IReadOnlyList<(EventId Event, string Text)> Audit =>
-        [.. _lines.Where(line => line.Category == DeletionAudit.Category).Select(line => (line.Event, line.Text.TrimEnd()))];
+        [.. _lines.Where(line => line.Category == AuditTrail.Category).Select(line => (line.Event, line.Text.TrimEnd()))];
 
     /// <inheritdoc />
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);

@@ -225,7 +225,7 @@ public sealed partial class ClockTests
         string[] mayRead =
         [
             "AdminFunctions/Access/BearerAuthentication.cs", // exp and nbf of callers' tokens
-            "AdminFunctions/Export/ExportResult.cs", // the date in a file's name
+            "AdminFunctions/Export/UserExport.cs", // the date in a file's name
             "AdminFunctions/Export/UserWalk.cs", // compared with the moments at which users were created
             "AdminFunctions/Management/DependencyStatus.cs", // moments that health tells
             "AdminFunctions/Management/RateLimit.cs", // the moments that Auth0 names

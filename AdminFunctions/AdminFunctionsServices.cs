@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using AdminFunctions.Access;
+using AdminFunctions.Audit;
 using AdminFunctions.Export;
 using AdminFunctions.Http;
 using AdminFunctions.Management;
@@ -53,9 +54,10 @@ public static class AdminFunctionsServices
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<BearerAuthentication>();
         services.AddSingleton<DeletionRules>();
-        services.AddSingleton<DeletionAudit>();
+        services.AddSingleton<AuditTrail>();
         services.AddSingleton<ExportSlots>();
         services.AddSingleton<WalkPace>();
+        services.AddSingleton<UserExports>();
         services.AddSingleton<RequestPipeline>();
         return services;
     }

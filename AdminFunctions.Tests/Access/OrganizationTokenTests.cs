@@ -52,7 +52,7 @@ public sealed class OrganizationTokenTests
         using var answer = await caller.DeleteAsync("/api/users/auth0%7Csomebody");
 
         var line = app.Log.Audit.ShouldHaveSingleItem().Text;
-        line.ShouldStartWith($"UserDeletionRefused actor={AdminApp.CallerId} ");
+        line.ShouldStartWith($"WriteRefused action=DeleteUser actor={AdminApp.CallerId} ");
         line.ShouldContain(" target=auth0|somebody outcome=organization-token ");
     }
 

@@ -105,7 +105,10 @@ public sealed class TraceIdTests
         context.Response.Body = new MemoryStream();
 
         var result = await app.Services.GetRequiredService<RequestPipeline>().RunAsync(
-            "Test", context.Request, Permissions.ReadUsers, (_, _) => throw new InvalidOperationException("Nobody was to be admitted."), CancellationToken.None);
+            FunctionPolicy.RequirePermission("Test", Permissions.ReadUsers),
+            context.Request,
+            _ => throw new InvalidOperationException("Nobody was to be admitted."),
+            CancellationToken.None);
         await result.ExecuteAsync(context);
 
         context.Response.Body.Position = 0;

@@ -2,11 +2,11 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AdminFunctions.Access;
+using AdminFunctions.Audit;
 using AdminFunctions.Functions;
 using AdminFunctions.Http;
 using AdminFunctions.Telemetry;
 using AdminFunctions.Tests.Telemetry;
-using AdminFunctions.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +22,7 @@ public sealed partial class OperationsPageTests
     [Fact]
     public void Its_audit_events_are_those_of_the_code()
     {
-        var events = typeof(DeletionAudit).GetMethods(BindingFlags.Instance | BindingFlags.NonPublic)
+        var events = typeof(AuditTrail).GetMethods(BindingFlags.Instance | BindingFlags.NonPublic)
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>()
             .Select(message => $"| {message.EventId} | `{message.EventName}` | {message.Level} |");
 
@@ -30,20 +30,20 @@ public sealed partial class OperationsPageTests
     }
 
     [Fact]
-    public void Its_query_finds_the_attempt_that_crashed_though_another_of_the_same_trace_came_to_its_end()
+    public async Task Its_query_finds_the_attempt_that_crashed_though_another_of_the_same_trace_came_to_its_end()
     {
         using var log = new CapturedLog();
         using var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(log)).BuildServiceProvider();
-        using var audit = new DeletionAudit(new FakeTime(), services.GetRequiredService<ILoggerFactory>());
+        using var audit = new AuditTrail(new FakeTime(), services.GetRequiredService<ILoggerFactory>());
         var context = new DefaultHttpContext { TraceIdentifier = "4bf92f3577b34da6a3ce929d0e0e4736" };
         foreach (var crashes in new[] { true, false })
         {
-            var attempt = audit.Begin(context, "auth0|a");
-            attempt.By(new Caller("auth0|b"));
-            attempt.Requested("auth0|a");
+            var entry = audit.Open("DeleteUser", "auth0|a", context);
+            entry.Admit(new Caller("auth0|b"));
+            await entry.RequestAsync(static _ => Task.CompletedTask);
             if (!crashes)
             {
-                attempt.Ended(problem: null, exception: null);
+                entry.Close(problem: null, exception: null);
             }
         }
 
@@ -75,7 +75,7 @@ public sealed partial class OperationsPageTests
     public void Its_numbers_are_those_of_the_code()
     {
         Page.ShouldContain($"{LineLimit.LinesAMinute} of an outcome are in a minute");
-        Page.ShouldContain(PlainPattern().Match(Repository.Read("AdminFunctions/Users/AuditedId.cs")).Groups["pattern"].Value);
+        Page.ShouldContain(PlainPattern().Match(Repository.Read("AdminFunctions/Telemetry/AuditedId.cs")).Groups["pattern"].Value);
     }
 
     [Fact]

@@ -68,10 +68,10 @@ public sealed partial class LocalHostTests : IDisposable
 
         foreach (var (digit, events) in new[]
         {
-            ('1', "UserDeletionRequested target=auth0|somebody outcome=requested, UserDeleted target=auth0|somebody outcome=deleted"),
-            ('4', "UserDeletionSkipped target=auth0|nobody outcome=no-such-user"),
-            ('2', $"UserDeletionRefused target={AdminApp.CallerId} outcome=self-deletion"),
-            ('3', "UserDeletionRequested target=auth0|another outcome=requested, UserDeletionFailed target=auth0|another outcome=tenant-refused"),
+            ('1', "WriteRequested target=auth0|somebody outcome=requested, WriteDone target=auth0|somebody outcome=done"),
+            ('4', "WriteDone target=auth0|nobody outcome=no-such-user"),
+            ('2', $"WriteRefused target={AdminApp.CallerId} outcome=self-deletion"),
+            ('3', "WriteRequested target=auth0|another outcome=requested, WriteFailed target=auth0|another outcome=tenant-refused"),
         })
         {
             await Waiting.UntilAsync(() => Printed(digit) == events);
@@ -230,7 +230,7 @@ public sealed partial class LocalHostTests : IDisposable
     [GeneratedRegex("""^curl (?:-i -X (?<method>\w+) )?"(?<address>[^"]+)"(?: -H "Authorization: Bearer (?<token>[^"]+)")?""", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CurlLine();
 
-    [GeneratedRegex(@"(?<event>UserDelet\w+) actor=auth0\|5f7c8ec7c33c6c004bbafe82 azp=\S+ target=(?<target>\S+) outcome=(?<outcome>\S+) traceId=(?<trace>\S+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<event>Write\w+) action=DeleteUser actor=auth0\|5f7c8ec7c33c6c004bbafe82 azp=\S+ target=(?<target>\S+) outcome=(?<outcome>\S+) traceId=(?<trace>\S+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AuditLine();
 
     [GeneratedRegex(@"in Auth0's place: +(?<address>http://\S+) with", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -168,7 +168,11 @@ public sealed class SecrecyTests
 
         // No way is known to make it happen over HTTP.
         var result = await app.Services.GetRequiredService<RequestPipeline>()
-            .RunAsync("Test", context.Request, _ => throw new InvalidCastException("Nobody knew."), CancellationToken.None);
+            .RunAsync(
+                FunctionPolicy.AllowAnonymous("Test"),
+                context.Request,
+                _ => throw new InvalidCastException("Nobody knew."),
+                CancellationToken.None);
         await result.ExecuteAsync(context);
 
         var answer =

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using AdminFunctions.Access;
+using AdminFunctions.Audit;
 using AdminFunctions.Export;
 using AdminFunctions.Http;
 using AdminFunctions.LocalHost.Loopback;
@@ -42,6 +43,8 @@ public sealed class HangUpTests
         ["a broken pipe to somebody else"] = (() => new IOException("Broken."), 500, "unexpected"),
     };
 
+    private static readonly FunctionPolicy Policy = FunctionPolicy.AllowAnonymous("Test");
+
     public static TheoryData<string> KindsOfFailure() => new(Kinds.Keys);
 
     [Theory]
@@ -55,7 +58,7 @@ public sealed class HangUpTests
         using var left = new CancellationTokenSource();
 
         var result = await app.Services.GetRequiredService<RequestPipeline>().RunAsync(
-            "Test",
+            Policy,
             context.Request,
             async _ =>
             {
@@ -81,7 +84,7 @@ public sealed class HangUpTests
         var context = new DefaultHttpContext { RequestServices = app.Services, RequestAborted = left.Token };
 
         var result = await app.Services.GetRequiredService<RequestPipeline>().RunAsync(
-            "Test", context.Request, _ => Task.FromResult<IResult>(new FailingAnswer(left, Kinds[kind].Thrown())), left.Token);
+            Policy, context.Request, _ => Task.FromResult<IResult>(new FailingAnswer(left, Kinds[kind].Thrown())), left.Token);
         await Should.ThrowAsync<Exception>(() => result.ExecuteAsync(context));
 
         calls.Count(slug).ShouldBe(1);
@@ -103,21 +106,18 @@ public sealed class HangUpTests
         var pipeline = app.Services.GetRequiredService<RequestPipeline>();
 
         var result = await pipeline.RunAsync(
-            "Test",
+            Policy,
             context.Request,
             async _ =>
             {
-                var pages = PagesAsync().GetAsyncEnumerator(CancellationToken.None);
-                var hasUsers = await pages.MoveNextAsync();
-                return new ExportResult(
-                    pages,
-                    hasUsers,
-                    app.Services.GetRequiredService<ExportSlots>().Take(AdminApp.CallerId),
+                var export = new UserExport(
                     UserExportQuery.Parse(new QueryCollection()),
-                    pipeline,
+                    PagesAsync().GetAsyncEnumerator(CancellationToken.None),
+                    app.Services.GetRequiredService<ExportSlots>().Take(AdminApp.CallerId),
                     app.Time,
-                    app.Services.GetRequiredService<Instruments>(),
-                    left.Token);
+                    app.Services.GetRequiredService<Instruments>());
+                await export.ReadFirstPageAsync();
+                return pipeline.Stream(export, left.Token);
             },
             left.Token);
         await result.ExecuteAsync(context);
@@ -141,7 +141,7 @@ public sealed class HangUpTests
         await HangUpAsync(app, 100, Deletion(AdminApp.CallerId, app.Tenant.MintAccessToken(AdminApp.CallerId, [Permissions.DeleteUsers])));
         await Waiting.UntilAsync(() => app.Log.Audit.Count == 100 && calls.Count() == 100);
 
-        Outcomes(app).ShouldBe(["100 UserDeletionRefused self-deletion"]);
+        Outcomes(app).ShouldBe(["100 WriteRefused self-deletion"]);
         calls.Count("self-deletion").ShouldBe(100);
     }
 
@@ -157,7 +157,7 @@ public sealed class HangUpTests
         // The clock stands still: twenty of them are written, and the next minute tells how many more there were.
         app.Time.Advance(TimeSpan.FromMinutes(1));
         await NextDeletionAsync(app);
-        Outcomes(app).ShouldBe(["20 UserDeletionRefused insufficient-permission", "10 UserDeletionRefusalsLeftOut insufficient-permission"]);
+        Outcomes(app).ShouldBe(["20 WriteRefused insufficient-permission", "10 WriteRefusalsLeftOut insufficient-permission"]);
         calls.Count("insufficient-permission").ShouldBe(30);
     }
 
@@ -191,7 +191,7 @@ public sealed class HangUpTests
         gate.SetResult();
 
         await Waiting.UntilAsync(() => app.Log.Audit.Count > 0);
-        Outcomes(app).ShouldBe(["1 UserDeletionRefused self-deletion"]);
+        Outcomes(app).ShouldBe(["1 WriteRefused self-deletion"]);
         app.Tenant.Requests.Matching(Delete).ShouldBeEmpty();
     }
 
@@ -210,7 +210,7 @@ public sealed class HangUpTests
         gate.SetResult();
 
         await Waiting.UntilAsync(() => app.Log.Audit.Count >= 2);
-        Outcomes(app).ShouldBe(["1 UserDeletionRequested requested", "1 UserDeleted deleted"]);
+        Outcomes(app).ShouldBe(["1 WriteRequested requested", "1 WriteDone done"]);
         app.Tenant.Users.Find(Victim).ShouldBeNull();
         app.Tenant.Requests.Matching(Delete).Count.ShouldBe(1);
     }
@@ -255,7 +255,7 @@ public sealed class HangUpTests
     {
         using var anyone = app.Anyone();
         (await anyone.GetAsync("/api/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        app.Services.GetRequiredService<DeletionAudit>().Begin(new DefaultHttpContext(), Victim);
+        app.Services.GetRequiredService<AuditTrail>().Open("DeleteUser", Victim, new DefaultHttpContext());
     }
 
     /// <summary>The trail, as numbers of events and outcomes.</summary>

@@ -53,7 +53,7 @@ public sealed class SpanTests
         context.Response.Body = body;
 
         var result = await app.Services.GetRequiredService<RequestPipeline>().RunAsync(
-            "Test",
+            FunctionPolicy.AllowAnonymous("Test"),
             context.Request,
             _ => throw new InvalidOperationException(),
             CancellationToken.None);

@@ -108,10 +108,10 @@ public sealed class CallsTests(DeployedApp app)
         (await administrator.DeleteAsync("/api/users/auth0%7Cworkertrail")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
         var trail = app.Host.Log.Where(line => line.Message.Contains(" target=auth0|workertrail ", StringComparison.Ordinal)).ToList();
-        trail.Select(line => line.Event).ShouldBe(["UserDeletionRequested", "UserDeleted"]);
+        trail.Select(line => line.Event).ShouldBe(["WriteRequested", "WriteDone"]);
         trail.ShouldAllBe(line => line.Category == "Function.DeleteUser.User" && line.Level == RpcLog.Types.Level.Information);
-        trail.ShouldAllBe(line => line.Message.StartsWith($"{line.Event} actor={AdminApp.CallerId} azp=", StringComparison.Ordinal));
-        trail[1].Message.ShouldContain(" outcome=deleted traceId=");
+        trail.ShouldAllBe(line => line.Message.StartsWith($"{line.Event} action=DeleteUser actor={AdminApp.CallerId} azp=", StringComparison.Ordinal));
+        trail[1].Message.ShouldContain(" outcome=done traceId=");
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class CallsTests(DeployedApp app)
 
         await answer.ShouldBeProblemAsync(HttpStatusCode.Conflict, "self-deletion");
         app.Host.Log.ShouldContain(line =>
-            line.Event == "UserDeletionRefused" && line.Message.Contains("outcome=self-deletion", StringComparison.Ordinal));
+            line.Event == "WriteRefused" && line.Message.Contains("outcome=self-deletion", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class CallsTests(DeployedApp app)
         left.SetResult();
 
         await Waiting.UntilAsync(() => app.Host.Log.Any(line =>
-            line.Event == "UserDeleted" && line.Message.Contains(" target=auth0|workerleft ", StringComparison.Ordinal)));
+            line.Event == "WriteDone" && line.Message.Contains(" target=auth0|workerleft ", StringComparison.Ordinal)));
         app.Tenant.Users.All.ShouldNotContain(user => user.UserId == "auth0|workerleft");
     }
 

@@ -7,48 +7,31 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace AdminFunctions.Functions;
 
-/// <summary><c>DELETE /api/users/{id}</c>: deletes a user, for callers with <c>delete:users</c>.</summary>
-/// <param name="pipeline">What every function needs.</param>
-/// <param name="rules">Who is never deleted.</param>
-/// <param name="audit">The trail of deletions.</param>
-/// <param name="tenant">The tenant's users.</param>
-public sealed class DeleteUser(RequestPipeline pipeline, DeletionRules rules, DeletionAudit audit, TenantUsers tenant)
+/// <summary><c>DELETE /api/users/{id}</c>: deletes a user.</summary>
+public sealed class DeleteUser(RequestPipeline pipeline, DeletionRules rules, TenantUsers tenant)
 {
+    /// <summary>Who may call this function.</summary>
+    public static FunctionPolicy Policy { get; } = FunctionPolicy.RequirePermission(nameof(DeleteUser), Permissions.DeleteUsers);
+
     /// <summary>
-    /// Answers 204 once Auth0 has accepted the deletion, or if the user does not exist. A user who does not exist is not deleted all
-    /// the same: one who was created meanwhile would be, without a look at who they are.
+    /// Responds 204 once Auth0 accepts the deletion, or if the user does not exist. In the second case Auth0 is not asked to delete:
+    /// a user who is created in the meantime has not been checked against the rules.
     /// </summary>
-    /// <remarks>
-    /// The function does not stop when its caller goes away. Hanging up cannot take back a deletion that has been sent; it would only
-    /// leave open what became of it. Nor may it hide that the caller was refused.
-    /// </remarks>
-    /// <param name="request">The request.</param>
-    /// <param name="id">The user's id, percent-encoded in the address.</param>
+    /// <param name="id">The user's ID, percent-encoded in the address.</param>
     [Function(nameof(DeleteUser))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "users/{id}")] HttpRequest request,
-        string id)
-    {
-        var attempt = audit.Begin(request.HttpContext, id);
-        return pipeline.RunAsync(
-            nameof(DeleteUser),
-            request,
-            Permissions.DeleteUsers,
-            async (caller, budget) =>
+        string id) =>
+        pipeline.RunWriteAsync(Policy, request, id, async (call, audit) =>
+        {
+            var userId = Auth0UserId.Parse(id).Value;
+            rules.Check([userId], call.Caller);
+            if (await tenant.GetIdsAsync(userId, call.Budget) is { } ids)
             {
-                attempt.By(caller);
-                var userId = Auth0UserId.Parse(id).Value;
-                rules.Check([userId], caller);
-                if (await tenant.GetIdsAsync(userId, budget) is { } ids)
-                {
-                    rules.Check(ids, caller);
-                    attempt.Requested(userId);
-                    await tenant.DeleteAsync(userId, attempt.Id, budget);
-                }
+                rules.Check(ids, call.Caller);
+                await audit.RequestAsync(correlationId => tenant.DeleteAsync(userId, correlationId, call.Budget));
+            }
 
-                return TypedResults.NoContent();
-            },
-            CancellationToken.None,
-            attempt.Ended);
-    }
+            return TypedResults.NoContent();
+        });
 }

@@ -9,58 +9,59 @@ using Microsoft.Azure.Functions.Worker;
 namespace AdminFunctions.Functions;
 
 /// <summary>
-/// <c>GET /api/health</c>: whether this process can serve. Anyone may ask; Auth0 and Key Vault are not called. With
-/// <c>deep=true</c> callers with <c>read:users</c> learn when they were last called, and how that went.
+/// <c>GET /api/health</c>: whether this process can serve. Auth0 and Key Vault are not called. With <c>deep=true</c>, callers with a
+/// permission learn when Auth0 and Key Vault were last called, and with what result.
 /// </summary>
-/// <param name="pipeline">What every function needs.</param>
-/// <param name="http">The way to the tenant.</param>
 public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http, ManagementTokenProvider tokens, ClientSecret secret)
 {
     /// <summary>The informational version without the commit's hash, which follows a plus sign.</summary>
     private static readonly string Version = typeof(GetHealth).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Answers 200, or 503 while the settings are at fault.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">Cancelled when the caller goes away.</param>
+    /// <summary>Who may call this function without <c>deep=true</c>.</summary>
+    public static FunctionPolicy Policy { get; } = FunctionPolicy.AllowAnonymous(nameof(GetHealth));
+
+    /// <summary>Who may call this function with <c>deep=true</c>.</summary>
+    public static FunctionPolicy DeepPolicy { get; } = FunctionPolicy.RequirePermission(nameof(GetHealth), Permissions.ReadUsers);
+
+    /// <summary>Responds 200, or 503 if the settings are not valid.</summary>
+    /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
     [Function(nameof(GetHealth))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
         CancellationToken cancellationToken) =>
         request.Query["deep"] == "true"
             ? pipeline.RunAsync(
-                nameof(GetHealth),
+                DeepPolicy,
                 request,
-                Permissions.ReadUsers,
-                (_, _) => Task.FromResult<IResult>(TypedResults.Json(Look(), HealthJson.Default.DeepHealth)),
+                _ => Task.FromResult<IResult>(TypedResults.Json(GetDeepHealth(), HealthJson.Default.DeepHealth)),
                 cancellationToken)
             : pipeline.RunAsync(
-                nameof(GetHealth),
+                Policy,
                 request,
                 static _ => Task.FromResult<IResult>(TypedResults.Json(new Health("healthy"), HealthJson.Default.Health)),
                 cancellationToken);
 
-    private DeepHealth Look() => new(
+    private DeepHealth GetDeepHealth() => new(
         "healthy",
         Version,
-        new Kept((long?)tokens.Age?.TotalSeconds),
-        new Kept((long?)secret.Age?.TotalSeconds),
-        Party.Of(http.Resilience.Status),
-        Party.Of(secret.Vault),
+        new CachedValue((long?)tokens.Age?.TotalSeconds),
+        new CachedValue((long?)secret.Age?.TotalSeconds),
+        Dependency.Of(http.Resilience.Status),
+        Dependency.Of(secret.Vault),
         new Limit(http.RateLimit.Limit, http.RateLimit.Remaining));
 
     internal sealed record Health(string Status);
 
-    /// <summary>What is not known, or is not there, is null.</summary>
-    internal sealed record DeepHealth(string Status, string Version, Kept Token, Kept Secret, Party Tenant, Party Vault, Limit RateLimit);
+    /// <summary>What is unknown or absent is null.</summary>
+    internal sealed record DeepHealth(
+        string Status, string Version, CachedValue Token, CachedValue Secret, Dependency Tenant, Dependency Vault, Limit RateLimit);
 
-    /// <summary>Something that is got once and kept.</summary>
-    internal sealed record Kept(long? AgeSeconds);
+    internal sealed record CachedValue(long? AgeSeconds);
 
-    /// <summary>Somebody who is called.</summary>
-    internal sealed record Party(DateTime? LastSuccess, DateTime? LastFailure, string? LastFailureReason)
+    internal sealed record Dependency(DateTime? LastSuccess, DateTime? LastFailure, string? LastFailureReason)
     {
-        public static Party Of(DependencyStatus status) =>
+        public static Dependency Of(DependencyStatus status) =>
             new(status.LastSuccess?.UtcDateTime, status.LastFailure?.UtcDateTime, status.LastFailureReason);
     }
 

@@ -7,27 +7,27 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace AdminFunctions.Functions;
 
-/// <summary><c>GET /api/users</c>: a page of the tenant's users, for callers with <c>read:users</c>.</summary>
-/// <param name="pipeline">What every function needs.</param>
-/// <param name="tenant">The tenant's users.</param>
+/// <summary><c>GET /api/users</c>: a page of the tenant's users.</summary>
 public sealed class GetUsers(RequestPipeline pipeline, TenantUsers tenant)
 {
-    /// <summary>Answers with the users, in a bare array or, on <c>include_totals=true</c>, in a page with totals.</summary>
+    /// <summary>Who may call this function.</summary>
+    public static FunctionPolicy Policy { get; } = FunctionPolicy.RequirePermission(nameof(GetUsers), Permissions.ReadUsers);
+
+    /// <summary>Responds with an array of users or, with <c>include_totals=true</c>, with a page that has totals.</summary>
     /// <param name="request">The request, with the parameters of <see cref="UserListQuery"/>.</param>
-    /// <param name="cancellationToken">Cancelled when the caller goes away.</param>
+    /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
     [Function(nameof(GetUsers))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "users")] HttpRequest request,
         CancellationToken cancellationToken) =>
         pipeline.RunAsync(
-            nameof(GetUsers),
+            Policy,
             request,
-            Permissions.ReadUsers,
-            async (_, budget) =>
+            async call =>
             {
                 var query = UserListQuery.Parse(request.Query);
-                var answer = await tenant.ListAsync(query.ToListUsersRequest(), budget);
-                return TypedResults.Bytes(UserPage.From(answer, query).ToJson(query.IncludeTotals), UsersJson.ContentType);
+                var page = await tenant.ListAsync(query.ToListUsersRequest(), call.Budget);
+                return TypedResults.Bytes(UserPage.From(page, query).ToJson(query.IncludeTotals), UsersJson.ContentType);
             },
             cancellationToken);
 }

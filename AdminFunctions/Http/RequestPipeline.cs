@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using AdminFunctions.Access;
+using AdminFunctions.Audit;
+using AdminFunctions.Export;
 using AdminFunctions.Management;
 using AdminFunctions.Settings;
 using AdminFunctions.Telemetry;
@@ -10,95 +12,83 @@ using Microsoft.Extensions.Logging;
 namespace AdminFunctions.Http;
 
 /// <summary>
-/// What every function needs, in one place that each calls: it admits the caller, limits the time, turns every failure into
-/// a problem and sets the headers. It is no middleware, so that it is the same under every host.
+/// What every function needs: it admits the caller, limits the time, turns every failure into a problem, sets the headers and, for a
+/// function that writes, keeps the audit trail. Each function calls it. It is not middleware, so that it is the same under every host.
 /// </summary>
-/// <param name="faults">What is wrong with the settings.</param>
-/// <param name="report">Tells the log of it.</param>
-/// <param name="authentication">Admits callers.</param>
-/// <param name="time">The clock of the budget.</param>
-/// <param name="instruments">Count the calls.</param>
-/// <param name="logger">Told of failures that are ours or our tenant's, by trace id, and of callers who are turned away.</param>
 public sealed partial class RequestPipeline(
     SettingsFaults faults,
     SettingsReport report,
     BearerAuthentication authentication,
+    AuditTrail audit,
     TimeProvider time,
     Instruments instruments,
     ILogger<RequestPipeline> logger) : IDisposable
 {
-    /// <summary>What became of a call that nobody waited for to its end. Nobody is told; logs commonly call it so.</summary>
+    /// <summary>The outcome of a call whose caller hung up, in metrics and spans. The name is common in logs.</summary>
     internal const string ClientClosed = "client-closed-request";
 
     private readonly LineLimit _lines = new(time, (slug, count) => LogLeftOut(logger, slug, count));
 
-    /// <summary>Runs a function that anyone may call.</summary>
-    /// <param name="function">Its name.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="answer">The function.</param>
-    /// <param name="cancellationToken">Cancelled when the caller goes away.</param>
-    /// <returns>The function's answer, or a problem.</returns>
-    public Task<IResult> RunAsync(string function, HttpRequest request, Func<CancellationToken, Task<IResult>> answer, CancellationToken cancellationToken) =>
-        GuardAsync(function, request, answer, ended: null, cancellationToken);
-
-    /// <summary>Runs a function for callers with a permission.</summary>
-    /// <param name="function">Its name.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="permission">The permission, one of <see cref="Permissions"/>.</param>
-    /// <param name="answer">The function. Its token is cancelled when the time is spent or the caller goes away.</param>
-    /// <param name="cancellationToken">Cancelled when the caller goes away.</param>
-    /// <param name="ended">Told once, before the answer is sent, what became of it: nothing, or the problem's slug and what was thrown.</param>
-    /// <returns>The function's answer, or a problem.</returns>
+    /// <summary>Runs a function that reads.</summary>
+    /// <param name="body">Parses, calls and shapes.</param>
+    /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
+    /// <returns>The function's response, or a problem.</returns>
     public Task<IResult> RunAsync(
-        string function,
+        FunctionPolicy policy,
         HttpRequest request,
-        string permission,
-        Func<Caller, CancellationToken, Task<IResult>> answer,
-        CancellationToken cancellationToken,
-        Action<string?, Exception?>? ended = null) =>
-        GuardAsync(
-            function,
-            request,
-            async budget => await answer(await AdmitAsync(request, permission, budget), budget),
-            ended,
-            cancellationToken);
+        Func<FunctionCall, Task<IResult>> body,
+        CancellationToken cancellationToken) =>
+        RunAsync(policy, request, entry: null, body, cancellationToken);
 
-    private async Task<Caller> AdmitAsync(HttpRequest request, string permission, CancellationToken budget)
+    /// <summary>Runs a function that changes a user. The attempt is in the audit trail, whatever becomes of it.</summary>
+    /// <remarks>
+    /// It does not stop when its caller hangs up. That cannot take back a request that has been sent; it would only leave its outcome
+    /// open, and hide that a caller was refused.
+    /// </remarks>
+    /// <param name="id">The user's ID, as it is in the route.</param>
+    /// <param name="body">Parses, calls and shapes. It asks Auth0 for the change through <see cref="AuditEntry.RequestAsync"/>.</param>
+    /// <returns>The function's response, or a problem.</returns>
+    public Task<IResult> RunWriteAsync(
+        FunctionPolicy policy,
+        HttpRequest request,
+        string id,
+        Func<FunctionCall, AuditEntry, Task<IResult>> body)
     {
-        using var span = Spans.Start("admit");
-        try
-        {
-            return await authentication.AdmitAsync(request, permission, budget);
-        }
-        catch (Exception exception) when (span.IsFailedBy(exception))
-        {
-            throw;
-        }
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(request);
+        var entry = audit.Open(policy.Function, id, request.HttpContext);
+        return RunAsync(policy, request, entry, call => body(call, entry), CancellationToken.None);
     }
 
-    private async Task<IResult> GuardAsync(
-        string function,
+    /// <summary>Streams an export. A failure in the middle is reported as a problem, as far as the format allows.</summary>
+    /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
+    public IResult Stream(UserExport export, CancellationToken cancellationToken) => new ExportResult(export, Report, time, cancellationToken);
+
+    private async Task<IResult> RunAsync(
+        FunctionPolicy policy,
         HttpRequest request,
-        Func<CancellationToken, Task<IResult>> answer,
-        Action<string?, Exception?>? ended,
+        AuditEntry? entry,
+        Func<FunctionCall, Task<IResult>> body,
         CancellationToken cancellationToken)
     {
         _lines.WriteLeftOut();
         var context = request.HttpContext;
-        var call = Call.Start(function, request, instruments, time);
+        var telemetry = CallTelemetry.Start(policy.Function, request, instruments, time);
         context.TraceIdentifier = TraceIdOf(request);
         report.Write(context.TraceIdentifier);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
 
-        var (result, problem, exception) = await AnswerAsync(context, answer, cancellationToken);
-        ended?.Invoke(problem, exception);
-        return call?.Answer(result, problem) ?? result;
+        var (result, problem, exception) = await RespondAsync(policy, request, entry, body, cancellationToken);
+        entry?.Close(problem, exception);
+        return telemetry?.Observe(result, problem) ?? result;
     }
 
-    private async Task<(IResult Result, string? Problem, Exception? Exception)> AnswerAsync(
-        HttpContext context,
-        Func<CancellationToken, Task<IResult>> answer,
+    private async Task<(IResult Result, string? Problem, Exception? Exception)> RespondAsync(
+        FunctionPolicy policy,
+        HttpRequest request,
+        AuditEntry? entry,
+        Func<FunctionCall, Task<IResult>> body,
         CancellationToken cancellationToken)
     {
         if (faults.Sentences.Count > 0)
@@ -110,7 +100,9 @@ public sealed partial class RequestPipeline(
         using var budget = RequestBudget.Start(time, RequestBudget.ForRequest, cancellationToken);
         try
         {
-            return (await answer(budget.Token), null, null);
+            var caller = await AdmitAsync(policy, request, budget.Token);
+            entry?.Admit(caller);
+            return (await body(new FunctionCall(request, caller, request.HttpContext.TraceIdentifier, budget.Token)), null, null);
         }
         catch (Exception exception) when (IsCallersLeaving(exception, cancellationToken))
         {
@@ -118,40 +110,54 @@ public sealed partial class RequestPipeline(
         }
         catch (Exception exception)
         {
-            var problem = Report(exception, context);
+            var problem = Report(exception, request.HttpContext);
             return (new ProblemResult(problem), problem.Slug, exception);
         }
     }
 
+    private async Task<Caller> AdmitAsync(FunctionPolicy policy, HttpRequest request, CancellationToken budget)
+    {
+        if (policy.Permission is not { } permission)
+        {
+            return Caller.Anonymous;
+        }
+
+        using var span = Spans.Start("admit");
+        try
+        {
+            return await authentication.AdmitAsync(request, permission, budget);
+        }
+        catch (Exception exception) when (span.IsFailedBy(exception))
+        {
+            throw;
+        }
+    }
+
     /// <summary>
-    /// Whether something was thrown because the caller has gone. Whatever else is thrown keeps its name, though nobody is there to
-    /// read it: else hanging up would hide who was refused.
+    /// Whether an exception only means that the caller has hung up. Any other exception keeps its slug, even if the caller is gone;
+    /// otherwise hanging up would hide who was refused.
     /// </summary>
-    /// <param name="exception">What was thrown.</param>
-    /// <param name="cancellationToken">Cancelled when the caller goes away.</param>
+    /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
     internal static bool IsCallersLeaving(Exception exception, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
         && exception is (OperationCanceledException or ConnectionResetException or BadHttpRequestException);
 
-    /// <summary>Says what went wrong and logs it.</summary>
-    /// <param name="exception">What a room below threw.</param>
-    /// <param name="context">The request and its trace id.</param>
-    public Problem Report(Exception exception, HttpContext context)
+    /// <summary>Translates an exception into a problem, and logs it if that is due.</summary>
+    private Problem Report(Exception exception, HttpContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         var problem = Problem.From(
             exception is OperationCanceledException ? TenantErrors.Translate(exception, "this request") : exception);
-        Call.Fail(context, problem.Slug);
+        CallTelemetry.Fail(context, problem.Slug);
         Log(problem, exception, context.TraceIdentifier);
         return problem;
     }
 
-    /// <summary>Writes how many lines were left out.</summary>
+    /// <summary>Logs how many lines were left out.</summary>
     public void Dispose() => _lines.Dispose();
 
     /// <summary>
-    /// The trace that this request belongs to (W3C Trace Context): the caller's, whatever trace the Functions host is in, as
-    /// <see cref="Spans.StartCall"/> has it too. Without a caller's, that of the current span, which is there only if telemetry is exported.
+    /// The trace of the request (W3C Trace Context). It is the caller's, whichever trace the Functions host is in, as in
+    /// <see cref="Spans.StartCall"/>. Without a caller's, it is that of the current span, which exists only if telemetry is exported.
     /// </summary>
     private static string TraceIdOf(HttpRequest request) =>
         ActivityContext.TryParse(request.Headers.TraceParent, traceState: null, out var caller) ? caller.TraceId.ToHexString()
@@ -174,7 +180,7 @@ public sealed partial class RequestPipeline(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "unexpected: nobody has foreseen this (traceId {TraceId})")]
+    [LoggerMessage(1, LogLevel.Error, "unexpected: an exception that the code does not handle (traceId {TraceId})")]
     private partial void LogUnexpected(Exception exception, string traceId);
 
     [LoggerMessage(2, LogLevel.Error, "{Slug}: {Detail} ({Exception}, traceId {TraceId})")]

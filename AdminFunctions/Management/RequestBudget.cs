@@ -6,7 +6,8 @@ namespace AdminFunctions.Management;
 /// </summary>
 /// <remarks>
 /// <see cref="Current"/> is read by <see cref="ResilienceHandler"/> (stops retrying), <see cref="ManagementTokenProvider"/> (stops
-/// waiting for a token), <see cref="TenantUsers"/> (tells a timeout from a caller who hung up) and the exports (their pace, and the
+/// waiting for a token), <see cref="TenantUsers"/> (tells a timeout from a caller who hung up, and a refused write from one that may
+/// have been carried out) and the exports (their pace, and the
 /// budget of their first page).
 /// </remarks>
 internal sealed class RequestBudget : IDisposable
@@ -49,6 +50,12 @@ internal sealed class RequestBudget : IDisposable
 
     /// <summary>Whether the caller hung up before the time was up: then a cancellation is not a timeout.</summary>
     internal bool IsAbandoned => _caller.IsCancellationRequested && !_timer.IsCancellationRequested;
+
+    /// <summary>
+    /// Whether Auth0 may have carried out the current write: an attempt of it ended in something other than a refusal by Auth0.
+    /// <see cref="ResilienceHandler"/> sets it, which alone sees every attempt.
+    /// </summary>
+    internal bool WriteMayBeDone { get; set; }
 
     /// <summary>What is left; never negative.</summary>
     internal TimeSpan Remaining

@@ -88,6 +88,10 @@ internal sealed class ResilienceHandler : DelegatingHandler
         finally
         {
             span?.SetTag("admin_functions.tenant.tries", call.Attempts);
+            if (RequestBudget.Current is { } budget && request.Method != HttpMethod.Get)
+            {
+                budget.WriteMayBeDone |= call.MayBeDone;
+            }
         }
     }
 
@@ -139,15 +143,24 @@ internal sealed class ResilienceHandler : DelegatingHandler
             response = await base.SendAsync(call.Request, cancellationToken);
             await response.Content.LoadIntoBufferAsync(LongestBodyInBytes, cancellationToken);
             _instruments.TenantAnswered(call.Operation, (int)response.StatusCode);
+            call.MayBeDone |= (int)response.StatusCode is < 400 or 408 or >= 500;
             return response;
         }
         catch (Exception exception)
         {
             response?.Dispose();
+            call.MayBeDone |= !IsNeverSent(exception);
             _instruments.TenantFailed(call.Operation, exception.GetType().Name);
             throw;
         }
     }
+
+    /// <summary>Whether an attempt failed before there was a connection to send the request on.</summary>
+    private static bool IsNeverSent(Exception exception) => exception is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
 
     private bool ShouldRetry(Outcome<HttpResponseMessage> outcome, int retries)
     {
@@ -188,5 +201,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
     private sealed record TenantCall(ResilienceHandler Handler, HttpRequestMessage Request, string Operation)
     {
         public int Attempts { get; set; }
+
+        public bool MayBeDone { get; set; }
     }
 }

@@ -42,6 +42,20 @@ internal static class TenantErrors
         _ => Unreadable(what, exception),
     };
 
+    /// <summary>Translates an exception of a write, and says whether the write may have been carried out all the same.</summary>
+    /// <inheritdoc cref="Translate"/>
+    public static TenantException TranslateWrite(Exception exception, string what, string scope)
+    {
+        var translated = Translate(exception, what, scope);
+        return RequestBudget.Current is not { WriteMayBeDone: true }
+            ? translated
+            : new(translated.Failure, $"{translated.Message} Auth0 may have carried out the request all the same.", exception)
+            {
+                RetryAfter = translated.RetryAfter,
+                MayBeDone = true,
+            };
+    }
+
     /// <summary>Translates an unsuccessful response that was read without a client library.</summary>
     public static TenantException FromResponse(HttpResponseMessage response, string what) =>
         response.StatusCode is HttpStatusCode.TooManyRequests

@@ -27,6 +27,9 @@ public sealed class TenantException(TenantFailure failure, string message, Excep
 
     /// <summary>For <see cref="TenantFailure.RateLimited"/>: when to try again.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>For a write: whether Auth0 may have carried it out all the same, because an attempt ended without Auth0's refusal.</summary>
+    public bool MayBeDone { get; init; }
 }
 
 /// <summary>The client secret could not be read from Key Vault.</summary>

@@ -65,21 +65,22 @@ public sealed class TenantUsers(SharedManagementClient shared)
         }
     }
 
-    /// <summary>Deletes a user; that there is no such user (any more) is as good.</summary>
-    /// <param name="id">The user's id, as it is, not encoded.</param>
+    /// <summary>Deletes a user. A user who does not exist (any more) is no failure.</summary>
+    /// <param name="id">The user's ID, decoded.</param>
     /// <param name="correlationId">At most 64 characters, by which the tenant's log names this request (<c>X-Correlation-ID</c>).</param>
     /// <param name="cancellationToken">The request's budget.</param>
-    /// <exception cref="TenantException">Auth0 did not delete it.</exception>
+    /// <exception cref="TenantException">Auth0 did not confirm the deletion. <c>MayBeDone</c> tells whether it may have deleted the user.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
-    /// <exception cref="OperationCanceledException">The caller has gone. A spent budget is a <see cref="TenantException"/>.</exception>
     public async Task DeleteAsync(string id, string correlationId, CancellationToken cancellationToken)
     {
         const string what = "the deletion of a user";
+        RequestBudget.Current?.WriteMayBeDone = false;
         try
         {
             var options = new RequestOptions { AdditionalHeaders = [new("X-Correlation-ID", correlationId)] };
-            var answer = await shared.Client.Users.DeleteAsync(SupplementaryCharacters.SpellOut(id), options, cancellationToken).WithRawResponse();
-            if (answer.StatusCode is not HttpStatusCode.NoContent)
+            var response = await shared.Client.Users.DeleteAsync(SupplementaryCharacters.SpellOut(id), options, cancellationToken)
+                .WithRawResponse();
+            if (response.StatusCode is not HttpStatusCode.NoContent)
             {
                 // The SDK takes every 2xx and 3xx for success, a proxy's sign-in page among them.
                 throw TenantErrors.Unreadable(what);
@@ -90,7 +91,7 @@ public sealed class TenantUsers(SharedManagementClient shared)
         }
         catch (Exception exception) when (IsTenants(exception))
         {
-            throw TenantErrors.Translate(exception, what, "delete:users");
+            throw TenantErrors.TranslateWrite(exception, what, "delete:users");
         }
     }
 

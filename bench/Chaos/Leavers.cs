@@ -57,7 +57,7 @@ internal sealed class Leavers(LocalTenantAndVault local, Uri address, People peo
             {
                 var isGone = people.Directory.Find(attempt.Id) is null;
                 law.Check(
-                    isGone ? outcome is "deleted" or "no-such-user" || outcome?.StartsWith("tenant-", StringComparison.Ordinal) is true : outcome is not "deleted",
+                    isGone ? outcome is "done" or "no-such-user" || outcome?.StartsWith("tenant-", StringComparison.Ordinal) is true : outcome is not "done",
                     () => $"{attempt.Id} is {(isGone ? "gone" : "there")}, and the trail says {outcome ?? "nothing"}.");
             }
         }

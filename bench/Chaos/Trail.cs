@@ -106,17 +106,17 @@ internal sealed partial class Trail : ILoggerProvider
         }
     }
 
-    [GeneratedRegex("^(?<event>UserDelet[A-Za-z]+) actor=.* outcome=(?<outcome>\\S+) traceId=(?<trace>\\S+) correlationId=(?<correlation>\\S+)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(?<event>Write[A-Za-z]+) action=.* actor=.* outcome=(?<outcome>\\S+) traceId=(?<trace>\\S+) correlationId=(?<correlation>\\S+)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex EntryPattern();
 
-    [GeneratedRegex("^UserDeletionRefusalsLeftOut outcome=(?<outcome>\\S+) count=(?<count>\\d+)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^WriteRefusalsLeftOut outcome=(?<outcome>\\S+) count=(?<count>\\d+)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LeftOutPattern();
 
     private sealed record Entry(string Event, string Outcome, string CorrelationId)
     {
-        public bool IsRequest => Event is "UserDeletionRequested";
+        public bool IsRequest => Event is "WriteRequested";
 
-        public bool SaysThatAuth0WasAsked => Event is "UserDeleted" or "UserDeletionFailed";
+        public bool SaysThatAuth0WasAsked => Event is "WriteFailed" or "WriteUnknown" || (Event is "WriteDone" && Outcome is "done");
 
         public override string ToString() => $"{Event} {Outcome} {CorrelationId}";
     }

@@ -5,17 +5,17 @@ using Microsoft.AspNetCore.Http;
 namespace AdminFunctions.Http;
 
 /// <summary>
-/// A call of a function as telemetry sees it, from its arrival to the end of its answer: a stream ends long after the function
-/// has returned.
+/// The span and the metrics of a function call, from its arrival to the end of its response. A stream ends long after the function has
+/// returned, so this wraps the function's result.
 /// </summary>
-internal sealed class Call(string function, Activity? span, Instruments instruments, TimeProvider time) : IResult
+internal sealed class CallTelemetry(string function, Activity? span, Instruments instruments, TimeProvider time) : IResult
 {
     private readonly long _started = time.GetTimestamp();
-    private IResult? _answer;
+    private IResult? _result;
     private string? _problem;
 
-    /// <summary>Has the call seen, if anybody looks.</summary>
-    public static Call? Start(string function, HttpRequest request, Instruments instruments, TimeProvider time)
+    /// <summary>Starts the telemetry of a call; <see langword="null"/> if nobody listens.</summary>
+    public static CallTelemetry? Start(string function, HttpRequest request, Instruments instruments, TimeProvider time)
     {
         var span = Spans.StartCall(function, request.Headers.TraceParent);
         if (span is null && !instruments.MeasureCalls)
@@ -23,26 +23,25 @@ internal sealed class Call(string function, Activity? span, Instruments instrume
             return null;
         }
 
-        var call = new Call(function, span, instruments, time);
+        var call = new CallTelemetry(function, span, instruments, time);
         request.HttpContext.Features.Set(call);
         return call;
     }
 
-    /// <summary>Notes what went wrong in the middle of an answer.</summary>
+    /// <summary>Records a problem in the middle of a response.</summary>
     public static void Fail(HttpContext context, string problem)
     {
-        if (context.Features.Get<Call>() is { } call)
+        if (context.Features.Get<CallTelemetry>() is { } call)
         {
             call._problem = problem;
         }
     }
 
-    /// <summary>The answer, to be seen off.</summary>
-    /// <param name="answer">The answer itself.</param>
-    /// <param name="problem">What went wrong.</param>
-    public IResult Answer(IResult answer, string? problem)
+    /// <summary>Wraps the function's result.</summary>
+    /// <param name="problem">The slug of the problem, if there is one.</param>
+    public IResult Observe(IResult result, string? problem)
     {
-        _answer = answer;
+        _result = result;
         _problem = problem;
         return this;
     }
@@ -52,7 +51,7 @@ internal sealed class Call(string function, Activity? span, Instruments instrume
         Activity.Current = span ?? Activity.Current;
         try
         {
-            await _answer!.ExecuteAsync(httpContext);
+            await _result!.ExecuteAsync(httpContext);
         }
         catch (Exception exception)
         {
@@ -63,8 +62,8 @@ internal sealed class Call(string function, Activity? span, Instruments instrume
         }
         finally
         {
-            // The answer to a caller who has gone is never written.
-            var status = _answer is IStatusCodeHttpResult { StatusCode: { } known } ? known : httpContext.Response.StatusCode;
+            // A response to a caller who has hung up is never written, so its status is not in the context.
+            var status = _result is IStatusCodeHttpResult { StatusCode: { } known } ? known : httpContext.Response.StatusCode;
             instruments.Called(function, status, _problem, time.GetElapsedTime(_started));
             span?.SetTag("http.response.status_code", status);
             if (_problem is not null)

@@ -4,19 +4,20 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using AdminFunctions.Access;
+using AdminFunctions.Audit;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
 using AdminFunctions.Telemetry;
 using AdminFunctions.Tests.Access;
 using AdminFunctions.Tests.Management;
-using AdminFunctions.Users;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace AdminFunctions.Tests.Users;
+namespace AdminFunctions.Tests.Audit;
 
-public sealed partial class DeletionAuditTests
+public sealed partial class AuditTrailTests
 {
     private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
     private const string TraceParent = $"00-{TraceId}-00f067aa0ba902b7-01";
@@ -25,30 +26,30 @@ public sealed partial class DeletionAuditTests
     private const string Read = "GET /api/v2/users/*";
     private const string Victim = "auth0|5f7c8ec7c33c6c004bbafe99";
 
-    private static readonly EventId Requested = new(1001, "UserDeletionRequested");
-    private static readonly EventId Deleted = new(1002, "UserDeleted");
-    private static readonly EventId Refused = new(1003, "UserDeletionRefused");
-    private static readonly EventId Failed = new(1004, "UserDeletionFailed");
-    private static readonly EventId Skipped = new(1006, "UserDeletionSkipped");
+    private static readonly EventId Requested = new(1001, "WriteRequested");
+    private static readonly EventId Done = new(1002, "WriteDone");
+    private static readonly EventId Refused = new(1003, "WriteRefused");
+    private static readonly EventId Failed = new(1004, "WriteFailed");
+    private static readonly EventId Unknown = new(1005, "WriteUnknown");
 
-    private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug)> Spoilt = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug, bool MayBeDone)> Spoilt = new(StringComparer.Ordinal)
     {
-        ["Auth0 fails"] = ((app, request) => Always(app, Fault.Answer(request, 500)), "tenant-refused"),
-        ["Auth0 finds the request bad"] = ((app, request) => Always(app, Fault.Answer(request, 400, """{"statusCode":400,"error":"Bad Request","message":"Not like this."}""")), "invalid-request"),
-        ["Auth0 forbids it"] = ((app, request) => Always(app, Fault.Answer(request, 403)), "tenant-refused"),
-        ["Auth0 takes no token"] = ((app, request) => Always(app, Fault.Answer(request, 401)), "tenant-refused"),
-        ["Auth0 limits"] = ((app, request) => Always(app, Fault.Answer(request, 429) with { Headers = new Dictionary<string, string> { ["Retry-After"] = "30" } }), "tenant-rate-limited"),
-        ["Auth0 breaks off"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Abort }), "tenant-timeout"),
-        ["Auth0 gives half an answer"] = ((app, request) => Always(app, Fault.Answer(request, 200, "{}") with { Mode = FaultMode.Truncate }), "tenant-timeout"),
-        ["Auth0 hangs"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Hang }), "tenant-timeout"),
-        ["Auth0 says something else"] = ((app, request) => Always(app, Fault.Answer(request, 200, "<html>Sign in</html>", "text/html")), "tenant-refused"),
+        ["Auth0 fails"] = ((app, request) => Always(app, Fault.Answer(request, 500)), "tenant-refused", true),
+        ["Auth0 finds the request bad"] = ((app, request) => Always(app, Fault.Answer(request, 400, """{"statusCode":400,"error":"Bad Request","message":"Not like this."}""")), "invalid-request", false),
+        ["Auth0 forbids it"] = ((app, request) => Always(app, Fault.Answer(request, 403)), "tenant-refused", false),
+        ["Auth0 takes no token"] = ((app, request) => Always(app, Fault.Answer(request, 401)), "tenant-refused", false),
+        ["Auth0 limits"] = ((app, request) => Always(app, Fault.Answer(request, 429) with { Headers = new Dictionary<string, string> { ["Retry-After"] = "30" } }), "tenant-rate-limited", false),
+        ["Auth0 breaks off"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Abort }), "tenant-timeout", true),
+        ["Auth0 gives half an answer"] = ((app, request) => Always(app, Fault.Answer(request, 200, "{}") with { Mode = FaultMode.Truncate }), "tenant-timeout", true),
+        ["Auth0 hangs"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Hang }), "tenant-timeout", true),
+        ["Auth0 says something else"] = ((app, request) => Always(app, Fault.Answer(request, 200, "<html>Sign in</html>", "text/html")), "tenant-refused", true),
     };
 
-    private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug)> SpoiltToken = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug, bool MayBeDone)> SpoiltToken = new(StringComparer.Ordinal)
     {
-        ["Auth0 grants nothing"] = ((app, _) => app.Tenant.ManagementScope = null, "tenant-refused"),
-        ["The secret is wrong"] = ((app, _) => app.Tenant.RotateClientSecret(alsoWhereKept: false), "tenant-refused"),
-        ["The vault forbids"] = ((app, _) => app.Vault.Faults.Add(LocalVault.Forbidden), "vault-unavailable"),
+        ["Auth0 grants nothing"] = ((app, _) => app.Tenant.ManagementScope = null, "tenant-refused", false),
+        ["The secret is wrong"] = ((app, _) => app.Tenant.RotateClientSecret(alsoWhereKept: false), "tenant-refused", false),
+        ["The vault forbids"] = ((app, _) => app.Vault.Faults.Add(LocalVault.Forbidden), "vault-unavailable", false),
     };
 
     public static TheoryData<string> Failures() => new(Spoilt.Keys);
@@ -66,11 +67,11 @@ public sealed partial class DeletionAuditTests
 
         var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
         await app.Tenant.Requests.WaitForAsync(Delete).InTimeAsync();
-        Trail(app).ShouldBe([(Requested, Text("UserDeletionRequested", Victim, "requested", app))]);
+        Trail(app).ShouldBe([(Requested, Text("WriteRequested", Victim, "requested", app))]);
         gate.SetResult();
         (await call.InTimeAsync()).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
-        Trail(app).Skip(1).ShouldBe([(Deleted, Text("UserDeleted", Victim, "deleted", app))]);
+        Trail(app).Skip(1).ShouldBe([(Done, Text("WriteDone", Victim, "done", app))]);
         app.Tenant.Requests.Matching(Delete).ShouldHaveSingleItem().CorrelationId.ShouldBe(AttemptIds(app).Distinct().ShouldHaveSingleItem());
     }
 
@@ -82,7 +83,7 @@ public sealed partial class DeletionAuditTests
 
         (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
-        Trail(app).ShouldBe([(Skipped, Text("UserDeletionSkipped", Victim, "no-such-user", app))]);
+        Trail(app).ShouldBe([(Done, Text("WriteDone", Victim, "no-such-user", app))]);
     }
 
     [Fact]
@@ -109,22 +110,57 @@ public sealed partial class DeletionAuditTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task Whatever_goes_wrong_there_is_one_outcome(string failure)
+    public async Task A_deletion_that_fails_has_one_outcome_and_it_is_unknown_unless_Auth0_refused(string failure)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
         (await app.Services.GetRequiredService<SigningKeys>().GetAsync(CancellationToken.None)).ShouldNotBeNull();
         app.AddUser(Victim);
-        var (spoil, slug) = Spoilt[failure];
+        var (spoil, slug, mayBeDone) = Spoilt[failure];
         spoil(app, Delete);
 
         var answer = await DeleteWhileTimePassesAsync(app, administrator, Delete);
 
         await answer.ShouldBeProblemAsync(answer.StatusCode, slug);
         Trail(app).ShouldBe([
-            (Requested, Text("UserDeletionRequested", Victim, "requested", app)),
-            (Failed, Text("UserDeletionFailed", Victim, slug, app)),
+            (Requested, Text("WriteRequested", Victim, "requested", app)),
+            mayBeDone ? (Unknown, Text("WriteUnknown", Victim, slug, app)) : (Failed, Text("WriteFailed", Victim, slug, app)),
         ]);
+    }
+
+    [Fact]
+    public async Task A_refusal_after_an_attempt_that_Auth0_may_have_carried_out_leaves_the_outcome_unknown()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
+        app.AddUser(Victim);
+        app.Tenant.Faults.Add(Fault.Answer(Delete, 503));
+        app.Tenant.Faults.Add(Fault.Answer(Delete, 403));
+
+        var answer = await DeleteWhileTimePassesAsync(app, administrator, Delete);
+
+        var detail = await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        detail.ShouldEndWith("Auth0 may have carried out the request all the same.");
+        Trail(app).Last().ShouldBe((Unknown, Text("WriteUnknown", Victim, "tenant-refused", app)));
+    }
+
+    [Fact]
+    public async Task A_deletion_whose_token_cannot_be_renewed_has_failed()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
+        app.AddUser(Victim);
+        var gate = new TaskCompletionSource();
+        app.Tenant.Faults.Add(Fault.Answer(Delete, 401) with { Until = gate.Task });
+
+        var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
+        await app.Tenant.Requests.WaitForAsync(Delete).InTimeAsync();
+        app.Tenant.RotateClientSecret(alsoWhereKept: false);
+        gate.SetResult();
+        var answer = await call.InTimeAsync();
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        Trail(app).Last().ShouldBe((Failed, Text("WriteFailed", Victim, "tenant-refused", app)));
     }
 
     [Theory]
@@ -135,13 +171,13 @@ public sealed partial class DeletionAuditTests
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
         (await app.Services.GetRequiredService<SigningKeys>().GetAsync(CancellationToken.None)).ShouldNotBeNull();
         app.AddUser(Victim);
-        var (spoil, slug) = Spoilt.TryGetValue(failure, out var request) ? request : SpoiltToken[failure];
+        var (spoil, slug, _) = Spoilt.TryGetValue(failure, out var request) ? request : SpoiltToken[failure];
         spoil(app, Read);
 
         var answer = await DeleteWhileTimePassesAsync(app, administrator, Read);
 
         await answer.ShouldBeProblemAsync(answer.StatusCode, slug);
-        Trail(app).ShouldBe([(Refused, Text("UserDeletionRefused", Victim, slug, app))]);
+        Trail(app).ShouldBe([(Refused, Text("WriteRefused", Victim, slug, app))]);
         app.Tenant.Users.Find(Victim).ShouldNotBeNull();
     }
 
@@ -163,7 +199,7 @@ public sealed partial class DeletionAuditTests
 
         var (refused, text) = app.Log.Audit.ShouldHaveSingleItem();
         refused.ShouldBe(Refused);
-        text.ShouldStartWith($"UserDeletionRefused actor={AdminApp.CallerId} azp={app.Tenant.SpaClientId} target={Victim} outcome=insufficient-permission traceId=");
+        text.ShouldStartWith($"WriteRefused action=DeleteUser actor={AdminApp.CallerId} azp={app.Tenant.SpaClientId} target={Victim} outcome=insufficient-permission traceId=");
     }
 
     [Theory]
@@ -189,7 +225,7 @@ public sealed partial class DeletionAuditTests
 
         await answer.ShouldBeProblemAsync(answer.StatusCode, slug);
         var azp = actor is "-" ? "-" : app.Tenant.SpaClientId;
-        Trail(app).ShouldBe([(Refused, $"UserDeletionRefused actor={actor} azp={azp} target={target} outcome={slug} traceId={TraceId} correlationId={Attempt}")]);
+        Trail(app).ShouldBe([(Refused, $"WriteRefused action=DeleteUser actor={actor} azp={azp} target={target} outcome={slug} traceId={TraceId} correlationId={Attempt}")]);
         app.Tenant.Requests.Matching(Delete).ShouldBeEmpty();
     }
 
@@ -198,11 +234,11 @@ public sealed partial class DeletionAuditTests
     {
         await using var app = await AdminApp.StartAsync();
         using var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(app.Log)).BuildServiceProvider();
-        using var audit = new DeletionAudit(app.Time, services.GetRequiredService<ILoggerFactory>());
+        using var audit = new AuditTrail(app.Time, services.GetRequiredService<ILoggerFactory>());
 
-        audit.Begin(new Microsoft.AspNetCore.Http.DefaultHttpContext { TraceIdentifier = TraceId }, Victim).Ended("misconfigured", exception: null);
+        audit.Open("DeleteUser", Victim, new DefaultHttpContext { TraceIdentifier = TraceId }).Close("misconfigured", exception: null);
 
-        Trail(app).ShouldBe([(Refused, $"UserDeletionRefused actor=- azp=- target={Victim} outcome=misconfigured traceId={TraceId} correlationId={Attempt}")]);
+        Trail(app).ShouldBe([(Refused, $"WriteRefused action=DeleteUser actor=- azp=- target={Victim} outcome=misconfigured traceId={TraceId} correlationId={Attempt}")]);
     }
 
     [Fact]
@@ -247,8 +283,8 @@ public sealed partial class DeletionAuditTests
     [InlineData("samlp|contoso|ann@example.com", false)]
     [InlineData("ad|contoso|Ann Smith", false)]
     [InlineData("waad|Žofie", false)]
-    [InlineData("auth0|x outcome=deleted traceId=0", false)]
-    [InlineData("auth0|x\noutcome=deleted", false)]
+    [InlineData("auth0|x outcome=done traceId=0", false)]
+    [InlineData("auth0|x\noutcome=done", false)]
     [InlineData("auth0|x\n", false)]
     [InlineData("", false)]
     public void An_id_of_plain_characters_stands_there_as_it_is_and_any_other_by_its_hash(string id, bool plain) =>
@@ -264,7 +300,7 @@ public sealed partial class DeletionAuditTests
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
 
-        var id = $"auth0|x outcome=deleted traceId={TraceId} correlationId=-";
+        var id = $"auth0|x outcome=done traceId={TraceId} correlationId=-";
         app.AddUser(id);
         await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(id)}");
 
@@ -298,9 +334,9 @@ public sealed partial class DeletionAuditTests
         using var administrator = app.Administrator();
         (await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
-        app.Log.Audit[LineLimit.LinesAMinute].ShouldBe((new EventId(1005, "UserDeletionRefusalsLeftOut"), $"UserDeletionRefusalsLeftOut outcome=invalid-token count={attempts - LineLimit.LinesAMinute}"));
+        app.Log.Audit[LineLimit.LinesAMinute].ShouldBe((new EventId(1006, "WriteRefusalsLeftOut"), $"WriteRefusalsLeftOut outcome=invalid-token count={attempts - LineLimit.LinesAMinute}"));
         app.Log.Lines(LogLevel.Warning).ShouldContain($"AdminFunctions.Http.RequestPipeline: invalid-token: {attempts - LineLimit.LinesAMinute} more such lines were left out ");
-        app.Log.Audit.Select(line => line.Event).TakeLast(2).ShouldBe([Requested, Deleted]);
+        app.Log.Audit.Select(line => line.Event).TakeLast(2).ShouldBe([Requested, Done]);
     }
 
     [Fact]
@@ -342,7 +378,7 @@ public sealed partial class DeletionAuditTests
     }
 
     private static string Text(string name, string target, string outcome, AdminApp app) =>
-        $"{name} actor={AdminApp.CallerId} azp={app.Tenant.SpaClientId} target={target} outcome={outcome} traceId={TraceId} correlationId={Attempt}";
+        $"{name} action=DeleteUser actor={AdminApp.CallerId} azp={app.Tenant.SpaClientId} target={target} outcome={outcome} traceId={TraceId} correlationId={Attempt}";
 
     /// <summary>The trail, with one word for the ids of its attempts.</summary>
     private static IEnumerable<(EventId Event, string Text)> Trail(AdminApp app) =>
@@ -356,6 +392,6 @@ public sealed partial class DeletionAuditTests
     [GeneratedRegex("correlationId=(?<id>[0-9a-f]{32})$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AttemptId();
 
-    [GeneratedRegex(@"\A\w+ actor=\S+ azp=\S+ target=sha256:[0-9a-f]{64} outcome=(requested|deleted) traceId=[0-9a-f]{32} correlationId=[0-9a-f]{32}\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\A\w+ action=DeleteUser actor=\S+ azp=\S+ target=sha256:[0-9a-f]{64} outcome=(requested|done) traceId=[0-9a-f]{32} correlationId=[0-9a-f]{32}\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Event();
 }

@@ -1,0 +1,85 @@
+using AdminFunctions.Access;
+using AdminFunctions.Management;
+using AdminFunctions.Telemetry;
+using AdminFunctions.Users;
+using Microsoft.AspNetCore.Http;
+
+namespace AdminFunctions.Audit;
+
+/// <summary>
+/// One attempt to change a user: an action, an actor, a target and an outcome. An attempt that asks Auth0 for a change leaves two events,
+/// one before it asks, so that a crash leaves a trace, and one with the outcome. Any other attempt leaves one.
+/// </summary>
+public sealed class AuditEntry
+{
+    private const string Unknown = "-";
+
+    private readonly AuditTrail _trail;
+    private readonly string _action;
+    private readonly string _target;
+    private readonly HttpContext _context;
+    private readonly string _correlationId = Guid.NewGuid().ToString("N");
+    private Caller? _caller;
+    private bool _isRequested;
+
+    internal AuditEntry(AuditTrail trail, string action, string routeId, HttpContext context)
+    {
+        _trail = trail;
+        _action = action;
+        _target = Auth0UserId.TryParse(routeId, out var id) ? AuditedId.Of(id.Value) : Unknown;
+        _context = context;
+    }
+
+    /// <summary>Asks Auth0 for the change, after logging that it is about to be asked.</summary>
+    /// <param name="write">
+    /// Sends the request. Its argument is the attempt's own ID, which joins its events. Send it to Auth0 as <c>X-Correlation-ID</c>, so
+    /// that Auth0's log has it too. The caller's <c>traceparent</c> cannot serve for that, because several attempts may share one.
+    /// </param>
+    public async Task RequestAsync(Func<string, Task> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        if (!_isRequested)
+        {
+            _isRequested = true;
+            Log(_trail.WriteRequested, "requested");
+        }
+
+        await write(_correlationId);
+    }
+
+    /// <summary>Names the actor, once the caller has been admitted.</summary>
+    internal void Admit(Caller caller) => _caller = caller;
+
+    /// <summary>Logs the outcome.</summary>
+    /// <param name="problem">The slug of the problem; <see langword="null"/> if there was none.</param>
+    /// <param name="exception">The exception behind the problem.</param>
+    internal void Close(string? problem, Exception? exception)
+    {
+        switch (problem)
+        {
+            case null:
+                // A write that succeeds without a request to Auth0 had nothing to change.
+                Log(_trail.WriteDone, _isRequested ? "done" : "no-such-user");
+                break;
+            case { } when _isRequested && exception is TenantException { MayBeDone: false } or VaultException:
+                Log(_trail.WriteFailed, problem);
+                break;
+            case { } when _isRequested:
+                Log(_trail.WriteUnknown, problem);
+                break;
+            case { } when _caller is not null || _trail.TryTakeRefusal(problem):
+                _caller ??= (exception as AccessDeniedException)?.Caller;
+                Log(_trail.WriteRefused, problem);
+                break;
+        }
+    }
+
+    private void Log(Action<string, string, string, string, string, string, string> write, string outcome) => write(
+        _action,
+        _caller is null ? Unknown : AuditedId.Of(_caller.Subject),
+        _caller?.AuthorizedParty is { Length: > 0 } azp ? AuditedId.Of(azp) : Unknown,
+        _target,
+        outcome,
+        _context.TraceIdentifier,
+        _correlationId);
+}

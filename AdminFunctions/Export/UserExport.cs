@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using AdminFunctions.Telemetry;
+using AdminFunctions.Users;
+using Auth0.ManagementApi;
+
+namespace AdminFunctions.Export;
+
+/// <summary>An export under way: users page by page, written in the format that the caller asked for.</summary>
+public sealed class UserExport : IAsyncDisposable
+{
+    private readonly UserExportQuery _query;
+    private readonly IAsyncEnumerator<IReadOnlyList<UserResponseSchema>> _pages;
+    private readonly IDisposable _slot;
+    private readonly Instruments _instruments;
+    private readonly IExportFormat _format;
+    private bool _hasPage;
+
+    internal UserExport(
+        UserExportQuery query,
+        IAsyncEnumerator<IReadOnlyList<UserResponseSchema>> pages,
+        IDisposable slot,
+        TimeProvider time,
+        Instruments instruments)
+    {
+        (_query, _pages, _slot, _instruments) = (query, pages, slot, instruments);
+        _format = query.AsCsv ? new CsvFormat(query.Fields) : new NdjsonFormat(query.WithEnd);
+        FileName = $"users-{time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.{_format.Extension}";
+    }
+
+    /// <summary>The media type.</summary>
+    public string ContentType => _format.ContentType;
+
+    /// <summary>The name for the file that the export is saved to.</summary>
+    public string FileName { get; }
+
+    internal async Task ReadFirstPageAsync() => _hasPage = await _pages.MoveNextAsync();
+
+    /// <summary>Writes all users, and flushes after each page.</summary>
+    /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
+    internal async Task WriteAsync(PipeWriter output, CancellationToken cancellationToken)
+    {
+        var users = 0L;
+        _format.Begin(output);
+        for (; _hasPage; _hasPage = await _pages.MoveNextAsync())
+        {
+            foreach (var user in _pages.Current)
+            {
+                _format.Write(output, _query.Shape(User.From(user)));
+            }
+
+            users += _pages.Current.Count;
+            await output.FlushAsync(cancellationToken);
+            _instruments.Exported(_pages.Current.Count);
+        }
+
+        // Before the caller learns that this was all: the caller may start the next export at once.
+        _slot.Dispose();
+        _format.End(output, users);
+        await output.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Writes that the export is incomplete, if the format has a place for it.</summary>
+    /// <param name="problem">The problem details, as JSON.</param>
+    internal void WriteFailure(IBufferWriter<byte> output, ReadOnlySpan<byte> problem) => _format.Fail(output, problem);
+
+    /// <summary>Ends the export and frees its slot.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _pages.DisposeAsync();
+        _slot.Dispose();
+    }
+}
