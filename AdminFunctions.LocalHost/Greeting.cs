@@ -1,5 +1,6 @@
 using AdminFunctions.Access;
 using AdminFunctions.Functions;
+using AdminFunctions.Http;
 using AdminFunctions.LocalHost.Dashboard;
 using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.LocalHost.Tenant.Users;
@@ -62,7 +63,7 @@ internal static class Greeting
         output.WriteLine();
         output.WriteLine(local is null ? "To call them, with an access token of the tenant for this API:" : "To call them, paste a line (its token is good for a day):");
         output.WriteLine();
-        foreach (var function in functions.OrderBy(Consequence).ThenBy(static function => Example(function).Permission is not null).ThenBy(static function => function.Route, StringComparer.Ordinal))
+        foreach (var function in functions.OrderBy(Consequence).ThenBy(static function => PermissionOf(function) is not null).ThenBy(static function => function.Route, StringComparer.Ordinal))
         {
             output.WriteLine(CurlLine(function, address, local));
             output.WriteLine();
@@ -88,21 +89,22 @@ internal static class Greeting
         _ => 1,
     };
 
-    private static (string Query, string? Permission) Example(FunctionDescriptor function) => function.Name switch
+    private static string ExampleQuery(FunctionDescriptor function) => function.Name switch
     {
-        nameof(GetUsers) => ("?per_page=5&include_totals=true", Permissions.ReadUsers),
-        nameof(ExportUsers) => ("?format=csv", Permissions.ReadUsers),
-        nameof(DeleteUser) => ("", Permissions.DeleteUsers),
-        _ => ("", null),
+        nameof(GetUsers) => "?per_page=5&include_totals=true",
+        nameof(ExportUsers) => "?format=csv",
+        _ => "",
     };
+
+    private static string? PermissionOf(FunctionDescriptor function) =>
+        (function.Method.DeclaringType!.GetProperty("Policy")?.GetValue(null) as FunctionPolicy)?.Permission;
 
     private static string CurlLine(FunctionDescriptor function, string address, LocalTenantAndVault? local)
     {
         var method = function.Methods is [var first, ..] && first != "GET" ? $"-i -X {first} " : "";
         var path = function.Pattern.RawText!.Replace("{id}", local is null ? "auth0%7C{id}" : Uri.EscapeDataString(local.Tenant.Users.All[^1].UserId), StringComparison.Ordinal);
-        var (query, permission) = Example(function);
-        var header = permission is null ? ""
+        var header = PermissionOf(function) is not { } permission ? ""
             : $" -H \"Authorization: Bearer {(local is null ? "$TOKEN" : local.Tenant.MintAccessToken(Admin.All[0].UserId, [permission]))}\"";
-        return $"curl {method}\"{address}/{path}{query}\"{header}";
+        return $"curl {method}\"{address}/{path}{ExampleQuery(function)}\"{header}";
     }
 }
