@@ -126,11 +126,11 @@ public sealed class ExportUsersTests
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
 
-        using var answer = await reader.GetAsync($"/api/users/export?format=xlsx&fields=password&end=maybe&q={new string('q', 1001)}");
+        using var answer = await reader.GetAsync($"/api/users/export?format=xlsx&fields=password&end=maybe&q={new string('q', 1001)}&sort=name:1");
 
         await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
         var problem = await answer.JsonAsync();
-        problem["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["q", "fields", "format", "end"]);
+        problem["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["q", "fields", "format", "end", "sort"]);
         app.Tenant.Requests.Matching(List).ShouldBeEmpty();
     }
 

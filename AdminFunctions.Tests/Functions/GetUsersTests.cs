@@ -143,6 +143,18 @@ public sealed class GetUsersTests
     [InlineData("page=1&page=1", "page")]
     [InlineData("q=a&q=b", "q")]
     [InlineData("fields=user_id&FIELDS=email", "fields")]
+    [InlineData("include_fields=no", "include_fields")]
+    [InlineData("include_fields=", "include_fields")]
+    [InlineData("fields=user_id&include_fields=FALSE", "include_fields")]
+    [InlineData("connection=google-oauth2", "connection")]
+    [InlineData("limit=10", "limit")]
+    [InlineData("query=ann", "query")]
+    [InlineData("search_engine=v3", "search_engine")]
+    [InlineData("qq", "qq")]
+    [InlineData("=1", "")]
+    [InlineData("page%5B%5D=1", "page[]")]
+    [InlineData("q%00=ann", "q\uFFFD")]
+    [InlineData("q%E2%80%8B=ann", "q\uFFFD")]
     public async Task A_parameter_that_is_wrong_is_a_400_that_names_it(string query, string parameter)
     {
         await using var app = await AdminApp.StartAsync();
@@ -163,19 +175,104 @@ public sealed class GetUsersTests
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
 
-        var answer = await reader.GetAsync($"/api/users?page=x&per_page=0&include_totals=x&sort=x&fields=x&q={new string('q', 1001)}");
+        var answer = await reader.GetAsync($"/api/users?page=x&per_page=0&include_totals=x&sort=x&fields=x&q={new string('q', 1001)}&include_fields=x&limit=5");
 
         (await answer.JsonAsync())["errors"]!.AsObject().Select(error => error.Key)
-            .ShouldBe(["page", "per_page", "include_totals", "sort", "fields", "q"], ignoreOrder: true);
+            .ShouldBe(["page", "per_page", "include_totals", "sort", "fields", "q", "include_fields", "limit"], ignoreOrder: true);
     }
 
     [Fact]
-    public async Task A_query_may_have_a_thousand_characters_and_an_unknown_parameter_is_ignored()
+    public async Task A_query_may_have_a_thousand_characters()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
 
-        (await reader.GetAsync($"/api/users?q={new string('q', 1000)}&from=usr_1&take=5")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await reader.GetAsync($"/api/users?q={new string('q', 1000)}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task An_unknown_parameter_is_named_beside_those_that_there_are()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        var answer = await reader.GetAsync("/api/users?connection=google-oauth2");
+
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request")).ShouldBe(
+            "There is no parameter \"connection\". The parameters are page, per_page, include_totals, q, sort, fields, include_fields.");
+    }
+
+    [Fact]
+    public async Task Of_many_unknown_parameters_few_are_named_and_of_a_long_name_the_beginning()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        var answer = await reader.GetAsync($"/api/users?{new string('a', 2000)}&{string.Join('&', Enumerable.Range(0, 500).Select(i => $"b{i}=1"))}&page=x");
+
+        (await answer.JsonAsync())["errors"]!.AsObject().Select(error => error.Key)
+            .ShouldBe(["page", new string('a', 50) + "…", "b0", "b1", "b2", "b3"], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("code=key&clientId=default")]
+    [InlineData("CODE=key&clientid=default&code=other")]
+    [InlineData("subscription-key=key&api-version=2024-01-01")]
+    [InlineData("PAGE=0&Per_Page=50")]
+    public async Task Parameters_of_others_on_the_way_are_let_through_and_case_does_not_matter(string query)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        (await reader.GetAsync($"/api/users?{query}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await reader.GetAsync($"/api/users/export?{query.Replace("PAGE=0&Per_Page=50", "FORMAT=csv", StringComparison.Ordinal)}"))
+            .StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("passwort", "fields contains \"passwort\". ")]
+    [InlineData("email,passwort,user_id,APP_METADATA", "fields contains \"passwort\", \"APP_METADATA\". ")]
+    [InlineData("user_id,", "fields contains \"\". ")]
+    [InlineData("a%0D%0Ab", "fields contains \"a\uFFFD\uFFFDb\". ")]
+    [InlineData("a,b,c,d,e,f,g", "fields contains \"a\", \"b\", \"c\", \"d\", \"e\". ")]
+    public async Task A_field_that_is_not_served_is_named(string fields, string beginning)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        var answer = await reader.GetAsync($"/api/users?fields={fields}");
+
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request")).ShouldStartWith(beginning + "It is a");
+    }
+
+    [Theory]
+    [InlineData("fields=identities,last_ip&include_fields=false", "identities,last_ip")]
+    [InlineData("fields=phone_verified&include_fields=false", "phone_verified")]
+    [InlineData("include_fields=false", "")]
+    [InlineData("include_fields=true", "")]
+    public async Task Fields_can_be_left_out_instead(string query, string leftOut)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 100 });
+        using var reader = app.Reader();
+
+        var listed = (await (await reader.GetAsync($"/api/users?per_page=100&{query}")).JsonAsync()).AsArray();
+        using var table = await reader.GetAsync($"/api/users/export?format=csv&{query}");
+
+        string[] served = [.. UserFields.Names.Except(leftOut.Split(','))];
+        listed.SelectMany(user => user!.AsObject().Select(field => field.Key)).Distinct().ShouldBe(served, ignoreOrder: true);
+        (await table.Content.ReadAsStringAsync()).Split("\r\n")[0].ShouldBe(string.Join(',', served));
+    }
+
+    [Fact]
+    public async Task Not_every_field_can_be_left_out()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        var answer = await reader.GetAsync($"/api/users?include_fields=false&fields={string.Join(',', UserFields.Names)}");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        (await answer.JsonAsync())["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["fields"]);
     }
 
     [Fact]
@@ -267,6 +364,46 @@ public sealed class GetUsersTests
 
         var atAuth0 = await app.ManagementApi().UsersAsync("q=name:(ann");
         detail.ShouldBe(atAuth0["message"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("/api/users?q=name:(ann", "q")]
+    [InlineData("/api/users?q=name:(ann&sort=created_at:-1", "q")]
+    [InlineData("/api/users/export?q=name:(ann", "q")]
+    [InlineData("/api/users?sort=nobody:1", "sort")]
+    [InlineData("/api/users?q=name:(ann&sort=nobody:1", "sort")]
+    [InlineData("/api/users?q=name:(ann&sort=name:1", null)]
+    public async Task What_Auth0_refuses_is_told_by_the_parameter_if_that_is_certain(string address, string? parameter)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        var answer = await reader.GetAsync(address);
+
+        var detail = await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        var errors = (await answer.JsonAsync())["errors"]?.AsObject().ToDictionary(error => error.Key, error => error.Value!.ToJsonString());
+        errors?.Keys.ShouldBe([parameter!]);
+        (errors is null).ShouldBe(parameter is null);
+        errors?[parameter!].ShouldBe(new JsonArray(detail).ToJsonString());
+    }
+
+    [Theory]
+    [InlineData(400, "invalid_paging", "You can only page through the first 1000 records.", null)]
+    [InlineData(400, "invalid_query_string", "Query validation error: 'Too many' on property page (Page index).", null)]
+    [InlineData(400, "invalid_query_string", "Query validation error: 'Bad' on property q (Query in Lucene query string syntax).", "q")]
+    [InlineData(400, null, "No.", "q")]
+    [InlineData(414, null, "Request-URI Too Large", "q")]
+    public async Task Only_what_Auth0_says_of_the_search_is_its_fault(int status, string? code, string message, string? parameter)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users", status, new JsonObject { ["statusCode"] = status, ["message"] = message, ["errorCode"] = code }.ToJsonString()));
+
+        var answer = await reader.GetAsync("/api/users?q=name:ann");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        (await answer.JsonAsync())["errors"]?.AsObject().Select(error => error.Key).ShouldBe([parameter!]);
+        ((await answer.JsonAsync())["errors"] is null).ShouldBe(parameter is null);
     }
 
     [Fact]

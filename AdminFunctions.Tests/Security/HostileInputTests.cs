@@ -139,6 +139,12 @@ public sealed class HostileInputTests
         problem["status"]!.GetValue<int>().ShouldBe(answer.Status);
         problem["traceId"]!.GetValue<string>().ShouldMatch("^[0-9a-f]{32}$");
         problem["detail"]!.GetValue<string>().ShouldNotBeNullOrWhiteSpace();
+        if (problem["errors"]?.AsObject() is { } errors)
+        {
+            // Names that do not exist are repeated to the caller: few of them, short, and nothing that a screen or a log would take for more.
+            errors.Count.ShouldBeLessThan(15);
+            errors.ShouldAllBe(error => error.Key.Length <= 101 && !error.Key.Any(char.IsControl));
+        }
     }
 
     /// <summary>Without a token that allows it nothing is asked of the Management API; with one, this and nothing else.</summary>

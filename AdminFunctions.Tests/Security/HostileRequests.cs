@@ -41,7 +41,7 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
 
     private static readonly string[] Names =
     [
-        "page", "per_page", "include_totals", "q", "sort", "fields", "format", "end", "PAGE", "Q", "fields%00", "page%5B%5D", "include_fields", "search_engine", "primary_order", "from", "take", "connection", "access_token", "code", "id", "", "%", "%FF",
+        "page", "per_page", "include_totals", "q", "sort", "fields", "include_fields", "format", "end", "PAGE", "Q", "CODE", "clientId", "fields%00", "q%0D%0A", "q%E2%80%AE", "%3Cscript%3E", "limit", "page%5B%5D", "search_engine", "primary_order", "from", "take", "connection", "access_token", "code", "id", "", "%", "%FF",
     ];
 
     private static readonly string[] OddMethods =

@@ -24,8 +24,8 @@ public sealed record UserExportQuery
     /// <summary>Whether a complete export ends with a line that says so.</summary>
     public bool WithEnd { get; private init; }
 
-    /// <summary>Reads the parameters and ignores unknown ones.</summary>
-    /// <exception cref="InvalidRequestException">Parameters are faulty. The exception names all of them.</exception>
+    /// <summary>Reads the parameters.</summary>
+    /// <exception cref="InvalidRequestException">Parameters are faulty or do not exist.</exception>
     public static UserExportQuery Parse(IQueryCollection parameters)
     {
         var reader = new ParameterReader(parameters);

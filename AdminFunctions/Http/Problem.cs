@@ -60,6 +60,10 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
         DeletionRefusedException { Refusal: DeletionRefusal.SelfDeletion } refused => new(409, "self-deletion", "Nobody deletes their own account here", refused.Message),
         DeletionRefusedException { Refusal: DeletionRefusal.ProtectedUser } refused => new(409, "protected-user", "The user is protected", refused.Message),
 
+        TenantException { Failure: TenantFailure.InvalidRequest, Parameter: { } parameter } tenant => InvalidRequest(tenant.Message) with
+        {
+            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [parameter] = [tenant.Message] },
+        },
         TenantException { Failure: TenantFailure.InvalidRequest } tenant => InvalidRequest(tenant.Message),
         TenantException { Failure: TenantFailure.Refused } tenant => new(502, "tenant-refused", "Auth0 did not do what it was asked", tenant.Message),
         TenantException { Failure: TenantFailure.RateLimited } tenant => new(503, "tenant-rate-limited", "Auth0's rate limit is reached", tenant.Message) { RetryAfter = tenant.RetryAfter },

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Auth0.Core.Exceptions;
 using Auth0.ManagementApi;
 using Polly.Timeout;
@@ -11,7 +12,7 @@ namespace AdminFunctions.Management;
 /// JSON reader and IdentityModel.
 /// </summary>
 /// <remarks>In each method, <c>what</c> is what was requested, to follow "the request for".</remarks>
-internal static class TenantErrors
+internal static partial class TenantErrors
 {
     private const string TimedOut = "Auth0 did not respond in time. Try again shortly.";
 
@@ -26,10 +27,15 @@ internal static class TenantErrors
     /// <param name="exception">The client library's exception.</param>
     /// <param name="what">What was requested.</param>
     /// <param name="scope">The scope that the Management API requires for it.</param>
-    public static TenantException Translate(Exception exception, string what, string? scope = null) => exception switch
+    /// <param name="list">The parameters, if a list of users was requested.</param>
+    public static TenantException Translate(
+        Exception exception,
+        string what,
+        string? scope = null,
+        ListUsersRequestParameters? list = null) => exception switch
     {
         TenantException translated => translated,
-        ManagementApiException api => FromManagementApi(api, what, scope),
+        ManagementApiException api => FromManagementApi(api, what, scope, list),
         RateLimitApiException limited => RateLimited(
             limited.RateLimit is { RetryAfter: > 0 } limit ? TimeSpan.FromSeconds(limit.RetryAfter) : null,
             limited),
@@ -77,11 +83,20 @@ internal static class TenantErrors
         };
     }
 
-    private static TenantException FromManagementApi(ManagementApiException exception, string what, string? scope) =>
-        exception.StatusCode switch
+    private static TenantException FromManagementApi(
+        ManagementApiException exception,
+        string what,
+        string? scope,
+        ListUsersRequestParameters? list) => exception.StatusCode switch
         {
-            400 => new(TenantFailure.InvalidRequest, exception.ApiError?.Message ?? "Auth0 rejected the request.", exception),
-            414 => new(TenantFailure.InvalidRequest, "The search is too long for Auth0. Shorten q.", exception),
+            400 => new(TenantFailure.InvalidRequest, exception.ApiError?.Message ?? "Auth0 rejected the request.", exception)
+            {
+                Parameter = list is null ? null : Rejected(exception, list),
+            },
+            414 => new(TenantFailure.InvalidRequest, "The search is too long for Auth0. Shorten q.", exception)
+            {
+                Parameter = list?.Q.GetValueOrDefault() is null ? null : "q",
+            },
             401 => new(
                 TenantFailure.Refused,
                 "Auth0 rejects the Management API tokens that it has granted. Check that Auth0__Domain is the tenant's own domain.",
@@ -94,6 +109,21 @@ internal static class TenantErrors
             429 => RateLimited(exception.RateLimit?.RetryAfter, exception),
             var status => FromStatus(status, what, exception),
         };
+
+    /// <summary>
+    /// Which parameter of a list Auth0 rejects. A validation error names it. Any other error is about the search if there is one and
+    /// the order cannot be at fault.
+    /// </summary>
+    private static string? Rejected(ManagementApiException exception, ListUsersRequestParameters list)
+    {
+        if (ValidationError().Match(exception.ApiError?.Message ?? "") is { Success: true } match)
+        {
+            return match.Groups["parameter"].Value is var parameter and ("q" or "sort") ? parameter : null;
+        }
+
+        var hasGoodOrder = list.Sort.GetValueOrDefault()?.Split(':')[0] is null or "created_at" or "user_id";
+        return hasGoodOrder && list.Q.GetValueOrDefault() is not null && exception.ErrorCode is not "invalid_paging" ? "q" : null;
+    }
 
     private static TenantException FromTokenEndpoint(ErrorApiException exception, string what) => (int)exception.StatusCode switch
     {
@@ -129,4 +159,11 @@ internal static class TenantErrors
     /// <summary>Auth0's message, but not the HTML page of a proxy that has responded in its place.</summary>
     private static string Reason(string? message) =>
         message is { Length: > 0 and <= 300 } && !message.StartsWith('<') ? message : "no reason given";
+
+    /// <summary>Such as: Query validation error: 'String does not match pattern …' on property sort (Field to sort by. …).</summary>
+    [GeneratedRegex(
+        @"\AQuery validation error: .* on property (?<parameter>\w+) \(",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ValidationError();
 }

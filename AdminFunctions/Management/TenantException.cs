@@ -30,6 +30,12 @@ public sealed class TenantException(TenantFailure failure, string message, Excep
 
     /// <summary>For a write: whether Auth0 may have carried it out all the same, because an attempt ended without Auth0's refusal.</summary>
     public bool MayBeDone { get; init; }
+
+    /// <summary>
+    /// For <see cref="TenantFailure.InvalidRequest"/>: the parameter that Auth0 rejects, <c>q</c> or <c>sort</c>;
+    /// <see langword="null"/> if that is not certain.
+    /// </summary>
+    public string? Parameter { get; init; }
 }
 
 /// <summary>The client secret could not be read from Key Vault.</summary>

@@ -29,7 +29,7 @@ public sealed class TenantUsers(SharedManagementClient shared)
         }
         catch (Exception exception) when (IsTenants(exception))
         {
-            throw TenantErrors.Translate(exception, what, "read:users");
+            throw TenantErrors.Translate(exception, what, "read:users", request);
         }
     }
 

@@ -37,8 +37,8 @@ public sealed partial record UserListQuery
     /// <summary>The fields that are served, some of <see cref="UserFields.Names"/>.</summary>
     public IReadOnlyList<string> Fields { get; private init; } = UserFields.Names;
 
-    /// <summary>Reads the parameters and ignores unknown ones.</summary>
-    /// <exception cref="InvalidRequestException">Parameters are faulty. The exception names all of them.</exception>
+    /// <summary>Reads the parameters.</summary>
+    /// <exception cref="InvalidRequestException">Parameters are faulty or do not exist.</exception>
     public static UserListQuery Parse(IQueryCollection parameters)
     {
         var reader = new ParameterReader(parameters);
