@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Text;
 using AdminFunctions.Access;
 using AdminFunctions.LocalHost.Loopback;
 
@@ -114,6 +116,131 @@ public sealed class DeleteUserTests
 
         await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
         (await answer.JsonAsync())["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["id"]);
+        app.Tenant.Requests.Matching("* /api/v2/*").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("auth0|5f7c8ec7c33c6c004bbafe99")]
+    [InlineData("oidc|acme|https://idp.example/users/ann")]
+    [InlineData("samlp|contoso|CONTOSO\\ann")]
+    [InlineData("samlp|contoso|CONTOSO/ann")]
+    [InlineData("samlp|contoso|100%2Fann")]
+    [InlineData("samlp|contoso|100%5Cann")]
+    [InlineData("oauth2|%FF")]
+    [InlineData("oauth2|.")]
+    [InlineData("oauth2|?q=1#top&a=b+c d;e=~f")]
+    [InlineData("~|~~")]
+    [InlineData("waad|Žofie 🦉")]
+    [InlineData("oauth2|\uE00261\uE003")]
+    public async Task An_id_in_base64url_names_that_user_and_no_other(string id)
+    {
+        await using var app = await AdminApp.StartAsync();
+        app.Tenant.Users.Put(app.Tenant.Users.All[0] with { UserId = id });
+        foreach (var other in new[] { id.Replace('\\', '/'), id.Replace('/', '\\'), Uri.UnescapeDataString(id), Uri.EscapeDataString(id) }.Where(other => other != id))
+        {
+            app.AddUser(other);
+        }
+
+        var others = app.Tenant.Users.All.Select(user => user.UserId).Except([id]).ToList();
+        using var administrator = app.Administrator();
+
+        var answer = await administrator.DeleteAsync($"/api/users/~{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(id))}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        app.Tenant.Users.All.Select(user => user.UserId).ShouldBe(others);
+        var path = app.Tenant.Requests.Matching("DELETE *").ShouldHaveSingleItem().RawTarget;
+        Uri.UnescapeDataString(path["/api/v2/users/".Length..]).ShouldBe(id);
+    }
+
+    [Theory]
+    [InlineData("~auth0%7Ca", "~auth0|a")]
+    [InlineData("~%7CYXV0aDB8YQ", "~|YXV0aDB8YQ")]
+    [InlineData("%7EYXV0aDB8YQ%7Ca", "~YXV0aDB8YQ|a")]
+    public async Task An_id_with_a_bar_is_never_read_as_base64url(string inTheAddress, string id)
+    {
+        await using var app = await AdminApp.StartAsync();
+        app.AddUser("auth0|a");
+        app.AddUser(id);
+        using var administrator = app.Administrator();
+
+        (await administrator.DeleteAsync($"/api/users/{inTheAddress}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        app.Tenant.Users.Find(id).ShouldBeNull();
+        app.Tenant.Users.Find("auth0|a").ShouldNotBeNull();
+    }
+
+    /// <summary><c>YXV0aDB8YQ</c> is auth0|a, <c>YXV0aDB8YWI</c> auth0|ab, <c>YXV0aDB8YWJj</c> auth0|abc.</summary>
+    [Theory]
+    [InlineData("~", "bar")]
+    [InlineData("~~YXV0aDB8YQ", "base64url")]
+    [InlineData("~YXV0aDB8YQ==", "base64url")]
+    [InlineData("~YXV0aDB8YQ%3D%3D", "base64url")]
+    [InlineData("~YXV0aDB8YQ=", "base64url")]
+    [InlineData("~YXV0aDB8YR", "base64url")]
+    [InlineData("~YXV0aDB8Yf", "base64url")]
+    [InlineData("~YXV0aDB8YWJ", "base64url")]
+    [InlineData("~YXV0aDB8YWJjA", "base64url")]
+    [InlineData("~YXV0aDB8YQ%20", "base64url")]
+    [InlineData("~YXV0%0AaDB8YQ", "base64url")]
+    [InlineData("~%09YXV0aDB8YQ", "base64url")]
+    [InlineData("~YXV0aDB8fj8%2B", "base64url")]
+    [InlineData("~YXV0aDB8YQ%25", "base64url")]
+    [InlineData("~auth0%257Ca", "base64url")]
+    [InlineData("~%C3%A9", "base64url")]
+    [InlineData("~YXV0aDB8_w", "base64url")]
+    [InlineData("~YXV0aDB8wK8", "base64url")]
+    [InlineData("~YXV0aDB87aCA", "base64url")]
+    [InlineData("~YXV0aDB8ww", "base64url")]
+    [InlineData("~YXV0aDA", "bar")]
+    [InlineData("~YXV0aDB8", "before and after")]
+    [InlineData("~YXV0aDB8fGE", "before and after")]
+    [InlineData("~YXV0aDB8YQA", "control")]
+    [InlineData("~YXV0aDB8YQ0KYg", "control")]
+    [InlineData("~YXV0aDB877-9", "valid UTF-8")]
+    [InlineData("~YXV0aDB8YSA", "white space")]
+    [InlineData("~YXV0aDB8YeKAiw", "invisible")]
+    [InlineData("~77u_YXV0aDB8YQ", "invisible")]
+    [InlineData("~fllYVjBhREI4WVE", "bar")]
+    public async Task What_is_not_an_id_in_base64url_is_a_400_that_says_why(string inTheAddress, string why)
+    {
+        await using var app = await AdminApp.StartAsync();
+        foreach (var id in (string[])["auth0|a", "auth0|ab", "auth0|abc"])
+        {
+            app.AddUser(id);
+        }
+
+        using var administrator = app.Administrator();
+
+        var answer = await administrator.DeleteAsync($"/api/users/{inTheAddress}");
+
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request")).ShouldContain(why);
+        (await answer.JsonAsync())["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["id"]);
+        app.Tenant.Requests.Matching("* /api/v2/*").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(255, HttpStatusCode.NoContent)]
+    [InlineData(256, HttpStatusCode.BadRequest)]
+    public async Task An_id_in_base64url_has_at_most_255_characters_too(int length, HttpStatusCode expected)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+
+        var id = Base64Url.EncodeToString(Encoding.UTF8.GetBytes("auth0|".PadRight(length, '野')));
+        (await administrator.DeleteAsync($"/api/users/~{id}")).StatusCode.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData(AdminApp.CallerId, "self-deletion")]
+    [InlineData("auth0|owner", "protected-user")]
+    public async Task An_id_in_base64url_is_no_way_around_the_rules(string id, string slug)
+    {
+        await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", "auth0|owner"));
+        using var administrator = app.Administrator();
+
+        var answer = await administrator.DeleteAsync($"/api/users/~{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(id))}");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.Conflict, slug);
         app.Tenant.Requests.Matching("* /api/v2/*").ShouldBeEmpty();
     }
 

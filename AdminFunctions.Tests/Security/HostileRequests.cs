@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
@@ -189,8 +190,10 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
             8 => random.NextItem(["", ".", "..", "...", "|", "||", "auth0|", "|prey", "auth0||prey", "auth0", "export", "health", " | ", "auth0|prey\0"]),
             _ => string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => char.ConvertFromUtf32(random.NextItem([random.Next(1, 0x80), random.Next(0x80, 0x800), random.Next(0xe000, 0xfffe), random.Next(0x1f300, 0x1f6ff)])))) + "|x",
         };
-        var segment = random.Next(8) switch
+        var segment = random.Next(11) switch
         {
+            8 or 9 => "~" + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(id)),
+            10 => random.NextItem(["~", "%7E", "~~"]) + Convert.ToBase64String(random.NextItem([Encoding.UTF8.GetBytes(id), Encoding.Unicode.GetBytes(id), Encoding.Latin1.GetBytes(id), [.. Encoding.UTF8.GetBytes(id), 0xed, 0xa0, 0x80]])).Replace('/', random.NextItem(['_', '/'])).TrimEnd(random.NextItem(['=', '/'])),
             0 => Percent(id, "X2", _ => true),
             1 => Percent(id, "x2", _ => true),
             2 => Percent(id, "X2", octet => octet is (byte)'/' or <= (byte)' ' or >= 0x7f or (byte)'%' or (byte)'?' || random.NextChance(30)),
@@ -308,6 +311,8 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
     /// <summary>A request that is being written.</summary>
     private sealed class Draft
     {
+        private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
         private HostileToken? _token;
 
         public required string Host { get; init; }
@@ -384,7 +389,10 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
             && headers.Sum(static header => header.Length) < 30_000
             && headers.All(static header => header.All(static character => character is '\r' or '\n' or '\t' or >= ' ' and < '\x7f'));
 
-        /// <summary>The user whom the last segment names, decoded once. The host leaves the slash encoded, so that a %2F that is left means it.</summary>
+        /// <summary>
+        /// The user whom the last segment names, decoded once: in base64url after a ~, or as it is. In the latter the host leaves the
+        /// slash encoded, so that a %2F that is left means it.
+        /// </summary>
         private string? Named()
         {
             // A slash at the end does not matter, and no space is a part of the address.
@@ -412,11 +420,30 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
 
             try
             {
-                return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString([.. decoded]).Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+                var text = StrictUtf8.GetString([.. decoded]);
+                return text.StartsWith('~') && !text.Contains('|', StringComparison.Ordinal)
+                    ? FromBase64Url(text)
+                    : text.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
             }
             catch (DecoderFallbackException)
             {
                 return null;
+            }
+        }
+
+        /// <summary>The user behind a ~; the text itself, which no user has for an id, if it is not the one spelling of anybody.</summary>
+        private static string FromBase64Url(string text)
+        {
+            try
+            {
+                var base64 = text[1..].Replace('-', '+').Replace('_', '/');
+                var octets = Convert.FromBase64String(base64.PadRight((base64.Length + 3) / 4 * 4, '='));
+                var isTheOne = "~" + Convert.ToBase64String(octets).TrimEnd('=').Replace('+', '-').Replace('/', '_') == text;
+                return isTheOne ? StrictUtf8.GetString(octets) : text;
+            }
+            catch (Exception exception) when (exception is FormatException or DecoderFallbackException)
+            {
+                return text;
             }
         }
 

@@ -85,6 +85,7 @@ public sealed class CallsTests(DeployedApp app)
     [InlineData("auth0|worker a+b", "auth0%7Cworker%20a%2Bb")]
     [InlineData("samlp|worker|jürgen✓@example.com", "samlp%7Cworker%7Cj%C3%BCrgen%E2%9C%93@example.com")]
     [InlineData("auth0|worker/a", "auth0%7Cworker%2Fa")]
+    [InlineData("oidc|worker|https://idp.example/a\\b%2Fc", "~b2lkY3x3b3JrZXJ8aHR0cHM6Ly9pZHAuZXhhbXBsZS9hXGIlMkZj")]
     public async Task A_user_is_deleted_whatever_characters_the_id_has(string id, string encoded)
     {
         app.Tenant.Users.Put([Exports.Somebody(id, DateTime.UnixEpoch)]);

@@ -1,7 +1,10 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 
 namespace AdminFunctions.Users;
 
@@ -14,6 +17,8 @@ public sealed partial record Auth0UserId
     /// <summary>The length of the longest ID, in characters.</summary>
     public const int MaxLength = 255;
 
+    private const string NotText = "A user ID contains no control characters and is valid UTF-8.";
+
     private Auth0UserId(string value) => Value = value;
 
     /// <summary>The ID, decoded, such as <c>auth0|5f7c8ec7c33c6c004bbafe82</c>.</summary>
@@ -21,42 +26,69 @@ public sealed partial record Auth0UserId
 
     /// <summary>Reads an ID from a route.</summary>
     /// <param name="routeValue">
-    /// The value as the Functions host passes it: decoded except for slashes and for bytes that are not UTF-8. A remaining <c>%2F</c>
-    /// is a slash. A remaining <c>%FF</c> is either the text of an ID or an invalid byte, and is refused.
+    /// The ID in one of two forms. Either <c>~</c> and the ID in base64url (RFC 4648, section 5) of its UTF-8, without padding: a form
+    /// that nothing on the way rewrites. Or the ID as the Functions host passes it: decoded except for slashes and for bytes that are
+    /// not UTF-8. A remaining <c>%2F</c> is a slash. A remaining <c>%FF</c> is either the text of an ID or an invalid byte, and is
+    /// refused.
     /// </param>
     /// <exception cref="InvalidRequestException">The value cannot be an ID.</exception>
     public static Auth0UserId Parse(string routeValue)
     {
-        var id = Decode(routeValue);
-        return FaultOf(id) is { } fault
-            ? throw new InvalidRequestException(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["id"] = [fault] })
-            : new(id);
+        var (id, fault) = Read(routeValue);
+        return fault is null
+            ? new(id)
+            : throw new InvalidRequestException(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["id"] = [fault] });
     }
 
     /// <inheritdoc cref="Parse"/>
     /// <returns>Whether the value can be an ID.</returns>
     public static bool TryParse(string routeValue, [NotNullWhen(true)] out Auth0UserId? userId)
     {
-        var id = Decode(routeValue);
-        userId = FaultOf(id) is null ? new(id) : null;
+        var (id, fault) = Read(routeValue);
+        userId = fault is null ? new(id) : null;
         return userId is not null;
     }
 
     /// <inheritdoc/>
     public override string ToString() => Value;
 
-    private static string Decode(string routeValue) => routeValue.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+    private static (string Id, string? Fault) Read(string routeValue)
+    {
+        if (routeValue is ['~', .. var encoded] && !encoded.Contains('|', StringComparison.Ordinal))
+        {
+            return Decode(encoded) is { } decoded
+                ? (decoded, FaultOf(decoded))
+                : ("", "After ~, a user ID is in base64url (RFC 4648, section 5) of its UTF-8, without padding.");
+        }
+
+        var id = routeValue.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        return (id, InvalidUtf8().IsMatch(id) ? NotText : FaultOf(id));
+    }
+
+    /// <summary>Decodes base64url; <see langword="null"/> if it is not the only way to encode some UTF-8.</summary>
+    private static string? Decode(string encoded)
+    {
+        var bytes = new byte[Base64Url.GetMaxDecodedLength(encoded.Length)];
+        var status = Base64Url.DecodeFromChars(encoded, bytes, out _, out var length);
+        var decoded = bytes.AsSpan(0, length);
+
+        // The decoder accepts padding, white space and leftover bits. The encoder writes none.
+        return status is OperationStatus.Done
+            && Base64Url.EncodeToString(decoded).Equals(encoded, StringComparison.Ordinal)
+            && Utf8.IsValid(decoded)
+            ? Encoding.UTF8.GetString(decoded)
+            : null;
+    }
 
     private static string? FaultOf(string id) =>
         id.Length > MaxLength ? $"A user ID has at most {MaxLength} characters."
-        : id.EnumerateRunes().Any(static rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar) || InvalidUtf8().IsMatch(id)
-            ? "A user ID contains no control characters and is valid UTF-8."
+        : id.EnumerateRunes().Any(static rune => Rune.IsControl(rune) || rune == Rune.ReplacementChar) ? NotText
         : id.EnumerateRunes().Any(static rune => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format)
             ? "A user ID contains no invisible formatting characters, such as a zero-width space."
         : id != id.Trim() ? "A user ID does not begin or end with white space."
         : !id.Contains('|', StringComparison.Ordinal)
             ? "A user ID contains a vertical bar (|), as in auth0|5f7c8ec7c33c6c004bbafe82. "
-                + "Percent-encode it: auth0%7C5f7c8ec7c33c6c004bbafe82."
+                + "In an address it is percent-encoded: auth0%7C5f7c8ec7c33c6c004bbafe82."
         : id.Split('|').Any(string.IsNullOrWhiteSpace)
             ? "A user ID has text before and after each vertical bar (|), as in auth0|5f7c8ec7c33c6c004bbafe82."
         : null;

@@ -157,7 +157,7 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
     },
 
     async deleteUser(id) {
-      await guard(undefined, () => send(`/users/${encodeURIComponent(id)}`, { method: 'DELETE', signal: withPatience() }));
+      await guard(undefined, () => send(`/users/${segmentOf(id)}`, { method: 'DELETE', signal: withPatience() }));
     },
 
     async *exportUsers({ q, signal }) {
@@ -183,6 +183,16 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
       }
     },
   };
+}
+
+/**
+ * A user ID as a part of the path. What servers on the way may decode, such as a slash, or change goes in base64url after a ~,
+ * which the API takes as well.
+ */
+function segmentOf(id: string): string {
+  if (/^[A-Za-z0-9|._@+-]+$/.test(id)) return encodeURIComponent(id);
+  const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(id)));
+  return `~${base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
 /** Turns what fetch throws into a problem. An abort that the caller wanted stays what it is. */

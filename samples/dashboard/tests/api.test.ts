@@ -61,12 +61,24 @@ test('no search is no q', async () => {
   expect(String(request()[0])).not.toMatch(/[?&]q=/);
 });
 
-test('a user is deleted by the encoded id', async () => {
+test.each([
+  ['auth0|5f7c8ec7c33c6c004bbafe82', 'auth0%7C5f7c8ec7c33c6c004bbafe82'],
+  ['samlp|x|ann_b.c+d-e@example.com', 'samlp%7Cx%7Cann_b.c%2Bd-e%40example.com'],
+])('a user is deleted by the plain ID %s, percent-encoded', async (id, segment) => {
   const { api, request } = apiOf(new Response(null, { status: 204 }));
-  await api.deleteUser('samlp|x|a/b?c#d é');
-  expect(String(request()[0])).toBe(`${BASE}/users/samlp%7Cx%7Ca%2Fb%3Fc%23d%20%C3%A9`);
+  await api.deleteUser(id);
+  expect(String(request()[0])).toBe(`${BASE}/users/${segment}`);
   expect(request()[1]?.method).toBe('DELETE');
 });
+
+test.each(['oidc|acme|https://idp.example/users/ann', 'samlp|x|X\\ann', 'samlp|x|100%2F', 'samlp|x|a b', 'a|~~~???', 'waad|Žofie 🦉', `a|${'é'.repeat(253)}`, 'a|b\n'])(
+  'a user is deleted by the ID %j in base64url, which nothing on the way rewrites',
+  async (id) => {
+    const { api, request } = apiOf(new Response(null, { status: 204 }));
+    await api.deleteUser(id);
+    expect(String(request()[0])).toBe(`${BASE}/users/~${Buffer.from(id).toString('base64url')}`);
+  },
+);
 
 test('a refused token is replaced by a fresh one, once', async () => {
   const { api, request, fetch } = apiOf(problem('invalid-token', 401), answer(EMPTY));
