@@ -187,7 +187,7 @@ public sealed class SigningKeysTests
         var token = HandmadeToken.For(app).Signed();
         app.Tenant.Faults.Add(Fault.Answer(request, status, "<html>Not here</html>", "text/html"));
 
-        var detail = await (await app.ListWithAsync(token)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        var detail = await (await app.ListWithAsync(token)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
 
         detail.ShouldContain("the signing keys");
         detail.ShouldNotContain("<html>");
@@ -210,7 +210,7 @@ public sealed class SigningKeysTests
             app.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        await (await call.WaitAsync(Soon)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        await (await call.WaitAsync(Soon)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
         await app.ShouldAdmitAsync(token);
     }
 
@@ -295,7 +295,7 @@ public sealed class SigningKeysTests
         var token = HandmadeToken.For(app).Signed();
         app.Tenant.Faults.Add(Fault.Answer(request, 200, body));
 
-        var detail = await (await app.ListWithAsync(token)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        var detail = await (await app.ListWithAsync(token)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
 
         detail.ShouldContain("the signing keys of the callers' tokens could not be read");
         await app.ShouldAdmitAsync(token);

@@ -34,15 +34,15 @@ public sealed partial class AuditTrailTests
 
     private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug, bool MayBeDone)> Spoilt = new(StringComparer.Ordinal)
     {
-        ["Auth0 fails"] = ((app, request) => Always(app, Fault.Answer(request, 500)), "tenant-refused", true),
-        ["Auth0 finds the request bad"] = ((app, request) => Always(app, Fault.Answer(request, 400, """{"statusCode":400,"error":"Bad Request","message":"Not like this."}""")), "invalid-request", false),
+        ["Auth0 fails"] = ((app, request) => Always(app, Fault.Answer(request, 500)), "tenant-unavailable", true),
+        ["Auth0 finds the request bad"] = ((app, request) => Always(app, Fault.Answer(request, 400, """{"statusCode":400,"error":"Bad Request","message":"Not like this."}""")), "tenant-refused", false),
         ["Auth0 forbids it"] = ((app, request) => Always(app, Fault.Answer(request, 403)), "tenant-refused", false),
         ["Auth0 takes no token"] = ((app, request) => Always(app, Fault.Answer(request, 401)), "tenant-refused", false),
         ["Auth0 limits"] = ((app, request) => Always(app, Fault.Answer(request, 429) with { Headers = new Dictionary<string, string> { ["Retry-After"] = "30" } }), "tenant-rate-limited", false),
-        ["Auth0 breaks off"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Abort }), "tenant-timeout", true),
-        ["Auth0 gives half an answer"] = ((app, request) => Always(app, Fault.Answer(request, 200, "{}") with { Mode = FaultMode.Truncate }), "tenant-timeout", true),
+        ["Auth0 breaks off"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Abort }), "tenant-unavailable", true),
+        ["Auth0 gives half an answer"] = ((app, request) => Always(app, Fault.Answer(request, 200, "{}") with { Mode = FaultMode.Truncate }), "tenant-unavailable", true),
         ["Auth0 hangs"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Hang }), "tenant-timeout", true),
-        ["Auth0 says something else"] = ((app, request) => Always(app, Fault.Answer(request, 200, "<html>Sign in</html>", "text/html")), "tenant-refused", true),
+        ["Auth0 says something else"] = ((app, request) => Always(app, Fault.Answer(request, 200, "<html>Sign in</html>", "text/html")), "tenant-unavailable", true),
     };
 
     private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug, bool MayBeDone)> SpoiltToken = new(StringComparer.Ordinal)

@@ -196,7 +196,7 @@ public sealed class ExportUsersTests
         var call = reader.GetAsync("/api/users/export?q=name:ann");
         await app.Time.LetBackoffsPassAsync();
 
-        await (await call.InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        await (await call.InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
     }
 
     [Fact]

@@ -213,7 +213,7 @@ public sealed class UserWalkTests
 
         using var answer = await reader.GetAsync("/api/users/export");
 
-        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused")).ShouldContain("order");
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable")).ShouldContain("order");
     }
 
     [Theory]
@@ -252,7 +252,7 @@ public sealed class UserWalkTests
         broke.ShouldBeTrue();
         lines.Count.ShouldBeInRange(800, 2000);
         lines.ShouldNotContain(line => line.Contains("\"end\"", StringComparison.Ordinal));
-        lines.Count(line => line.Contains("tenant-refused", StringComparison.Ordinal)).ShouldBe(format is "csv" ? 0 : 1);
+        lines.Count(line => line.Contains("tenant-unavailable", StringComparison.Ordinal)).ShouldBe(format is "csv" ? 0 : 1);
     }
 
     [Fact]
@@ -265,7 +265,7 @@ public sealed class UserWalkTests
         var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
 
         broke.ShouldBeTrue();
-        lines[^1].ShouldContain("tenant-refused");
+        lines[^1].ShouldContain("tenant-unavailable");
         lines.ShouldNotContain(line => line.Contains("\"end\"", StringComparison.Ordinal));
     }
 
@@ -280,7 +280,7 @@ public sealed class UserWalkTests
 
         broke.ShouldBeTrue();
         lines.Count.ShouldBe(251);
-        lines[^1].ShouldContain("tenant-refused");
+        lines[^1].ShouldContain("tenant-unavailable");
     }
 
     [Fact]
@@ -296,7 +296,7 @@ public sealed class UserWalkTests
         var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
 
         broke.ShouldBeTrue();
-        lines[^1].ShouldContain("tenant-refused");
+        lines[^1].ShouldContain("tenant-unavailable");
         lines.ShouldNotContain(line => line.Contains("\"end\"", StringComparison.Ordinal));
     }
 
@@ -312,7 +312,7 @@ public sealed class UserWalkTests
         var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
 
         broke.ShouldBeTrue();
-        lines[^1].ShouldContain("tenant-refused");
+        lines[^1].ShouldContain("tenant-unavailable");
     }
 
     [Theory]

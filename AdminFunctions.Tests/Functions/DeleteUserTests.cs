@@ -45,10 +45,10 @@ public sealed class DeleteUserTests
             Fault.Answer("DELETE *", 404, "<html>Not found</html>", "text/html"));
 
         (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        await (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        await (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
 
         app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/*", 404, "<html>Not found</html>", "text/html"));
-        await (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        await (await administrator.DeleteAsync("/api/users/auth0%7Cnobody")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
     }
 
     [Theory]
@@ -399,7 +399,7 @@ public sealed class DeleteUserTests
         app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/*", 200, body, body.StartsWith('<') ? "text/html" : "application/json"));
         using var administrator = app.Administrator();
 
-        await (await administrator.DeleteAsync("/api/users/auth0%7Cother")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        await (await administrator.DeleteAsync("/api/users/auth0%7Cother")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
 
         app.Tenant.Requests.Matching("DELETE *").ShouldBeEmpty();
     }
@@ -445,6 +445,6 @@ public sealed class DeleteUserTests
         app.Tenant.Faults.Add(Fault.Answer("DELETE *", status, body, "text/html") with { Times = null });
         using var administrator = app.CallerWith(Permissions.DeleteUsers);
 
-        await (await administrator.DeleteAsync("/api/users/auth0%7Csomebody")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        await (await administrator.DeleteAsync("/api/users/auth0%7Csomebody")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
     }
 }

@@ -133,8 +133,8 @@ public sealed class OddAnswersTests
         using var reader = app.Reader();
         app.Tenant.Faults.Add(Fault.Answer(List, 200, body) with { Times = null });
 
-        (await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused")).ShouldContain("could not be read");
-        (await (await reader.GetAsync("/api/users/export")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused")).ShouldContain("could not be read");
+        (await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable")).ShouldContain("could not be read");
+        (await (await reader.GetAsync("/api/users/export")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable")).ShouldContain("could not be read");
     }
 
     [Fact]

@@ -213,13 +213,13 @@ public sealed class ResilienceTests
 
     [Theory]
     [InlineData("GET", "408", HttpStatusCode.GatewayTimeout, "tenant-timeout")]
-    [InlineData("GET", "500", HttpStatusCode.BadGateway, "tenant-refused")]
-    [InlineData("GET", "502", HttpStatusCode.BadGateway, "tenant-refused")]
-    [InlineData("GET", "503", HttpStatusCode.BadGateway, "tenant-refused")]
-    [InlineData("GET", "504", HttpStatusCode.BadGateway, "tenant-refused")]
+    [InlineData("GET", "500", HttpStatusCode.BadGateway, "tenant-unavailable")]
+    [InlineData("GET", "502", HttpStatusCode.BadGateway, "tenant-unavailable")]
+    [InlineData("GET", "503", HttpStatusCode.BadGateway, "tenant-unavailable")]
+    [InlineData("GET", "504", HttpStatusCode.BadGateway, "tenant-unavailable")]
     [InlineData("DELETE", "408", HttpStatusCode.GatewayTimeout, "tenant-timeout")]
-    [InlineData("DELETE", "500", HttpStatusCode.BadGateway, "tenant-refused")]
-    [InlineData("DELETE", "503", HttpStatusCode.BadGateway, "tenant-refused")]
+    [InlineData("DELETE", "500", HttpStatusCode.BadGateway, "tenant-unavailable")]
+    [InlineData("DELETE", "503", HttpStatusCode.BadGateway, "tenant-unavailable")]
     public async Task What_fails_is_tried_four_times_in_all(string method, string failure, HttpStatusCode expected, string slug)
     {
         await using var app = await AdminApp.StartAsync();
@@ -238,7 +238,7 @@ public sealed class ResilienceTests
     [InlineData("GET", "abort")]
     [InlineData("GET", "truncate")]
     [InlineData("DELETE", "abort")]
-    public async Task Connections_that_always_break_are_a_504(string method, string failure)
+    public async Task Connections_that_always_break_are_a_502_that_says_so(string method, string failure)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = await WarmReaderAsync(app);
@@ -247,14 +247,15 @@ public sealed class ResilienceTests
         var call = SendAsync(administrator, method);
         await app.Time.LetBackoffsPassAsync();
 
-        await (await call.InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.GatewayTimeout, "tenant-timeout");
+        (await (await call.InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable"))
+            .ShouldContain("The connection to Auth0 broke");
     }
 
     [Theory]
     [InlineData("GET", true)]
     [InlineData("DELETE", true)]
     [InlineData("GET", false)]
-    public async Task A_tenant_that_nobody_answers_for_is_a_504(string method, bool warm)
+    public async Task A_tenant_that_nobody_answers_for_is_a_502(string method, bool warm)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = warm ? await WarmReaderAsync(app) : app.Administrator();
@@ -263,7 +264,7 @@ public sealed class ResilienceTests
         var call = SendAsync(administrator, method);
         await app.Time.LetBackoffsPassAsync();
 
-        await (await call.InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.GatewayTimeout, "tenant-timeout");
+        await (await call.InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
     }
 
     [Fact]
@@ -274,7 +275,9 @@ public sealed class ResilienceTests
         var headers = new Dictionary<string, string> { ["Retry-After"] = "60" };
         app.Tenant.Faults.Add(Failing(List, "503") with { Times = null, Headers = headers });
 
-        await (await reader.GetAsync("/api/users").InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        using var answer = await reader.GetAsync("/api/users").InTimeAsync();
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
+        answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(60));
 
         app.Tenant.Requests.Matching(List).Count.ShouldBe(1);
     }
@@ -406,9 +409,9 @@ public sealed class ResilienceTests
     }
 
     [Theory]
-    [InlineData("500", HttpStatusCode.BadGateway, "tenant-refused")]
+    [InlineData("500", HttpStatusCode.BadGateway, "tenant-unavailable")]
     [InlineData("408", HttpStatusCode.GatewayTimeout, "tenant-timeout")]
-    [InlineData("abort", HttpStatusCode.GatewayTimeout, "tenant-timeout")]
+    [InlineData("abort", HttpStatusCode.BadGateway, "tenant-unavailable")]
     public async Task The_token_endpoint_gets_the_same_tries(string failure, HttpStatusCode expected, string slug)
     {
         await using var app = await AdminApp.StartAsync();

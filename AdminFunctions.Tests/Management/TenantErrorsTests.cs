@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.Management;
@@ -35,24 +36,24 @@ public sealed class TenantErrorsTests
         using var reader = app.Reader();
         app.Tenant.Faults.Add(Fault.Answer(List, 200, body, body.StartsWith('<') ? "text/html" : "application/json"));
 
-        var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
 
         detail.ShouldContain("Auth0__Domain");
         app.Tenant.Requests.Matching(List).Count.ShouldBe(1);
     }
 
     [Theory]
-    [InlineData(302, "")]
-    [InlineData(404, """{"statusCode":404,"error":"Not Found","message":"Not Found"}""")]
-    [InlineData(404, "<html>Not found</html>")]
-    [InlineData(418, "short and stout")]
-    public async Task A_status_that_the_list_does_not_have_is_a_502(int status, string body)
+    [InlineData(302, "", "tenant-unavailable")]
+    [InlineData(404, """{"statusCode":404,"error":"Not Found","message":"Not Found"}""", "tenant-refused")]
+    [InlineData(404, "<html>Not found</html>", "tenant-unavailable")]
+    [InlineData(418, "short and stout", "tenant-refused")]
+    public async Task A_status_that_the_list_does_not_have_is_a_502(int status, string body, string slug)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3 });
         using var reader = app.Reader();
         app.Tenant.Faults.Add(Fault.Answer(List, status, body, "text/html"));
 
-        await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, slug);
     }
 
     [Theory]
@@ -74,21 +75,97 @@ public sealed class TenantErrorsTests
         app.Tenant.Users.All.Count.ShouldBe(3);
     }
 
-    [Fact]
-    public async Task A_403_that_is_a_page_is_not_repeated_to_the_caller()
+    [Theory]
+    [InlineData(403)]
+    [InlineData(404)]
+    public async Task A_web_page_in_place_of_a_refusal_is_not_told_as_Auth0s_and_not_repeated_to_the_caller(int status)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3 });
         using var reader = app.Reader();
         app.Tenant.Faults.Add(
-            Fault.Answer(List, 403, "<html>Blocked by the proxy</html>", "text/html"),
-            Fault.Answer(Grant, 403, "<html>Blocked by the proxy</html>", "text/html"));
+            Fault.Answer(List, status, "<html>Blocked by Acme</html>", "text/html"),
+            Fault.Answer(Grant, status, "<html>Blocked by Acme</html>", "text/html"));
 
         for (var call = 0; call < 2; call++)
         {
-            var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
-            detail.ShouldNotContain("proxy");
-            detail.ShouldContain("Auth0__ClientId");
+            var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
+            detail.ShouldContain($"A web page with status {status}");
+            detail.ShouldContain("proxy");
+            detail.ShouldNotContain("Acme");
+            detail.ShouldNotContain("scope");
         }
+    }
+
+    [Theory]
+    [InlineData("<html>Sign in to the guest network</html>", "is not JSON")]
+    [InlineData("""{"start":0,"users":[{"user_id":"auth0|1","na""", "is not JSON")]
+    [InlineData("", "is not JSON")]
+    [InlineData("[]", "has an unexpected shape")]
+    [InlineData("""{"items":[],"next":null}""", "has an unexpected shape")]
+    [InlineData("""{"start":0,"limit":50,"length":1,"total":"many","users":[]}""", "has an unexpected shape")]
+    public async Task A_response_that_cannot_be_read_says_why(string body, string expected)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3 });
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(Fault.Answer(List, 200, body));
+
+        (await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable"))
+            .ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task A_response_that_is_too_large_says_so_and_is_not_requested_again()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3 });
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(Fault.Answer(List, 200, $"[\"{new string('x', ResilienceHandler.LongestBodyInBytes)}\"]"));
+
+        (await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable"))
+            .ShouldContain("larger than 16 MiB");
+
+        app.Tenant.Requests.Matching(List).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("a name", "could not be resolved")]
+    [InlineData("a port", "connection to Auth0 was refused")]
+    [InlineData("a certificate", "The certificate with the subject \"CN=localhost")]
+    public async Task A_server_that_cannot_be_reached_is_told_by_what_is_in_the_way(string what, string expected)
+    {
+        using var certificate = LoopbackCertificate.Create();
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 3, Certificate = certificate });
+        using var unused = new TcpListener(IPAddress.Loopback, 0);
+        unused.Start();
+        var closed = ((IPEndPoint)unused.LocalEndpoint).Port;
+        unused.Stop();
+        using var client = new HttpClient(TenantHttp.CreateTransport());
+
+        var exception = await Should.ThrowAsync<HttpRequestException>(() => client.GetAsync(what switch
+        {
+            "a name" => new Uri("https://nobody.invalid/"),
+            "a port" => new Uri($"https://localhost:{closed}/"),
+            _ => tenant.Address,
+        }));
+        var translated = TenantErrors.Translate(exception, "the list of users");
+
+        translated.Failure.ShouldBe(TenantFailure.Unavailable);
+        translated.Message.ShouldContain(expected);
+        translated.Message.ShouldContain("Auth0__Domain");
+        translated.Message.ShouldNotContain("in time");
+    }
+
+    [Theory]
+    [InlineData("GET /api/v2/users/*")]
+    [InlineData("DELETE /api/v2/users/*")]
+    public async Task Auth0s_own_400_on_a_deletion_is_not_the_callers_fault(string request)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3 });
+        using var administrator = app.Administrator();
+        app.Tenant.Faults.Add(Fault.Answer(request, 400, """{"statusCode":400,"error":"Bad Request","message":"Not like this."}"""));
+
+        var answer = await administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(app.Tenant.Users.All[2].UserId)}");
+
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused")).ShouldNotContain("Not like this.");
     }
 
     [Fact]
@@ -134,7 +211,8 @@ public sealed class TenantErrorsTests
         using var reader = app.Reader();
         app.Tenant.Faults.Add(Fault.Answer(Grant, status, body));
 
-        var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        var slug = status is 200 or 302 ? "tenant-unavailable" : "tenant-refused";
+        var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, slug);
 
         detail.ShouldContain(expected);
         app.Tenant.Requests.Matching(List).ShouldBeEmpty();

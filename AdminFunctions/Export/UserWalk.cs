@@ -159,7 +159,7 @@ internal sealed class UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider t
                     if (wrongEnds > MostWrongEnds)
                     {
                         throw new TenantException(
-                            TenantFailure.Refused,
+                            TenantFailure.Unavailable,
                             "Auth0 finds more users than it has listed, so the export would miss some. Try again; if this lasts, narrow it with q.");
                     }
 

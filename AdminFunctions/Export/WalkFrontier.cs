@@ -116,7 +116,7 @@ internal sealed class WalkFrontier(WalkOrder order)
             && (compared > 0 || (compared == 0 && !_isPassed && !_deliveredAtKey.Contains(user.UserId!))))];
 
     private static TenantException OutOfOrder() => new(
-        TenantFailure.Refused,
+        TenantFailure.Unavailable,
         "Auth0 listed users out of the order that was asked for, so the export would miss some. Try again; if this lasts, narrow it with q.");
 
     private void Reach(UserResponseSchema user)

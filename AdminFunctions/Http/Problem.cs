@@ -21,25 +21,24 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
     public string? WwwAuthenticate { get; init; }
 
     /// <summary>
-    /// When to come again: in the header Retry-After (RFC 9110, section 10.2.3) and in the member <c>retryAfter</c>, since browsers
-    /// hide that header from pages of another origin, and since a stream has no headers any more.
+    /// When to try again: in the header Retry-After (RFC 9110, section 10.2.3) and in the member <c>retryAfter</c>, because browsers
+    /// hide that header from pages of another origin, and a stream has sent its headers already.
     /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The settings keep the functions from working.</summary>
+    /// <summary>The settings are not valid, so no function can work.</summary>
     /// <param name="faults">A sentence for each fault.</param>
     public static Problem Misconfigured(IEnumerable<string> faults) =>
-        new(StatusCodes.Status503ServiceUnavailable, "misconfigured", "The settings need to be set right", string.Join(' ', faults));
+        new(StatusCodes.Status503ServiceUnavailable, "misconfigured", "The settings are not valid", string.Join(' ', faults));
 
-    /// <summary>The whole table of what can go wrong.</summary>
-    /// <param name="exception">What a room below threw.</param>
+    /// <summary>The table of everything that can go wrong.</summary>
     public static Problem From(Exception exception) => exception switch
     {
         InvalidRequestException invalid => InvalidRequest(invalid.Message) with { Errors = invalid.Errors },
 
         AccessDeniedException { Denial: AccessDenial.MissingToken } denied => new(401, "missing-token", "An access token is missing", denied.Message)
         {
-            // Without an error code: the caller has not tried yet (RFC 6750, section 3.1).
+            // Without an error code, because the request has no token (RFC 6750, section 3.1).
             WwwAuthenticate = "Bearer",
         },
         AccessDeniedException { Denial: AccessDenial.InvalidToken } denied => new(401, "invalid-token", "The access token is not valid", denied.Message)
@@ -53,11 +52,11 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
 
         AccessDeniedException { Denial: AccessDenial.OrganizationToken } denied => new(403, "organization-token", "The access token is for an organization", denied.Message)
         {
-            // Not invalid_token: one that is got in the same way is no better (RFC 6750, section 3.1). No scope would help, so none is named.
+            // Not invalid_token: a new token from the same sign-in is no better (RFC 6750, section 3.1). No scope would help, so none is named.
             WwwAuthenticate = $"Bearer error=\"insufficient_scope\", error_description=\"{Quotable(denied.Message)}\"",
         },
 
-        DeletionRefusedException { Refusal: DeletionRefusal.SelfDeletion } refused => new(409, "self-deletion", "Nobody deletes their own account here", refused.Message),
+        DeletionRefusedException { Refusal: DeletionRefusal.SelfDeletion } refused => new(409, "self-deletion", "You cannot delete your own account", refused.Message),
         DeletionRefusedException { Refusal: DeletionRefusal.ProtectedUser } refused => new(409, "protected-user", "The user is protected", refused.Message),
 
         TenantException { Failure: TenantFailure.InvalidRequest, Parameter: { } parameter } tenant => InvalidRequest(tenant.Message) with
@@ -65,16 +64,17 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
             Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [parameter] = [tenant.Message] },
         },
         TenantException { Failure: TenantFailure.InvalidRequest } tenant => InvalidRequest(tenant.Message),
-        TenantException { Failure: TenantFailure.Refused } tenant => new(502, "tenant-refused", "Auth0 did not do what it was asked", tenant.Message),
-        TenantException { Failure: TenantFailure.RateLimited } tenant => new(503, "tenant-rate-limited", "Auth0's rate limit is reached", tenant.Message) { RetryAfter = tenant.RetryAfter },
-        TenantException { Failure: TenantFailure.Timeout } tenant => new(504, "tenant-timeout", "Auth0 did not answer in time", tenant.Message),
-        TooManyExportsException exports => new(503, "too-many-exports", "Too many exports are under way", exports.Message) { RetryAfter = exports.RetryAfter },
+        TenantException { Failure: TenantFailure.Refused } tenant => new(502, "tenant-refused", "Auth0 returned an error", tenant.Message),
+        TenantException { Failure: TenantFailure.Unavailable } tenant => new(502, "tenant-unavailable", "Auth0 is not available", tenant.Message) { RetryAfter = tenant.RetryAfter },
+        TenantException { Failure: TenantFailure.RateLimited } tenant => new(503, "tenant-rate-limited", "Auth0's rate limit has been reached", tenant.Message) { RetryAfter = tenant.RetryAfter },
+        TenantException { Failure: TenantFailure.Timeout } tenant => new(504, "tenant-timeout", "Auth0 did not respond in time", tenant.Message),
+        TooManyExportsException exports => new(503, "too-many-exports", "Too many exports are in progress", exports.Message) { RetryAfter = exports.RetryAfter },
         VaultException vault => new(503, "vault-unavailable", "The client secret could not be read", vault.Message),
 
-        _ => new(500, "unexpected", "Something went wrong here", "This should not have happened. If it happens again, report it with the traceId, by which the log names it."),
+        _ => new(500, "unexpected", "An unexpected error occurred", "If it occurs again, report it with the traceId, by which the log can be searched."),
     };
 
-    /// <summary>The seconds to wait, whole ones as in Retry-After.</summary>
+    /// <summary>How many whole seconds to wait, as in Retry-After.</summary>
     public int? RetryAfterSeconds => RetryAfter is { } wait ? (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, int.MaxValue) : null;
 
     /// <summary>The problem details (RFC 9457, section 3).</summary>
@@ -104,7 +104,7 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
 
     private static Problem InvalidRequest(string detail) => new(400, "invalid-request", "The request is not valid", detail);
 
-    /// <summary>What an error_description may hold (RFC 6750, section 3): an audience may have more.</summary>
+    /// <summary>Removes characters that an error_description may not contain (RFC 6750, section 3); an audience may contain them.</summary>
     private static string Quotable(string text) =>
         string.Concat(text.Where(static character => character is >= ' ' and <= '~' and not '"' and not '\\'));
 }

@@ -203,7 +203,8 @@ public sealed partial class ManagementTokenProvider : ITokenProvider
     }
 
     private static bool RejectsCredentials(Exception exception) =>
-        exception is ErrorApiException api && (api.StatusCode is HttpStatusCode.Unauthorized || api.ApiError?.Error is "invalid_client");
+        exception is ErrorApiException api && !TenantErrors.IsPage(api.ApiError?.Message)
+        && (api.StatusCode is HttpStatusCode.Unauthorized || api.ApiError?.Error is "invalid_client");
 
     [LoggerMessage(1, LogLevel.Information, "Auth0 granted a Management API token for {Seconds} s.", EventName = "TokenGranted")]
     private partial void LogGranted(int seconds);

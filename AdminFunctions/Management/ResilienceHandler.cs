@@ -25,7 +25,8 @@ internal sealed class ResilienceHandler : DelegatingHandler
     /// <summary>How often a failure other than a 429 is retried.</summary>
     internal const int RetriesOfFailures = 3;
 
-    private const int LongestBodyInBytes = 16 * 1024 * 1024;
+    /// <summary>The size of the largest response that is read. A page of 100 users with all their fields has some 200 KB.</summary>
+    internal const int LongestBodyInBytes = 16 * 1024 * 1024;
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
@@ -120,7 +121,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
             tenantCall,
             ended.Token);
 
-        if (response.StatusCode is HttpStatusCode.TooManyRequests && RequestedWait(response) is { } wait)
+        if (response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError && RequestedWait(response) is { } wait)
         {
             // The wait arrives in one of three forms. The SDK reads only this one.
             var seconds = Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue);
@@ -168,6 +169,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         {
             { Result.StatusCode: HttpStatusCode.TooManyRequests } => true,
             { Result.StatusCode: HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError } => retries < RetriesOfFailures,
+            { Exception: HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } } => false,
             { Exception: HttpRequestException or IOException or TimeoutRejectedException } => retries < RetriesOfFailures,
             _ => false,
         };

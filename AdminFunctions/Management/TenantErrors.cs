@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Auth0.Core.Exceptions;
 using Auth0.ManagementApi;
@@ -16,12 +17,25 @@ internal static partial class TenantErrors
 {
     private const string TimedOut = "Auth0 did not respond in time. Try again shortly.";
 
+    private const string CheckProxies =
+        "Check that Auth0__Domain is the tenant's domain and that no proxy or firewall intercepts the requests of the function app.";
+
     /// <summary>Auth0 returned a response that cannot be used.</summary>
     public static TenantException Unreadable(string what, Exception? exception = null) => new(
-        TenantFailure.Refused,
-        $"Auth0's response to the request for {what} could not be read. Check that Auth0__Domain is the tenant's domain "
-            + "and that no proxy intercepts the requests of the function app.",
+        TenantFailure.Unavailable,
+        $"Auth0's response to the request for {what} could not be read{WhyUnreadable(exception)}. {CheckProxies}",
         exception);
+
+    private static string WhyUnreadable(Exception? exception) => exception switch
+    {
+        null => ", because it has an unexpected shape",
+
+        // A syntax error has a line, and no path in the document.
+        JsonException { Path: null, LineNumber: not null } => ", because it is not JSON",
+        JsonException => ", because it has an unexpected shape",
+        { InnerException: JsonException inner } => WhyUnreadable(inner),
+        _ => "",
+    };
 
     /// <summary>Translates an exception.</summary>
     /// <param name="exception">The client library's exception.</param>
@@ -41,10 +55,7 @@ internal static partial class TenantErrors
             limited),
         ErrorApiException api => FromTokenEndpoint(api, what),
         OperationCanceledException or TimeoutRejectedException => new(TenantFailure.Timeout, TimedOut, exception),
-        HttpRequestException { StatusCode: null } => new(
-            TenantFailure.Timeout,
-            "Auth0 could not be reached. Try again shortly; if this persists, check that Auth0__Domain is the tenant's domain.",
-            exception),
+        HttpRequestException { StatusCode: null } or IOException => FromTransport(exception, what),
         _ => Unreadable(what, exception),
     };
 
@@ -64,9 +75,9 @@ internal static partial class TenantErrors
 
     /// <summary>Translates an unsuccessful response that was read without a client library.</summary>
     public static TenantException FromResponse(HttpResponseMessage response, string what) =>
-        response.StatusCode is HttpStatusCode.TooManyRequests
-            ? RateLimited(response.Headers.RetryAfter?.Delta)
-            : FromStatus((int)response.StatusCode, what);
+        response is { Content.Headers.ContentType.MediaType: "text/html", StatusCode: not HttpStatusCode.TooManyRequests }
+            ? FromIntermediary((int)response.StatusCode, what)
+            : FromStatus((int)response.StatusCode, what, retryAfter: response.Headers.RetryAfter?.Delta);
 
     /// <summary>The rate limit has been reached.</summary>
     /// <param name="wait">How long until the next request; <see langword="null"/> if that is not known.</param>
@@ -89,14 +100,21 @@ internal static partial class TenantErrors
         string? scope,
         ListUsersRequestParameters? list) => exception.StatusCode switch
         {
-            400 => new(TenantFailure.InvalidRequest, exception.ApiError?.Message ?? "Auth0 rejected the request.", exception)
+            var status and >= 400 and not 429 when exception.Body is string page && IsPage(page) => FromIntermediary(status, what, exception),
+            400 when list is not null => new(TenantFailure.InvalidRequest, exception.ApiError?.Message ?? "Auth0 rejected the request.", exception)
             {
-                Parameter = list is null ? null : Rejected(exception, list),
+                Parameter = Rejected(exception, list),
             },
-            414 => new(TenantFailure.InvalidRequest, "The search is too long for Auth0. Shorten q.", exception)
+            414 when list is not null => new(TenantFailure.InvalidRequest, "The search is too long for Auth0. Shorten q.", exception)
             {
-                Parameter = list?.Q.GetValueOrDefault() is null ? null : "q",
+                Parameter = list.Q.GetValueOrDefault() is null ? null : "q",
             },
+
+            // Auth0's message may contain the user's ID, which is not for the log.
+            400 => new(
+                TenantFailure.Refused,
+                $"Auth0 rejected the request for {what} as invalid (error code {exception.ErrorCode ?? "none"}).",
+                exception),
             401 => new(
                 TenantFailure.Refused,
                 "Auth0 rejects the Management API tokens that it has granted. Check that Auth0__Domain is the tenant's own domain.",
@@ -107,7 +125,7 @@ internal static partial class TenantErrors
                     + $"Grant the application in Auth0__ClientId the scope {scope} of the Auth0 Management API.",
                 exception),
             429 => RateLimited(exception.RateLimit?.RetryAfter, exception),
-            var status => FromStatus(status, what, exception),
+            var status => FromStatus(status, what, exception, exception.RateLimit?.RetryAfter),
         };
 
     /// <summary>
@@ -127,6 +145,7 @@ internal static partial class TenantErrors
 
     private static TenantException FromTokenEndpoint(ErrorApiException exception, string what) => (int)exception.StatusCode switch
     {
+        var status when IsPage(exception.ApiError?.Message) => FromIntermediary(status, what, exception),
         401 => new(
             TenantFailure.Refused,
             "Auth0 rejects the credentials of the application in Auth0__ClientId. Check that this is its client ID "
@@ -141,24 +160,64 @@ internal static partial class TenantErrors
         var status => FromStatus(status, what, exception),
     };
 
-    private static TenantException FromStatus(int status, string what, Exception? exception = null) => status switch
-    {
-        408 => new(TenantFailure.Timeout, TimedOut, exception),
-        429 => RateLimited(wait: null, exception),
-        >= 500 => new(
-            TenantFailure.Refused,
-            $"Auth0 returned status {status} to every attempt of the request for {what}. Try again shortly.",
-            exception),
-        >= 400 => new(
-            TenantFailure.Refused,
-            $"Auth0 returned status {status} to the request for {what}. Check Auth0__Domain and Auth0__ClientId.",
-            exception),
-        _ => Unreadable(what, exception),
-    };
+    private static TenantException FromStatus(int status, string what, Exception? exception = null, TimeSpan? retryAfter = null) =>
+        status switch
+        {
+            408 => new(TenantFailure.Timeout, TimedOut, exception),
+            429 => RateLimited(retryAfter, exception),
+            >= 500 => new(
+                TenantFailure.Unavailable,
+                $"Auth0 returned status {status} to every attempt of the request for {what}. Try again shortly.",
+                exception)
+            {
+                RetryAfter = retryAfter,
+            },
+            >= 400 => new(
+                TenantFailure.Refused,
+                $"Auth0 returned status {status} to the request for {what}. Check Auth0__Domain and Auth0__ClientId.",
+                exception),
+            _ => Unreadable(what, exception),
+        };
 
-    /// <summary>Auth0's message, but not the HTML page of a proxy that has responded in its place.</summary>
-    private static string Reason(string? message) =>
-        message is { Length: > 0 and <= 300 } && !message.StartsWith('<') ? message : "no reason given";
+    /// <summary>A web page in place of JSON: it is a proxy's or a firewall's, not Auth0's.</summary>
+    private static TenantException FromIntermediary(int status, string what, Exception? exception = null) => new(
+        TenantFailure.Unavailable,
+        $"A web page with status {status} came in place of Auth0's response to the request for {what}, probably from a proxy or a "
+            + $"firewall. {CheckProxies}",
+        exception);
+
+    /// <summary>There was no complete response.</summary>
+    private static TenantException FromTransport(Exception exception, string what)
+    {
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is UntrustedCertificateException untrusted)
+            {
+                return Unreachable(
+                    $"The server at Auth0__Domain could not be authenticated. {untrusted.Message} If a proxy inspects the traffic of the "
+                        + "function app, add its certificate authority to those that the app trusts: on Linux by SSL_CERT_DIR or "
+                        + "SSL_CERT_FILE, on Windows in the certificate store.");
+            }
+        }
+
+        return (exception as HttpRequestException)?.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => Unreachable("The name in Auth0__Domain could not be resolved. Check it, and the DNS."),
+            HttpRequestError.ConnectionError => Unreachable("The connection to Auth0 was refused or could not be made. Check that "
+                + "Auth0__Domain is the tenant's domain and that the network lets the function app reach it."),
+            HttpRequestError.SecureConnectionError => Unreachable($"A TLS connection to Auth0 could not be made. {CheckProxies}"),
+            HttpRequestError.ConfigurationLimitExceeded => Unreachable($"Auth0's response to the request for {what} is larger than "
+                + $"{ResilienceHandler.LongestBodyInBytes / (1024 * 1024)} MiB. Ask for fewer users, or for fewer fields."),
+            _ => Unreachable("The connection to Auth0 broke before the response was complete. Try again shortly."),
+        };
+
+        TenantException Unreachable(string message) => new(TenantFailure.Unavailable, message, exception);
+    }
+
+    /// <summary>Whether the body of an error is a web page: Auth0's are JSON.</summary>
+    internal static bool IsPage(string? body) => body is not null && body.TrimStart().StartsWith('<');
+
+    private static string Reason(string? message) => message is { Length: > 0 and <= 300 } ? message : "no reason given";
 
     /// <summary>Such as: Query validation error: 'String does not match pattern …' on property sort (Field to sort by. …).</summary>
     [GeneratedRegex(

@@ -3,8 +3,11 @@ namespace AdminFunctions.Management;
 /// <summary>How a call to Auth0 failed.</summary>
 public enum TenantFailure
 {
-    /// <summary>Auth0 rejected this application (credentials, grant, scope), or returned an unusable response.</summary>
+    /// <summary>Auth0 rejected this application: its credentials, its grant, a scope or a setting. Someone has to correct it.</summary>
     Refused,
+
+    /// <summary>Auth0 could not be reached, failed (a status of 500 or above), or returned a response that is not Auth0's.</summary>
+    Unavailable,
 
     /// <summary>Auth0's rate limit was still exceeded after the retries.</summary>
     RateLimited,
@@ -25,7 +28,7 @@ public sealed class TenantException(TenantFailure failure, string message, Excep
     /// <summary>How the call failed.</summary>
     public TenantFailure Failure { get; } = failure;
 
-    /// <summary>For <see cref="TenantFailure.RateLimited"/>: when to try again.</summary>
+    /// <summary>When to try again, for <see cref="TenantFailure.RateLimited"/> and, if it is known, <see cref="TenantFailure.Unavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>For a write: whether Auth0 may have carried it out all the same, because an attempt ended without Auth0's refusal.</summary>

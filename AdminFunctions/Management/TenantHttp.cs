@@ -1,3 +1,4 @@
+using System.Net.Security;
 using AdminFunctions.Telemetry;
 
 namespace AdminFunctions.Management;
@@ -42,5 +43,12 @@ public sealed class TenantHttp
         ConnectTimeout = TimeSpan.FromSeconds(5),
         AllowAutoRedirect = false,
         UseCookies = false,
+        SslOptions =
+        {
+            // The rules are the default ones. The exception names the certificate, which the default one does not.
+            RemoteCertificateValidationCallback = static (_, certificate, _, errors) => errors is SslPolicyErrors.None
+                ? true
+                : throw new UntrustedCertificateException(certificate?.Subject ?? "none", certificate?.Issuer ?? "none"),
+        },
     };
 }

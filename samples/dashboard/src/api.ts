@@ -51,6 +51,7 @@ const API_SLUGS = [
   'self-deletion',
   'protected-user',
   'tenant-refused',
+  'tenant-unavailable',
   'tenant-rate-limited',
   'too-many-exports',
   'vault-unavailable',

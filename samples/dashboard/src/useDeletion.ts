@@ -8,7 +8,7 @@ import { useRetry } from './useRetry';
 const FINAL: Slug[] = ['self-deletion', 'protected-user', 'insufficient-permission', 'organization-token', 'invalid-request', 'not-found'];
 
 // The answer got lost, perhaps not the request.
-const UNCERTAIN: Slug[] = ['tenant-timeout', 'tenant-refused', 'unreachable', 'unexpected'];
+const UNCERTAIN: Slug[] = ['tenant-timeout', 'tenant-unavailable', 'tenant-refused', 'unreachable', 'unexpected'];
 
 /** A deletion: of whom, whether it is meant, and what came of it. */
 export function useDeletion(api: Api) {
