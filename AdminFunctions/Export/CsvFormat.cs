@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using AdminFunctions.Users;
 
 namespace AdminFunctions.Export;
@@ -12,16 +13,24 @@ namespace AdminFunctions.Export;
 /// CSV (RFC 4180) in UTF-8: a header row, then one row per user. The columns are in the order in which the fields are served.
 /// Identities are one cell of JSON.
 /// </summary>
+/// <remarks>The dashboard writes the same table. Both are tested with AdminFunctions.Tests/Export/csv-cells.json.</remarks>
 /// <param name="fields">The fields that are columns.</param>
-internal sealed class CsvFormat(IReadOnlyList<string> fields) : IExportFormat
+/// <param name="withByteOrderMark">Whether the file begins with a byte order mark, by which Excel recognizes UTF-8.</param>
+internal sealed partial class CsvFormat(IReadOnlyList<string> fields, bool withByteOrderMark) : IExportFormat
 {
     /// <summary>
     /// The characters that begin a formula in a spreadsheet, their full-width forms included
     /// (https://owasp.org/www-community/attacks/CSV_Injection).
     /// </summary>
-    private static readonly SearchValues<char> FormulaBeginnings = SearchValues.Create("=+-@＝＋－＠\t\r\n");
+    private static readonly SearchValues<char> FormulaBeginnings = SearchValues.Create("=+-@＝＋－＠");
 
-    private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
+    /// <summary>
+    /// The characters after which a spreadsheet may begin a cell. Which one separates the cells depends on its settings, and where that
+    /// is not the comma, it does not recognize our quotation marks either.
+    /// </summary>
+    private static readonly SearchValues<char> Separators = SearchValues.Create(",;\t\r\n\v\f\u0085\u2028\u2029");
+
+    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",;\t\r\n\v\f\u0085\u2028\u2029");
 
     private readonly JsonPropertyInfo[] _columns =
         [.. UsersJson.Default.User.Properties.Where(property => fields.Contains(property.Name))];
@@ -30,7 +39,15 @@ internal sealed class CsvFormat(IReadOnlyList<string> fields) : IExportFormat
 
     public string Extension => "csv";
 
-    public void Begin(IBufferWriter<byte> output) => Row(output, _columns.Select(static column => column.Name));
+    public void Begin(IBufferWriter<byte> output)
+    {
+        if (withByteOrderMark)
+        {
+            output.Write(Encoding.UTF8.Preamble);
+        }
+
+        Row(output, _columns.Select(static column => column.Name));
+    }
 
     public void Write(IBufferWriter<byte> output, User user) => Row(output, _columns.Select(column => Text(column.Get!(user))));
 
@@ -63,9 +80,39 @@ internal sealed class CsvFormat(IReadOnlyList<string> fields) : IExportFormat
             return cell;
         }
 
-        var harmless = FormulaBeginnings.Contains(cell[0]) ? "'" + cell : cell;
+        var harmless = Disarm(cell);
         return harmless.AsSpan().ContainsAny(Quoted)
             ? $"\"{harmless.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : harmless;
     }
+
+    /// <summary>
+    /// Puts a <c>'</c> before each character that would begin a formula. A spreadsheet may drop white space and quotation marks before
+    /// it. A phone number stays what it is: its plus sign begins no formula that does anything.
+    /// </summary>
+    private static string Disarm(string cell)
+    {
+        if (!cell.AsSpan().ContainsAny(FormulaBeginnings) || PhoneNumber().IsMatch(cell))
+        {
+            return cell;
+        }
+
+        var harmless = new StringBuilder(cell.Length + 1);
+        var isBeginning = true;
+        foreach (var character in cell)
+        {
+            if (isBeginning && FormulaBeginnings.Contains(character))
+            {
+                harmless.Append('\'');
+            }
+
+            harmless.Append(character);
+            isBeginning = Separators.Contains(character) || (isBeginning && (char.IsWhiteSpace(character) || character is '"'));
+        }
+
+        return harmless.ToString();
+    }
+
+    [GeneratedRegex(@"\A\+[0-9]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PhoneNumber();
 }

@@ -25,7 +25,7 @@ public sealed class UserExport : IAsyncDisposable
         Instruments instruments)
     {
         (_query, _pages, _slot, _instruments) = (query, pages, slot, instruments);
-        _format = query.AsCsv ? new CsvFormat(query.Fields) : new NdjsonFormat(query.WithEnd);
+        _format = query.AsCsv ? new CsvFormat(query.Fields, query.WithByteOrderMark) : new NdjsonFormat(query.WithEnd);
         FileName = $"users-{time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.{_format.Extension}";
     }
 

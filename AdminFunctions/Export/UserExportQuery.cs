@@ -24,6 +24,9 @@ public sealed record UserExportQuery
     /// <summary>Whether a complete export ends with a line that says so.</summary>
     public bool WithEnd { get; private init; }
 
+    /// <summary>Whether a CSV export begins with a byte order mark.</summary>
+    public bool WithByteOrderMark { get; private init; }
+
     /// <summary>Reads the parameters.</summary>
     /// <exception cref="InvalidRequestException">Parameters are faulty or do not exist.</exception>
     public static UserExportQuery Parse(IQueryCollection parameters)
@@ -39,10 +42,16 @@ public sealed record UserExportQuery
                 static text => text switch { "csv" => true, "ndjson" => false, _ => (bool?)null },
                 "format is ndjson or csv."),
             WithEnd = reader.ReadFlag("end"),
+            WithByteOrderMark = reader.ReadFlag("bom"),
         };
         if (query is { AsCsv: true, WithEnd: true })
         {
             reader.Fault("end", "end is for format=ndjson only, because a CSV file has no place for such a line.");
+        }
+
+        if (query is { AsCsv: false, WithByteOrderMark: true })
+        {
+            reader.Fault("bom", "bom is for format=csv only, because NDJSON does not begin with a byte order mark.");
         }
 
         reader.ThrowIfFaulty();

@@ -72,7 +72,7 @@ public sealed partial record Auth0UserId
         var status = Base64Url.DecodeFromChars(encoded, bytes, out _, out var length);
         var decoded = bytes.AsSpan(0, length);
 
-        // The decoder accepts padding, white space and leftover bits. The encoder writes none.
+        // The decoder accepts padding and white space, the encoder writes neither.
         return status is OperationStatus.Done
             && Base64Url.EncodeToString(decoded).Equals(encoded, StringComparison.Ordinal)
             && Utf8.IsValid(decoded)

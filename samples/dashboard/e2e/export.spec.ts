@@ -17,6 +17,19 @@ test('all users are exported, past the first thousand, and the progress is shown
   await expect(page.getByRole('status').filter({ hasText: '1,200 users exported.' })).toBeVisible();
 });
 
+test('the file is the table that the API makes itself, byte by byte', async ({ page, host, seed }) => {
+  await seed(
+    { user_id: 'auth0|table1', name: 'Ann;=1+1;x', nickname: 'two\nlines', phone_number: '+15551234567' },
+    { user_id: 'oauth2|table2;-1', name: '"=1"', email: 'zoë@example.com' },
+  );
+  await open(page);
+  await expect(count(page)).toHaveText('1,202 users');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
+
+  const table = await host.call('GET', '/users/export?format=csv&bom=true');
+  expect(await readFile(await download.path())).toEqual(Buffer.from(await table.arrayBuffer()));
+});
+
 test('a search is exported as it is', async ({ page, seed }) => {
   await seed({ user_id: 'auth0|export', name: '=cmd|" /C calc"!A0', email: 'formula@example.com' });
   await open(page, { path: '/?q=formula%40example.com' });

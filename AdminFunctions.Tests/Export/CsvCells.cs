@@ -1,0 +1,15 @@
+using System.Text.Json;
+using AdminFunctions.Tests.Infra;
+
+namespace AdminFunctions.Tests.Export;
+
+/// <summary>
+/// What text becomes which cell of a table. The dashboard's tests read the same file, so that its table and the API's are one.
+/// </summary>
+/// <param name="Text">The text.</param>
+/// <param name="Cell">The cell.</param>
+internal sealed record CsvCells(string Text, string Cell)
+{
+    public static IReadOnlyList<CsvCells> All { get; } =
+        JsonSerializer.Deserialize<CsvCells[]>(Repository.Read("AdminFunctions.Tests/Export/csv-cells.json"), JsonSerializerOptions.Web)!;
+}
