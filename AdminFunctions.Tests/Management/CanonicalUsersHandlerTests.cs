@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using AdminFunctions.Management;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AdminFunctions.Tests.Management;
 
@@ -40,7 +41,7 @@ public sealed class CanonicalUsersHandlerTests
 
     private static async Task<string> ReadAsync(string address, HttpStatusCode status, byte[] body)
     {
-        using var invoker = new HttpMessageInvoker(new CanonicalUsersHandler(new Answering(status, body)));
+        using var invoker = new HttpMessageInvoker(new CanonicalUsersHandler(new LeftOutValues(NullLogger.Instance), new Answering(status, body)));
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         using var response = await invoker.SendAsync(request, CancellationToken.None);
         return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync()).GetRawText();

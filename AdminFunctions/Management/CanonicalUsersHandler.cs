@@ -6,72 +6,71 @@ using System.Text.Json;
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// Stands between Auth0 and the SDK. It rewrites what Auth0 answers about users: each endpoint has its allow-list of fields, and
-/// only those reach the SDK. See <see cref="CanonicalUser"/> for what becomes of a user.
+/// Stands between Auth0 and the SDK, and rewrites Auth0's responses about users (<see cref="CanonicalUserWriter"/>). Each endpoint has its
+/// allow-list of fields; only those reach the SDK.
 /// </summary>
-/// <param name="inner">The next handler.</param>
-internal sealed class CanonicalUsersHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed class CanonicalUsersHandler(LeftOutValues log, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private const string Users = "/api/v2/users";
 
-    /// <summary>What a user in a list keeps.</summary>
-    private static readonly CanonicalUser Listed = new(UserFields.Names);
+    /// <summary>The fields of a user in a list.</summary>
+    private static readonly KeptFields Listed = new(UserFields.Served);
 
-    /// <summary>What a user read by id keeps: all that tells who it is.</summary>
-    private static readonly CanonicalUser Identified = new("user_id", "identities");
+    /// <summary>The fields of a user that is read by ID: those that identify the person.</summary>
+    private static readonly KeptFields Identifying = new(UserFields.Served.Where(static field => field.Name is "user_id" or "identities"));
 
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    // The body is whole and no larger than the resilience handler lets it be; how deep it goes is nobody's concern here.
+    // The resilience handler limits the size of the document; its depth does not matter.
     private static readonly JsonReaderOptions Reading = new() { MaxDepth = int.MaxValue };
 
-    /// <summary>Writes one kind of answer.</summary>
-    private delegate void Rewriting(ref Utf8JsonReader answer, Utf8JsonWriter json);
-
     /// <inheritdoc />
-    /// <exception cref="JsonException">The answer is no JSON, or is not shaped like one about users.</exception>
+    /// <exception cref="JsonException">The response is not JSON, or not about users.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
 
         // The SDK reads a user out of every 2xx and 3xx.
-        if ((int)response.StatusCode is < 200 or >= 400 || RewritingOf(request) is not { } rewrite)
+        if ((int)response.StatusCode is < 200 or >= 400 || FieldsOf(request) is not { } fields)
         {
             return response;
         }
 
         try
         {
-            var canonical = await RewriteAsync(response.Content, rewrite, cancellationToken);
+            var canonical = await RewriteAsync(response.Content, fields, cancellationToken);
             response.Content.Dispose();
-            response.Content = new ReadOnlyMemoryContent(canonical) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
+            response.Content = new ReadOnlyMemoryContent(canonical)
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") },
+            };
             return response;
         }
         catch
         {
-            // What we cannot read is not left to the SDK either: it might, and would then take its ids for ours.
+            // The SDK might read it, and would take its IDs for marked ones.
             response.Dispose();
             throw;
         }
     }
 
-    private static Rewriting? RewritingOf(HttpRequestMessage request) => (request.Method.Method, request.RequestUri!.AbsolutePath) switch
+    private static KeptFields? FieldsOf(HttpRequestMessage request) => (request.Method.Method, request.RequestUri!.AbsolutePath) switch
     {
-        ("GET", Users) => Listed.WritePage,
-        ("GET", var path) when path.StartsWith($"{Users}/", StringComparison.Ordinal) && path.LastIndexOf('/') == Users.Length => Identified.Write,
+        ("GET", Users) => Listed,
+        ("GET", var path) when path.StartsWith($"{Users}/", StringComparison.Ordinal) && path.LastIndexOf('/') == Users.Length => Identifying,
         _ => null,
     };
 
-    private static async Task<ReadOnlyMemory<byte>> RewriteAsync(HttpContent answer, Rewriting rewrite, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> RewriteAsync(HttpContent response, KeptFields fields, CancellationToken cancellationToken)
     {
-        // The resilience handler has it in memory already.
-        await using var stream = await answer.ReadAsStreamAsync(cancellationToken);
+        // The resilience handler has buffered it.
+        await using var stream = await response.ReadAsStreamAsync(cancellationToken);
         var length = (int)stream.Length;
         var bytes = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             await stream.ReadExactlyAsync(bytes.AsMemory(0, length), cancellationToken);
-            return Rewrite(bytes.AsSpan(0, length), rewrite);
+            return Rewrite(bytes.AsSpan(0, length), fields);
         }
         finally
         {
@@ -79,18 +78,22 @@ internal sealed class CanonicalUsersHandler(HttpMessageHandler inner) : Delegati
         }
     }
 
-    private static ReadOnlyMemory<byte> Rewrite(ReadOnlySpan<byte> answer, Rewriting rewrite)
+    private ReadOnlyMemory<byte> Rewrite(ReadOnlySpan<byte> response, KeptFields fields)
     {
         ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
-        var reader = new Utf8JsonReader(answer.StartsWith(byteOrderMark) ? answer[byteOrderMark.Length..] : answer, Reading);
-        var canonical = new ArrayBufferWriter<byte>(answer.Length + 1024);
+        var reader = new Utf8JsonReader(response.StartsWith(byteOrderMark) ? response[byteOrderMark.Length..] : response, Reading);
+        var canonical = new ArrayBufferWriter<byte>(response.Length + 1024);
         using (var json = new Utf8JsonWriter(canonical, Json))
         {
-            reader.Read();
-            rewrite(ref reader, json);
-
-            // Throws if something follows.
-            reader.Read();
+            var writer = new CanonicalUserWriter(reader, fields, json, log);
+            if (ReferenceEquals(fields, Listed))
+            {
+                writer.WritePage();
+            }
+            else
+            {
+                writer.WriteUser();
+            }
         }
 
         return canonical.WrittenMemory;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AdminFunctions.Settings;
 using Auth0.ManagementApi;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace AdminFunctions.Management;
@@ -10,7 +11,11 @@ namespace AdminFunctions.Management;
 /// token (https://learn.microsoft.com/azure/azure-functions/manage-connections), and created when it is first used. Creating it sends
 /// nothing: the first call reads the client secret and requests the token.
 /// </summary>
-public sealed class SharedManagementClient(IOptions<Auth0Options> auth0, ManagementTokenProvider tokens, TenantHttp http)
+public sealed class SharedManagementClient(
+    IOptions<Auth0Options> auth0,
+    ManagementTokenProvider tokens,
+    TenantHttp http,
+    ILoggerFactory loggers)
 {
     /// <summary>One entry in production. In tests, hosts of different tenants run in one process.</summary>
     private static readonly ConcurrentDictionary<(string Domain, string ClientId), ManagementClient> Clients = new();
@@ -26,6 +31,8 @@ public sealed class SharedManagementClient(IOptions<Auth0Options> auth0, Managem
 
         // A request passes these handlers from left to right.
         HttpClient = TenantHttp.CreateClient(
-            new CanonicalUsersHandler(new SupplementaryCharacters.Handler(new TokenRenewalHandler(tokens, http.Resilience)))),
+            new CanonicalUsersHandler(
+                new LeftOutValues(loggers.CreateLogger<LeftOutValues>()),
+                new SupplementaryCharacters.Handler(new TokenRenewalHandler(tokens, http.Resilience)))),
     });
 }

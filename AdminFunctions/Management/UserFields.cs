@@ -35,10 +35,13 @@ public sealed record UserField(string Name, UserFieldKind Kind);
 /// </summary>
 public static class UserFields
 {
+    /// <summary>The field with the user's ID.</summary>
+    public static UserField UserId { get; } = new("user_id", UserFieldKind.Text);
+
     /// <summary>The fields of a user, in the order in which they are served.</summary>
     public static IReadOnlyList<UserField> Served { get; } =
     [
-        new("user_id", UserFieldKind.Text),
+        UserId,
         new("email", UserFieldKind.Text),
         new("email_verified", UserFieldKind.Flag),
         new("username", UserFieldKind.Text),

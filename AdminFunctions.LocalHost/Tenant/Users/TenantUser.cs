@@ -76,4 +76,10 @@ internal sealed record TenantUser
 
     /// <summary>Metadata of the application.</summary>
     public JsonElement? AppMetadata { get; init; }
+
+    /// <summary>
+    /// Fields whose JSON is not the documented one; null for a field that is absent. They replace the fields above in responses, not in
+    /// searches.
+    /// </summary>
+    public IReadOnlyDictionary<string, string?>? Changes { get; init; }
 }

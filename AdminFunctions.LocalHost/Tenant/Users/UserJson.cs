@@ -24,6 +24,18 @@ internal static class UserJson
     public static void Write(Utf8JsonWriter json, TenantUser user, Predicate<string> asked, bool withProviderTokens)
     {
         json.WriteStartObject();
+        if (user.Changes is { } changes)
+        {
+            foreach (var (name, value) in changes.Where(change => change.Value is not null && asked(change.Key)))
+            {
+                json.WritePropertyName(name);
+                json.WriteRawValue(value!);
+            }
+
+            var original = asked;
+            asked = name => original(name) && !changes.ContainsKey(name);
+        }
+
         Date("created_at", user.CreatedAt);
         Text("email", user.Email);
         Flag("email_verified", user.EmailVerified);
