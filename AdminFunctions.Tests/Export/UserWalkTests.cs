@@ -99,7 +99,7 @@ public sealed class UserWalkTests
     }
 
     [Fact]
-    public async Task Ids_that_a_search_takes_for_its_syntax_are_no_obstacle_in_a_crowd()
+    public async Task Ids_that_a_search_takes_for_its_syntax_are_no_obstacle_among_ties()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
         using var reader = app.Reader();
@@ -202,9 +202,61 @@ public sealed class UserWalkTests
     }
 
     [Theory]
+    [InlineData(1200, 30)]
+    [InlineData(40, 250)]
+    [InlineData(0, 1100)]
+    public async Task Users_without_a_creation_date_are_in_the_export(int dated, int undated)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        using var reader = app.Reader();
+        app.Tenant.Users.Replace([
+            .. Enumerable.Range(0, dated).Select(i => Exports.Somebody($"auth0|dated{i:0000}", DateTime.UnixEpoch.AddMinutes(i))),
+            .. Enumerable.Range(0, undated).Select(i => Exports.Somebody($"auth0|undated{i:0000}", DateTime.UnixEpoch) with
+            {
+                Changes = new Dictionary<string, string?> { ["created_at"] = null },
+            }),
+        ]);
+
+        var lines = await reader.ExportAsync("fields=user_id&end=true");
+
+        lines[^1].ToJsonString().ShouldBe($$$"""{"end":{"users":{{{dated + undated}}}}}""");
+        lines.SkipLast(1).Ids().ShouldBe(app.Tenant.Users.All.Select(user => user.UserId), ignoreOrder: true);
+        (await reader.ExportAsync("fields=user_id&q=user_id:auth0%5C|undated*")).Count.ShouldBe(undated);
+    }
+
+    [Theory]
+    [InlineData("""{"created_at":"2024-05-07T00:00:00.000Z"},{"created_at":"2024-05-07T00:00:00.000Z"}""")]
+    [InlineData("""{"user_id":"auth0|a","created_at":"2024-05-07T00:00:00.000Z"},{"name":"Ann"}""")]
+    public async Task Users_who_cannot_be_told_apart_are_no_export(string users)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users", 200, $$"""{"start":0,"limit":100,"length":2,"total":2,"users":[{{users}}]}"""));
+
+        using var answer = await reader.GetAsync("/api/users/export");
+
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable")).ShouldContain("cannot be told apart");
+    }
+
+    [Fact]
+    public async Task A_user_whom_no_search_by_creation_date_reaches_ends_the_export_with_the_users_id()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3 });
+        using var reader = app.Reader();
+        app.Tenant.Faults.Add(
+            new Fault { Match = "GET /api/v2/users", Times = 3 },
+            Fault.Answer("GET /api/v2/users", 200, """{"start":0,"limit":100,"length":1,"total":1,"users":[{"user_id":"auth0|lost","created_at":"?"}]}"""));
+
+        var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?end=true");
+
+        broke.ShouldBeTrue();
+        lines.Count.ShouldBe(4);
+        lines[^1].ShouldContain("The user auth0|lost has no created_at that can be read");
+    }
+
+    [Theory]
     [InlineData("""{"user_id":"auth0|b","created_at":"2024-05-07T00:00:00.000Z"},{"user_id":"auth0|a","created_at":"2024-05-06T00:00:00.000Z"}""")]
-    [InlineData("""{"user_id":"auth0|b","created_at":"2024-05-07T00:00:00.000Z"},{"user_id":"auth0|a"}""")]
-    [InlineData("""{"created_at":"2024-05-07T00:00:00.000Z"}""")]
+    [InlineData("""{"created_at":"2024-05-07T00:00:00.000Z"},{"user_id":"auth0|a","created_at":"2024-05-06T00:00:00.000Z"}""")]
     public async Task An_answer_in_another_order_than_asked_for_is_no_export(string users)
     {
         await using var app = await AdminApp.StartAsync();
@@ -256,7 +308,7 @@ public sealed class UserWalkTests
     }
 
     [Fact]
-    public async Task A_crowd_whose_later_windows_come_back_empty_is_not_whole()
+    public async Task Ties_whose_later_windows_come_back_empty_is_not_whole()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 4_000, UsersAtOneMoment = 2_500, MostTotal = 1000 });
         using var reader = app.Reader();

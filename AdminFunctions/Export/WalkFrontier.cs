@@ -1,16 +1,17 @@
 using AdminFunctions.Management;
+using AdminFunctions.Telemetry;
 using Auth0.ManagementApi;
 
 namespace AdminFunctions.Export;
 
 /// <summary>
-/// How far a walk has come: everyone with a lesser key than the one reached is delivered, and of those with that key the ones
-/// that it remembers. That is all it remembers, however long the walk.
+/// How far a walk has come: every user with a lesser key than the one reached is delivered, and of those with that key the ones that it
+/// remembers. Apart from users without a key, it remembers no more than that, however long the walk is.
 /// </summary>
-/// <param name="order">What the walk goes by.</param>
 internal sealed class WalkFrontier(WalkOrder order)
 {
     private readonly HashSet<string> _deliveredAtKey = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _deliveredWithoutKey = new(StringComparer.Ordinal);
     private string? _key;
     private string? _windowFrom;
     private bool _isPassed;
@@ -19,25 +20,24 @@ internal sealed class WalkFrontier(WalkOrder order)
     public long Delivered { get; private set; }
 
     /// <summary>Begins a window.</summary>
-    /// <returns>A clause for all who are still to come; <see langword="null"/> for everyone.</returns>
+    /// <returns>A clause for all users who are still to come; <see langword="null"/> for everyone.</returns>
     public string? Beyond()
     {
         _windowFrom = _key;
         return _key is null ? null : _isPassed ? order.Beyond(_key) : order.From(_key);
     }
 
-    /// <summary>Sees that a page is in order: what follows goes by it.</summary>
-    /// <param name="users">The page.</param>
-    /// <exception cref="TenantException">It is not.</exception>
+    /// <summary>Checks that a page is in order, on which everything else relies.</summary>
+    /// <exception cref="TenantException">It is not, or has users who cannot be told apart.</exception>
     public void Check(IReadOnlyList<UserResponseSchema> users)
     {
+        CheckIds(users);
         var last = _windowFrom ?? "";
         var mayRepeat = !_isPassed;
-        foreach (var user in users)
+        foreach (var key in users.Select(order.KeyOf).OfType<string>())
         {
-            var key = order.KeyOf(user);
-            var isBehind = string.CompareOrdinal(key, last) is var compared && (mayRepeat ? compared < 0 : compared <= 0);
-            if (key is null || user.UserId is null || isBehind)
+            var compared = string.CompareOrdinal(key, last);
+            if (compared < 0 || (compared == 0 && !mayRepeat))
             {
                 throw OutOfOrder();
             }
@@ -47,85 +47,120 @@ internal sealed class WalkFrontier(WalkOrder order)
         }
     }
 
-    /// <summary>Sees that a page that was asked for backwards is in order, and that everyone on it can be reached.</summary>
-    /// <param name="users">The page.</param>
-    /// <exception cref="TenantException">It is not, or not everyone can.</exception>
+    /// <summary>Checks that a page in reverse order is in order, and that every user on it can be reached.</summary>
+    /// <exception cref="TenantException">It is not, or one cannot be reached.</exception>
     public void CheckBackwards(IReadOnlyList<UserResponseSchema> users)
     {
+        CheckIds(users);
         string? last = null;
         foreach (var user in users)
         {
             var key = order.KeyOf(user);
-            if (key is null || user.UserId is null || (last is not null && string.CompareOrdinal(key, last) > 0))
+            if (key is null && !_deliveredWithoutKey.Contains(IdOf(user)))
+            {
+                throw Gap($"The user {AuditedId.Of(IdOf(user))} has no {order.Name} that can be read");
+            }
+
+            if (last is not null && key is not null && string.CompareOrdinal(key, last) > 0)
             {
                 throw OutOfOrder();
             }
 
-            last = key;
+            last = key ?? last;
         }
     }
 
-    /// <summary>Whether a page begins before the key that is reached, so that nobody can be between it and the one before.</summary>
-    /// <param name="users">The page.</param>
+    /// <summary>Whether a page begins before the key that has been reached, so that no user is between it and the previous page.</summary>
     public bool IsWithin(IReadOnlyList<UserResponseSchema> users) =>
-        users.Count > 0 && string.CompareOrdinal(order.KeyOf(users[0]), _key) < 0;
+        users.Select(order.KeyOf).FirstOrDefault(static key => key is not null) is { } first && string.CompareOrdinal(first, _key) < 0;
+
+    /// <summary>Whether any user of a page has a key.</summary>
+    public bool HasKeys(IReadOnlyList<UserResponseSchema> users) => users.Any(user => order.KeyOf(user) is not null);
+
+    /// <summary>Whether all users of a page that have a key have the same one.</summary>
+    public bool HasTies(IReadOnlyList<UserResponseSchema> users) => users.Select(order.KeyOf).OfType<string>().Distinct().Count() is 1;
 
     /// <summary>Goes on to the end of a page.</summary>
-    /// <param name="users">The page.</param>
     /// <returns>The users on it that are not delivered yet.</returns>
     public IReadOnlyList<UserResponseSchema> Advance(IReadOnlyList<UserResponseSchema> users)
     {
         var fresh = Deliver(users);
         foreach (var user in fresh)
         {
-            Reach(user);
-            _deliveredAtKey.Add(user.UserId!);
+            if (order.KeyOf(user) is { } key)
+            {
+                Reach(key);
+                _deliveredAtKey.Add(IdOf(user));
+            }
         }
 
         return fresh;
     }
 
-    /// <summary>Delivers those who are not yet, and goes on no further.</summary>
-    /// <param name="users">Some users.</param>
-    /// <returns>Those of them.</returns>
+    /// <summary>Delivers the users that are not delivered yet, without going on.</summary>
+    /// <returns>Those users.</returns>
     public IReadOnlyList<UserResponseSchema> Deliver(IReadOnlyList<UserResponseSchema> users)
     {
         var fresh = Fresh(users);
         Delivered += fresh.Count;
+        _deliveredWithoutKey.UnionWith(fresh.Where(user => order.KeyOf(user) is null).Select(IdOf));
         return fresh;
     }
 
     /// <summary>Goes on to the key that all users of a page have.</summary>
-    /// <param name="users">The page.</param>
-    public void EnterCrowd(IReadOnlyList<UserResponseSchema> users) => Reach(users[0]);
+    public void EnterTies(IReadOnlyList<UserResponseSchema> users) => Reach(users.Select(order.KeyOf).OfType<string>().First());
 
-    /// <summary>A clause for all with the key that is reached.</summary>
+    /// <summary>A clause for all users with the key that has been reached.</summary>
     public string AtKey() => order.At(_key!);
 
-    /// <summary>Leaves the key that is reached behind: all who have it are delivered.</summary>
-    public void LeaveCrowd()
+    /// <summary>Leaves the key that has been reached: all users who have it are delivered.</summary>
+    public void LeaveTies()
     {
         _deliveredAtKey.Clear();
         _isPassed = true;
     }
 
-    /// <summary>Those who are not delivered yet.</summary>
-    /// <param name="users">Some users.</param>
-    public IReadOnlyList<UserResponseSchema> Fresh(IReadOnlyList<UserResponseSchema> users) =>
-        [.. users.Where(user => string.CompareOrdinal(order.KeyOf(user), _key) is var compared
-            && (compared > 0 || (compared == 0 && !_isPassed && !_deliveredAtKey.Contains(user.UserId!))))];
+    /// <summary>The users that are not delivered yet.</summary>
+    public IReadOnlyList<UserResponseSchema> Fresh(IReadOnlyList<UserResponseSchema> users) => [.. users.Where(IsFresh)];
 
-    private static TenantException OutOfOrder() => new(
+    /// <summary>The export would have a gap, so it ends.</summary>
+    /// <param name="why">A clause that begins the sentence.</param>
+    public static TenantException Gap(string why) => new(
         TenantFailure.Unavailable,
-        "Auth0 listed users out of the order that was asked for, so the export would miss some. Try again; if this lasts, narrow it with q.");
+        $"{why}, so the export would miss some users. Try again; if this persists, narrow the export with q.");
 
-    private void Reach(UserResponseSchema user)
+    private static TenantException OutOfOrder() => Gap("Auth0 listed users in another order than the requested one");
+
+    private bool IsFresh(UserResponseSchema user)
     {
-        if (order.KeyOf(user) is var key && key != _key)
+        if (order.KeyOf(user) is not { } key)
+        {
+            return !_deliveredWithoutKey.Contains(IdOf(user));
+        }
+
+        var compared = string.CompareOrdinal(key, _key);
+        return compared > 0 || (compared == 0 && !_isPassed && !_deliveredAtKey.Contains(IdOf(user)));
+    }
+
+    private void Reach(string key)
+    {
+        if (key != _key)
         {
             _deliveredAtKey.Clear();
             _key = key;
             _isPassed = false;
         }
     }
+
+    /// <summary>Users are told apart by key and ID. One user without an ID at a key is an ID like any other; two are not.</summary>
+    private void CheckIds(IReadOnlyList<UserResponseSchema> users)
+    {
+        var withoutId = users.Where(static user => user.UserId is null).Select(order.KeyOf).ToList();
+        if (withoutId.Contains(null) || withoutId.Distinct().Count() < withoutId.Count)
+        {
+            throw Gap("Auth0 listed users without a user_id who cannot be told apart");
+        }
+    }
+
+    private static string IdOf(UserResponseSchema user) => user.UserId ?? "";
 }

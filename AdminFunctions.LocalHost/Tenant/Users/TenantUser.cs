@@ -78,8 +78,11 @@ internal sealed record TenantUser
     public JsonElement? AppMetadata { get; init; }
 
     /// <summary>
-    /// Fields whose JSON is not the documented one; null for a field that is absent. They replace the fields above in responses, not in
-    /// searches.
+    /// The JSON of fields that do not have the documented form; null for a field that is absent. It replaces the fields above in
+    /// responses. Searches still find a user by the fields above, except by an absent created_at.
     /// </summary>
     public IReadOnlyDictionary<string, string?>? Changes { get; init; }
+
+    /// <summary>Whether <see cref="Changes"/> removes a field.</summary>
+    public bool Lacks(string field) => Changes is { } changes && changes.TryGetValue(field, out var json) && json is null;
 }

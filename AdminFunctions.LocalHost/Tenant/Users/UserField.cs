@@ -50,7 +50,7 @@ internal sealed record UserField(
         new("family_name", UserFieldKind.Text, user => user.FamilyName),
         new("nickname", UserFieldKind.Text, user => user.Nickname),
         new("picture", UserFieldKind.Keyword, user => user.Picture),
-        new("created_at", UserFieldKind.Date, user => user.CreatedAt),
+        new("created_at", UserFieldKind.Date, user => user.Lacks("created_at") ? null : user.CreatedAt),
         new("updated_at", UserFieldKind.Date, user => user.UpdatedAt),
         new("last_login", UserFieldKind.Date, user => user.LastLogin),
         new("last_ip", UserFieldKind.Keyword, user => user.LastIp),
