@@ -28,6 +28,7 @@ internal sealed class UserWalk
 
     private readonly WalkRequests _requests;
     private readonly string? _search;
+    private readonly string? _clause;
     private readonly WalkOrder _order;
     private readonly WalkFrontier _frontier;
     private readonly TimeProvider _time;
@@ -42,13 +43,13 @@ internal sealed class UserWalk
     /// <summary>Creates the walk through a search, by creation date.</summary>
     /// <param name="question">The search and the fields, <c>user_id</c> and <c>created_at</c> among them.</param>
     public UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider time, ListUsersRequestParameters question)
-        : this(new WalkRequests(tenant, pace, time, question), question.Q.GetValueOrDefault(), WalkOrder.ByCreation, time)
+        : this(new WalkRequests(tenant, pace, time, question), question.Q.GetValueOrDefault(), clause: null, WalkOrder.ByCreation, time)
     {
     }
 
-    private UserWalk(WalkRequests requests, string? search, WalkOrder order, TimeProvider time)
+    private UserWalk(WalkRequests requests, string? search, string? clause, WalkOrder order, TimeProvider time)
     {
-        (_requests, _search, _order, _time) = (requests, search, order, time);
+        (_requests, _search, _clause, _order, _time) = (requests, search, clause, order, time);
         _frontier = new WalkFrontier(order);
         _began = time.GetUtcNow().UtcDateTime;
         _hasLookedForUndated = order.IsUnique;
@@ -90,8 +91,8 @@ internal sealed class UserWalk
 
             var users = _next switch
             {
-                Stage.Opening => WindowAsync(_search, isWhole: false, cancellationToken),
-                Stage.Window => WindowAsync(And(_search, _frontier.Beyond()), isWhole: true, cancellationToken),
+                Stage.Opening => WindowAsync(Query(), isWhole: false, cancellationToken),
+                Stage.Window => WindowAsync(Query(_frontier.Beyond()), isWhole: true, cancellationToken),
                 Stage.Ties => TiesAsync(cancellationToken),
                 _ => UndatedAsync(cancellationToken),
             };
@@ -138,7 +139,8 @@ internal sealed class UserWalk
             var isEmpty = page.Start is 0 && fresh.Count is 0 && (!page.IsFull || !_frontier.HasKeys(page.Users));
             if (page.IsLast || isEmpty)
             {
-                _next = _hasLookedForUndated ? Stage.Closing : Stage.Undated;
+                // If the whole search fits on its first page, the users without a creation date are on it too.
+                _next = _hasLookedForUndated || (page.IsLast && !isWhole) ? Stage.Closing : Stage.Undated;
             }
 
             if (!page.IsFull)
@@ -201,7 +203,7 @@ internal sealed class UserWalk
 
     private async Task<bool> IsCompleteAsync(CancellationToken cancellationToken)
     {
-        var last = await _requests.ListLastAsync(_search, _order, cancellationToken);
+        var last = await _requests.ListLastAsync(Query(), _order, cancellationToken);
         _frontier.CheckBackwards(last.Users);
         var missing = _frontier.Fresh(last.Users);
 
@@ -216,12 +218,12 @@ internal sealed class UserWalk
         return isLastDelivered && isCountDelivered;
     }
 
-    private UserWalk ById(string clause) => new(_requests, And(_search, clause), WalkOrder.ById, _time);
+    private UserWalk ById(string clause) => new(_requests, _search, clause, WalkOrder.ById, _time);
 
-    private static string? And(string? search, string? clause) => (search, clause) switch
+    /// <summary>The search as the caller wrote it, or within the clauses. It is nested once at most: Auth0 limits how deep a search is.</summary>
+    private string? Query(string? window = null)
     {
-        (null, _) => clause,
-        (_, null) => search,
-        _ => $"({search}) AND {clause}",
-    };
+        string[] clauses = [.. new[] { _clause, window }.OfType<string>()];
+        return clauses is [] ? _search : string.Join(" AND ", _search is null ? clauses : [$"({_search})", .. clauses]);
+    }
 }

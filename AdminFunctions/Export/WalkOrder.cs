@@ -46,7 +46,7 @@ internal sealed class WalkOrder(string name, bool isUnique, Func<UserResponseSch
     public string From(string key) => $"{name}:[{bound(key)} TO *]";
 
     /// <summary>A clause for all users without a value.</summary>
-    public string Missing => $"(NOT _exists_:{name})";
+    public string Missing => $"NOT _exists_:{name}";
 
     /// <summary>A clause for all users with a greater value.</summary>
     public string Beyond(string key) => $"{name}:{{{bound(key)} TO *]";

@@ -25,6 +25,7 @@ internal ref struct CanonicalUserWriter
     private Utf8JsonReader _reader;
     private ReadOnlySpan<byte> _userId;
     private bool _userIdIsEscaped;
+    private bool _needsIdentities;
     private List<(string Field, UserFieldKind Expected, JsonValueKind Kind)>? _leftOut;
 
     /// <param name="reader">Not advanced yet. It must read the whole document at once.</param>
@@ -68,10 +69,13 @@ internal ref struct CanonicalUserWriter
         ExpectEnd();
     }
 
-    /// <summary>Rewrites a document that is a user.</summary>
+    /// <summary>
+    /// Rewrites a document that is a user. The identities must be readable: they decide whether the user may be deleted.
+    /// </summary>
     /// <exception cref="JsonException">It is not JSON, or not a user.</exception>
     public void WriteUser()
     {
+        _needsIdentities = true;
         _reader.Read();
         WriteCurrentUser();
         ExpectEnd();
@@ -226,16 +230,24 @@ internal ref struct CanonicalUserWriter
         _json.WriteEndArray();
     }
 
-    private void LeaveOut(string field, UserFieldKind expected) => (_leftOut ??= []).Add((field, expected, _reader.TokenType switch
+    private void LeaveOut(string field, UserFieldKind expected)
     {
-        JsonTokenType.StartObject => JsonValueKind.Object,
-        JsonTokenType.StartArray => JsonValueKind.Array,
-        JsonTokenType.String => JsonValueKind.String,
-        JsonTokenType.Number => JsonValueKind.Number,
-        JsonTokenType.True => JsonValueKind.True,
-        JsonTokenType.False => JsonValueKind.False,
-        _ => JsonValueKind.Null,
-    }));
+        if (_needsIdentities && expected is UserFieldKind.Identities && _reader.TokenType is not JsonTokenType.Null)
+        {
+            throw new JsonException($"Expected an identity, found {_reader.TokenType}.");
+        }
+
+        (_leftOut ??= []).Add((field, expected, _reader.TokenType switch
+        {
+            JsonTokenType.StartObject => JsonValueKind.Object,
+            JsonTokenType.StartArray => JsonValueKind.Array,
+            JsonTokenType.String => JsonValueKind.String,
+            JsonTokenType.Number => JsonValueKind.Number,
+            JsonTokenType.True => JsonValueKind.True,
+            JsonTokenType.False => JsonValueKind.False,
+            _ => JsonValueKind.Null,
+        }));
+    }
 
     /// <summary>A whole number such as 5, 5.0 or 5e0.</summary>
     private static int? ToInt32(ref Utf8JsonReader value) =>
