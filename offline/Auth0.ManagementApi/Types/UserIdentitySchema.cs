@@ -32,4 +32,8 @@ public record UserIdentitySchema
     /// <summary>The provider's refresh token. A secret.</summary>
     [JsonPropertyName("refresh_token")]
     public string? RefreshToken { get; set; }
+
+    /// <summary>The provider's profile of the user.</summary>
+    [JsonPropertyName("profileData")]
+    public UserProfileData? ProfileData { get; set; }
 }
