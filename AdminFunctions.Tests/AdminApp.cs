@@ -43,7 +43,9 @@ internal sealed class AdminApp : IAsyncDisposable
     public IServiceProvider Services => _factory.Services;
 
     /// <param name="tenant">Its clock and client ID are replaced.</param>
-    /// <param name="settings">More settings of the functions, such as <c>Users:Protected</c>.</param>
+    /// <param name="settings">
+    /// More settings of the functions, such as <c>Users:Protected</c>. In a value, <c>{issuer}</c> becomes the tenant's issuer.
+    /// </param>
     public static Task<AdminApp> StartAsync(TenantOptions? tenant = null, params (string Name, string Value)[] settings) =>
         StartAsync(warmUp: false, tenant, settings);
 
@@ -133,7 +135,7 @@ internal sealed class AdminApp : IAsyncDisposable
 
             foreach (var (name, value) in settings)
             {
-                builder.UseSetting(name, value);
+                builder.UseSetting(name, value.Replace("{issuer}", local.Tenant.Issuer, StringComparison.Ordinal));
             }
 
             // Without a filter of its own, this logger would not get Microsoft's lines below a warning.

@@ -50,6 +50,7 @@ public static class AdminFunctionsServices
         services.AddSingleton<ManagementTokenProvider>();
         services.AddSingleton<SharedManagementClient>();
         services.AddSingleton<TenantUsers>();
+        services.AddSingleton<DependencyCheck>();
 
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<BearerAuthentication>();

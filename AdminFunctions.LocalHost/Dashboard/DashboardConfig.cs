@@ -19,7 +19,7 @@ internal sealed record DashboardConfig(string Domain, string? Issuer, string Cli
     /// <param name="tenant">The tenant's settings, which are valid.</param>
     /// <param name="clientId">The setting <c>Dashboard__ClientId</c>.</param>
     public static DashboardConfig For(Auth0Options tenant, string? clientId) =>
-        new(new Uri(tenant.TokenIssuer).Authority, Issuer: null, clientId ?? "", tenant.Audience);
+        new(new Uri(tenant.TokenIssuers[0]).Authority, Issuer: null, clientId ?? "", tenant.Audience);
 
     /// <summary>
     /// What the dashboard's pages may load and call, and nothing else: themselves, the functions, the tenant (in a frame too, for

@@ -8,9 +8,9 @@ namespace AdminFunctions.Tests.Access;
 public sealed class BearerAuthenticationTests
 {
     private const string Malformed = "The access token is malformed.";
-    private const string Expired = "The access token has expired: get a new one.";
+    private const string Expired = "The access token has expired. Get a new one.";
     private const string NotYetValid = "The access token is not valid yet.";
-    private const string OfAnotherIssuer = "The access token is of another issuer.";
+    private const string OfAnotherIssuer = "The access token was issued by another issuer.";
 
     [Fact]
     public async Task The_token_that_the_wrong_ones_differ_from_is_good()
@@ -92,7 +92,7 @@ public sealed class BearerAuthenticationTests
         var answer = await RawAsync(app, "GET /api/users", $"Authorization: {authorization}");
 
         answer.ShouldStartWith("HTTP/1.1 401 ");
-        answer.ShouldContain("WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"The Authorization header has no token behind Bearer.\"\r\n");
+        answer.ShouldContain("WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"The Authorization header has no token after Bearer.\"\r\n");
         app.Tenant.Requests.All.ShouldBeEmpty();
     }
 
@@ -108,7 +108,7 @@ public sealed class BearerAuthenticationTests
             {
                 var answer = await RawAsync(app, "GET /api/users", headers);
                 answer.ShouldStartWith("HTTP/1.1 401 ");
-                answer.ShouldContain("The request has more than one Authorization header, or one with more than a token in it.");
+                answer.ShouldContain("The request has more than one Authorization header, or more than one value in it.");
             }
         }
 
@@ -175,7 +175,7 @@ public sealed class BearerAuthenticationTests
     {
         await using var app = await AdminApp.StartAsync();
 
-        await app.ShouldRefuseAsync(HandmadeToken.For(app).WithoutClaim("exp").Signed(), "The access token does not say when it expires.");
+        await app.ShouldRefuseAsync(HandmadeToken.For(app).WithoutClaim("exp").Signed(), "The access token has no expiry (exp).");
     }
 
     [Theory]
@@ -229,7 +229,7 @@ public sealed class BearerAuthenticationTests
 
         await app.ShouldRefuseAsync(
             HandmadeToken.For(app).WithClaims($$"""{"aud":"{{audience}}"}""").Signed(),
-            "The access token is for another audience: ask Auth0 for one with audience https://admin-functions.local/api.");
+            "The access token is for another audience. Request one from Auth0 with the audience https://admin-functions.local/api.");
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public sealed class BearerAuthenticationTests
 
         await app.ShouldRefuseAsync(
             HandmadeToken.For(app).WithClaims($$"""{"aud":["{{app.Tenant.Issuer}}userinfo","{{app.Tenant.Issuer}}api/v2/"]}""").Signed(),
-            "The access token is for another audience: ask Auth0 for one with audience https://admin-functions.local/api.");
+            "The access token is for another audience. Request one from Auth0 with the audience https://admin-functions.local/api.");
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public sealed class BearerAuthenticationTests
 
         await app.ShouldRefuseAsync(
             app.Tenant.MintManagementToken(),
-            "The access token is for another audience: ask Auth0 for one with audience https://admin-functions.local/api.");
+            "The access token is for another audience. Request one from Auth0 with the audience https://admin-functions.local/api.");
     }
 
     [Fact]
@@ -270,7 +270,18 @@ public sealed class BearerAuthenticationTests
 
         await app.ShouldRefuseAsync(
             token.Signed(),
-            "The access token is for another audience: ask Auth0 for one with audience https://admin-functions.local/api.");
+            "The access token is for another audience. Request one from Auth0 with the audience https://admin-functions.local/api.");
+    }
+
+    [Fact]
+    public async Task While_a_custom_domain_is_introduced_tokens_of_two_issuers_are_accepted()
+    {
+        const string custom = "https://login.example.com/";
+        await using var app = await AdminApp.StartAsync(settings: ("Auth0:Issuer", "{issuer}, https://login.example.com/"));
+
+        await app.ShouldAdmitAsync(HandmadeToken.For(app).Signed());
+        await app.ShouldAdmitAsync(HandmadeToken.For(app).WithClaims($$"""{"iss":"{{custom}}"}""").Signed());
+        await app.ShouldRefuseAsync(HandmadeToken.For(app).WithClaims($$"""{"iss":"{{custom}}x"}""").Signed(), OfAnotherIssuer);
     }
 
     [Fact]
@@ -303,7 +314,7 @@ public sealed class BearerAuthenticationTests
     {
         await using var app = await AdminApp.StartAsync();
 
-        await app.ShouldRefuseAsync(HandmadeToken.For(app).WithoutClaim("sub").Signed(), "The access token names no subject (sub).");
+        await app.ShouldRefuseAsync(HandmadeToken.For(app).WithoutClaim("sub").Signed(), "The access token has no subject (sub).");
     }
 
     [Fact]
@@ -360,7 +371,11 @@ public sealed class BearerAuthenticationTests
     {
         await using var app = await AdminApp.StartAsync();
 
-        await app.ShouldRefuseAsync(token, "The access token is not a JSON Web Token of at most 16 KiB.");
+        await app.ShouldRefuseAsync(
+            token,
+            token.Count(character => character is '.') is 2 ? Malformed
+                : token is "...." ? Encrypted(app)
+                : $"The access token is opaque: it is not a JSON Web Token. Request one from Auth0 with the audience {app.Tenant.Audience}.");
 
         app.Tenant.Requests.All.ShouldBeEmpty();
     }
@@ -406,7 +421,7 @@ public sealed class BearerAuthenticationTests
         var token = Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Encode($$"""{"alg":"RSA-OAEP","enc":"A256GCM","typ":"JWT","kid":"{{key.KeyId}}"}""")
             + ".a2V5LWtleS1rZXkta2V5.aXYtaXYtaXYtaXYt.Y2lwaGVyLWNpcGhlcg.dGFnLXRhZy10YWctdGFn";
 
-        await app.ShouldRefuseAsync(token, Malformed);
+        await app.ShouldRefuseAsync(token, Encrypted(app));
     }
 
     [Fact]
@@ -420,8 +435,12 @@ public sealed class BearerAuthenticationTests
         await app.ShouldAdmitAsync(longest);
         app.Tenant.Requests.Clear();
         app.Vault.Requests.Clear();
-        await app.ShouldRefuseAsync(tooLong, "The access token is not a JSON Web Token of at most 16 KiB.");
+        await app.ShouldRefuseAsync(tooLong, "The access token is longer than 16 KiB.");
     }
+
+    private static string Encrypted(AdminApp app) =>
+        $"The access token is encrypted (JWE). Get one from Auth0 that is signed only, with the audience {app.Tenant.Audience}: "
+            + "turn off JSON Web Encryption in the settings of the API.";
 
     private static Task ShouldAnswerAsync(AdminApp app, string token, string? because) =>
         because is null ? app.ShouldAdmitAsync(token) : app.ShouldRefuseAsync(token, because);

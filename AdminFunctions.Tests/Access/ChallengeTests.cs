@@ -26,7 +26,7 @@ public sealed class ChallengeTests
               "type": "urn:admin-functions:problem:missing-token",
               "title": "An access token is missing",
               "status": 401,
-              "detail": "This needs an access token: send it as Authorization: Bearer {token}.",
+              "detail": "Send an access token in the header Authorization: Bearer {token}.",
               "traceId": "{{TraceId}}"
             }
             """);
@@ -47,11 +47,11 @@ public sealed class ChallengeTests
               "type": "urn:admin-functions:problem:invalid-token",
               "title": "The access token is not valid",
               "status": 401,
-              "detail": "The access token has expired: get a new one.",
+              "detail": "The access token has expired. Get a new one.",
               "traceId": "{{TraceId}}"
             }
             """);
-        answer.ShouldChallengeWith("""Bearer error="invalid_token", error_description="The access token has expired: get a new one." """.TrimEnd());
+        answer.ShouldChallengeWith("""Bearer error="invalid_token", error_description="The access token has expired. Get a new one." """.TrimEnd());
     }
 
     [Theory]
@@ -70,7 +70,7 @@ public sealed class ChallengeTests
               "type": "urn:admin-functions:problem:insufficient-permission",
               "title": "The access token lacks a permission",
               "status": 403,
-              "detail": "This needs the permission {{needed}}, which the access token does not carry. Give the user a role with it, and see that the API adds permissions to access tokens (RBAC), then sign in again.",
+              "detail": "The access token does not have the permission {{needed}}. Assign the user a role with it, check that the API in Auth0 adds permissions to access tokens (RBAC), and sign in again.",
               "traceId": "{{TraceId}}"
             }
             """);
@@ -87,9 +87,9 @@ public sealed class ChallengeTests
         var answer = await app.ListWithAsync(app.Tenant.MintAccessToken(AdminApp.CallerId, [Permissions.ReadUsers], audience: "https://other.example/"));
 
         (await answer.ShouldBeProblemAsync(HttpStatusCode.Unauthorized, "invalid-token"))
-            .ShouldBe($"The access token is for another audience: ask Auth0 for one with audience {audience}.");
+            .ShouldBe($"The access token is for another audience. Request one from Auth0 with the audience {audience}.");
         answer.ShouldChallengeWith(
-            "Bearer error=\"invalid_token\", error_description=\"The access token is for another audience: ask Auth0 for one with audience https://admin.example/quotedback/.\"");
+            "Bearer error=\"invalid_token\", error_description=\"The access token is for another audience. Request one from Auth0 with the audience https://admin.example/quotedback/.\"");
     }
 
     [Theory]

@@ -11,9 +11,17 @@ namespace AdminFunctions.Tests.Access;
 /// <summary>Tokens that somebody other than the tenant has made, or made otherwise than with RS256.</summary>
 public sealed class ForgedTokenTests
 {
-    private const string NotTheTenants = "The access token's signature is not the tenant's.";
+    private const string NotTheTenants = "The access token's signature is not valid.";
     private const string UnknownKey = "The access token is signed with a key that the tenant does not have.";
     private const string NotRs256 = "The access token is not signed with RS256.";
+
+    [Fact]
+    public async Task A_token_that_names_a_key_which_the_tenant_does_not_have_is_refused_though_another_keys_signature_fits()
+    {
+        await using var app = await AdminApp.StartAsync();
+
+        await app.ShouldRefuseAsync(HandmadeToken.For(app).WithHeader("""{"kid":"retired"}""").Signed(), UnknownKey);
+    }
 
     [Fact]
     public async Task Another_key_of_the_same_name_is_not_the_tenants()

@@ -15,7 +15,7 @@ public sealed class OrganizationTokenTests
         "The access token was issued for an Auth0 organization, and its permissions are those of the member's roles there, while this API serves the whole tenant. Sign in without an organization; or, if the members of one organization administer the whole tenant, set Auth0__Organization to its id.";
 
     private const string WithSetting =
-        "The access token was issued for another Auth0 organization than the one in Auth0__Organization. Sign in through that one, or without an organization.";
+        "The access token was issued for another Auth0 organization than the one in Auth0__Organization. Sign in to that organization, or without one.";
 
     [Theory]
     [InlineData("GET", "/api/users")]

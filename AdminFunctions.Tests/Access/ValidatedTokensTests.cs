@@ -24,7 +24,7 @@ public sealed class ValidatedTokensTests
         app.Time.Advance(TimeSpan.FromSeconds(1));
 
         var detail = await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.Unauthorized, "invalid-token");
-        detail.ShouldBe("The access token has expired: get a new one.");
+        detail.ShouldBe("The access token has expired. Get a new one.");
     }
 
     [Fact]

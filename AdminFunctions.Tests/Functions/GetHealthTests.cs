@@ -4,6 +4,7 @@ using AdminFunctions.Access;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
+using AdminFunctions.Management;
 
 namespace AdminFunctions.Tests.Functions;
 
@@ -27,6 +28,8 @@ public sealed class GetHealthTests
     [Theory]
     [InlineData("deep=true")]
     [InlineData("DEEP=true")]
+    [InlineData("check=true")]
+    [InlineData("deep=true&check=true")]
     public async Task Only_callers_who_may_list_look_deeper(string query)
     {
         await using var app = await AdminApp.StartAsync();
@@ -40,7 +43,7 @@ public sealed class GetHealthTests
     [Theory]
     [InlineData("")]
     [InlineData("?deep=false")]
-    [InlineData("?deep=1")]
+    [InlineData("?deep=false&check=false")]
     public async Task Nobody_looks_deeper_who_does_not_ask(string query)
     {
         await using var app = await AdminApp.StartAsync();
@@ -80,15 +83,86 @@ public sealed class GetHealthTests
         app.Vault.Requests.Clear();
 
         (await DeepAsync(app)).ToJsonString().ShouldBe(
-            """{"status":"healthy","version":"1.0.0","token":{"ageSeconds":6},"secret":{"ageSeconds":6},"tenant":{"lastSuccess":"2026-03-02T09:30:01Z","lastFailure":"2026-03-02T09:30:03Z","lastFailureReason":"HTTP 403"},"vault":{"lastSuccess":"2026-03-02T09:30:01Z","lastFailure":"2026-03-02T09:30:00Z","lastFailureReason":"HTTP 403"},"rateLimit":{"limit":50,"remaining":49}}""");
+            """{"status":"degraded","version":"1.0.0","token":{"ageSeconds":6},"secret":{"ageSeconds":6},"tenant":{"lastSuccess":"2026-03-02T09:30:01Z","lastFailure":"2026-03-02T09:30:03Z","lastFailureReason":"HTTP 403"},"vault":{"lastSuccess":"2026-03-02T09:30:01Z","lastFailure":"2026-03-02T09:30:00Z","lastFailureReason":"HTTP 403"},"rateLimit":{"limit":50,"remaining":49}}""");
         app.Tenant.Requests.All.ShouldBeEmpty();
         app.Vault.Requests.All.ShouldBeEmpty();
     }
 
-    private static async Task<JsonNode> DeepAsync(AdminApp app)
+    [Theory]
+    [InlineData("deep=1", "deep")]
+    [InlineData("deep=", "deep")]
+    [InlineData("deep=true&deep=true", "deep")]
+    [InlineData("deep=true&check=yes", "check")]
+    [InlineData("depp=true", "depp")]
+    public async Task A_parameter_that_is_wrong_is_a_400_that_names_it(string query, string parameter)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        var answer = await reader.GetAsync($"/api/health?{query}");
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        (await answer.JsonAsync())["errors"]!.AsObject().ContainsKey(parameter).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task It_is_degraded_from_a_failed_call_to_the_next_one_that_succeeds()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await DeepAsync(app))["status"]!.GetValue<string>().ShouldBe("healthy");
+
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users", 403));
+        (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        (await DeepAsync(app))["status"]!.GetValue<string>().ShouldBe("degraded");
+        (await (await reader.GetAsync("/api/health")).Content.ReadAsStringAsync()).ShouldBe("""{"status":"healthy"}""");
+
+        (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await DeepAsync(app))["status"]!.GetValue<string>().ShouldBe("healthy");
+    }
+
+    [Fact]
+    public async Task A_check_calls_both_once_in_ten_seconds_however_many_ask()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => DeepAsync(app, "check=true")));
+
+        app.Tenant.Requests.Matching("GET /api/v2/users").Count.ShouldBe(1);
+        var reads = app.Vault.SecretReads;
+        app.Time.Advance(DependencyCheck.Interval - TimeSpan.FromSeconds(1));
+        await DeepAsync(app, "deep=true&check=true");
+        (app.Tenant.Requests.Matching("GET /api/v2/users").Count, app.Vault.SecretReads).ShouldBe((1, reads));
+
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+        await DeepAsync(app, "deep=true&check=true");
+        (app.Tenant.Requests.Matching("GET /api/v2/users").Count, app.Vault.SecretReads).ShouldBe((2, reads + 1));
+    }
+
+    [Fact]
+    public async Task A_check_that_fails_is_a_200_that_says_degraded_and_why()
+    {
+        await using var app = await AdminApp.StartAsync();
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users", 403));
+        var health = await DeepAsync(app, "check=true");
+        (health["status"]!.GetValue<string>(), health["tenant"]!["lastFailureReason"]!.GetValue<string>()).ShouldBe(("degraded", "HTTP 403"));
+
+        app.Time.Advance(DependencyCheck.Interval);
+        app.Vault.Faults.Add(LocalVault.Forbidden);
+        health = await DeepAsync(app, "check=true");
+        (health["status"]!.GetValue<string>(), health["vault"]!["lastFailureReason"]!.GetValue<string>()).ShouldBe(("degraded", "HTTP 403"));
+
+        app.Time.Advance(DependencyCheck.Interval);
+        app.Vault.Faults.Clear();
+        (await DeepAsync(app, "check=true"))["status"]!.GetValue<string>().ShouldBe("healthy");
+    }
+
+    private static async Task<JsonNode> DeepAsync(AdminApp app, string query = "deep=true")
     {
         using var reader = app.Reader();
-        var answer = await reader.GetAsync("/api/health?deep=true");
+        var answer = await reader.GetAsync($"/api/health?{query}");
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         answer.ShouldHaveTheHeadersOfEveryAnswer();
         return await answer.JsonAsync();

@@ -138,7 +138,7 @@ public sealed class SettingsTests
         services.GetRequiredService<SettingsFaults>().Sentences.ShouldBeEmpty();
         services.GetRequiredService<SharedManagementClient>().Client.ShouldNotBeNull();
         services.GetRequiredService<ClientSecret>().CreateVaultClient().ShouldNotBeNull();
-        new Uri(services.GetRequiredService<IOptions<Auth0Options>>().Value.TokenIssuer).AbsolutePath.ShouldBe("/");
+        new Uri(services.GetRequiredService<IOptions<Auth0Options>>().Value.TokenIssuers[0]).AbsolutePath.ShouldBe("/");
     }
 
     [Theory]

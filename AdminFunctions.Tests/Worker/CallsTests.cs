@@ -162,7 +162,7 @@ public sealed class CallsTests(DeployedApp app)
 
             answer!.Status.ShouldBe(401);
             Encoding.UTF8.GetString(answer.Body)
-                .ShouldContain("The request has more than one Authorization header, or one with more than a token in it.");
+                .ShouldContain("The request has more than one Authorization header, or more than one value in it.");
         }
     }
 

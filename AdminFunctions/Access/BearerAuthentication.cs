@@ -8,11 +8,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace AdminFunctions.Access;
 
 /// <summary>
-/// Admits callers by their bearer token: an access token of the tenant for our API (RFC 9068 in substance), with a permission.
+/// Admits callers by their bearer token: an access token of the tenant for this API (RFC 9068 in substance) with a permission.
 /// </summary>
-/// <param name="settings">The tenant and our audience.</param>
-/// <param name="signingKeys">The tenant's keys.</param>
-/// <param name="time">The clock that tokens expire by.</param>
 public sealed class BearerAuthentication(IOptions<Auth0Options> settings, SigningKeys signingKeys, TimeProvider time) : IDisposable
 {
     private const int LongestTokenInBytes = 16 * 1024;
@@ -27,13 +24,12 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         MaximumTokenSizeInBytes = LongestTokenInBytes,
     };
 
-    /// <summary>Finds out who calls, and that they may.</summary>
+    /// <summary>Identifies the caller and checks the permission.</summary>
     /// <param name="request">The request with its <c>Authorization</c> header (RFC 6750, section 2.1; the only place looked at).</param>
     /// <param name="permission">One of <see cref="Permissions"/>.</param>
     /// <param name="cancellationToken">Ends the wait for the tenant's signing keys.</param>
-    /// <returns>The caller.</returns>
     /// <exception cref="AccessDeniedException">The caller is not admitted.</exception>
-    /// <exception cref="Management.TenantException">The tenant's signing keys could not be had.</exception>
+    /// <exception cref="Management.TenantException">The tenant's signing keys could not be read.</exception>
     public async Task<Caller> AdmitAsync(HttpRequest request, string permission, CancellationToken cancellationToken)
     {
         var token = await ValidateAsync(BearerToken(request), cancellationToken);
@@ -42,41 +38,45 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
             throw new AccessDeniedException(AccessDenial.OrganizationToken, WhatIsWrongWithAnOrganization()) { Caller = token.Caller };
         }
 
-        // Auth0 hands a first-party application any scope it asks for, unless RBAC is on: scope proves nothing, permissions do.
+        // Unless RBAC is on, Auth0 grants a first-party application every scope that it requests. So only permissions count.
         return token.Permissions.Contains(permission, StringComparer.Ordinal)
             ? token.Caller
             : throw new AccessDeniedException(
                 AccessDenial.InsufficientPermission,
-                $"This needs the permission {permission}, which the access token does not carry. Give the user a role with it, and see that the API adds permissions to access tokens (RBAC), then sign in again.",
+                $"The access token does not have the permission {permission}. Assign the user a role with it, check that the API in Auth0 adds "
+                    + "permissions to access tokens (RBAC), and sign in again.",
                 permission)
             {
                 Caller = token.Caller,
             };
     }
 
-    /// <summary>Forgets the tokens that were found good.</summary>
+    /// <summary>Discards the cached tokens.</summary>
     public void Dispose() => _validated.Dispose();
 
     /// <summary>
-    /// An organization's members have the permissions of their roles there. Its administrators are not the tenant's, unless the
+    /// An organization's members have the permissions of their roles there. Its administrators do not administer the tenant, unless the
     /// settings say so.
     /// </summary>
     private bool MayAdminister(string organization) =>
         organization.Length > 0 && string.Equals(organization, settings.Value.Organization, StringComparison.Ordinal);
 
     private string WhatIsWrongWithAnOrganization() => string.IsNullOrEmpty(settings.Value.Organization)
-        ? "The access token was issued for an Auth0 organization, and its permissions are those of the member's roles there, while this API serves the whole tenant. Sign in without an organization; or, if the members of one organization administer the whole tenant, set Auth0__Organization to its id."
-        : "The access token was issued for another Auth0 organization than the one in Auth0__Organization. Sign in through that one, or without an organization.";
+        ? "The access token was issued for an Auth0 organization, and its permissions come from the member's roles there. This API serves the "
+            + "whole tenant. Sign in without an organization. If the members of one organization administer the whole tenant, set "
+            + "Auth0__Organization to its ID."
+        : "The access token was issued for another Auth0 organization than the one in Auth0__Organization. Sign in to that organization, or "
+            + "without one.";
 
     private static string BearerToken(HttpRequest request)
     {
         var headers = request.Headers.Authorization;
 
-        // The Functions host merges them into one, with commas, which no token has (RFC 6750, section 2.1).
+        // The Functions host joins several headers with commas, which no token contains (RFC 6750, section 2.1).
         var all = headers.ToString();
         if (headers.Count > 1 || (all.Contains(',') && all.Contains("Bearer", StringComparison.OrdinalIgnoreCase)))
         {
-            throw Invalid("The request has more than one Authorization header, or one with more than a token in it.");
+            throw Invalid("The request has more than one Authorization header, or more than one value in it.");
         }
 
         var (scheme, token) = headers.ToString().Split(' ', 2) is [var first, var rest] ? (first, rest.Trim()) : (headers.ToString(), "");
@@ -84,10 +84,10 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         {
             throw new AccessDeniedException(
                 AccessDenial.MissingToken,
-                "This needs an access token: send it as Authorization: Bearer {token}.");
+                "Send an access token in the header Authorization: Bearer {token}.");
         }
 
-        return token.Length > 0 ? token : throw Invalid("The Authorization header has no token behind Bearer.");
+        return token.Length > 0 ? token : throw Invalid("The Authorization header has no token after Bearer.");
     }
 
     private async Task<AccessToken> ValidateAsync(string bearerToken, CancellationToken cancellationToken)
@@ -99,9 +99,9 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
             return known;
         }
 
-        if (!_tokens.CanReadToken(bearerToken))
+        if (!_tokens.CanReadToken(bearerToken) || bearerToken.Count(static character => character is '.') is not 2)
         {
-            throw Invalid("The access token is not a JSON Web Token of at most 16 KiB.");
+            throw Invalid(WhyUnreadable(bearerToken));
         }
 
         var configuration = await signingKeys.GetAsync(cancellationToken);
@@ -121,7 +121,7 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         var token = AccessToken.Of((JsonWebToken)result.SecurityToken, configuration);
         if (string.IsNullOrEmpty(token.Caller.Subject))
         {
-            throw Invalid("The access token names no subject (sub).");
+            throw Invalid("The access token has no subject (sub).");
         }
 
         _validated.Keep(bearerToken, token);
@@ -131,24 +131,35 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
     private TokenValidationParameters Parameters(OpenIdConnectConfiguration configuration) => new()
     {
         IssuerSigningKeys = configuration.SigningKeys,
+        TryAllIssuerSigningKeys = false,
         TransformBeforeSignatureValidation = CheckHeader,
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
         ValidTypes = ["JWT", "at+jwt", "application/at+jwt"],
-        ValidIssuer = settings.Value.TokenIssuer,
+        ValidIssuers = settings.Value.TokenIssuers,
         ValidAudience = settings.Value.Audience,
         IgnoreTrailingSlashWhenValidatingAudience = false,
         LifetimeValidator = IsWithinLifetime,
     };
 
     /// <summary>
-    /// What the library passes over: of an algorithm it says that the signature is wrong, of extensions that must be
-    /// understood (RFC 7515, section 4.1.11) nothing.
+    /// Checks what the library does not: it reports a wrong algorithm as a wrong signature, and ignores extensions that must be understood
+    /// (RFC 7515, section 4.1.11).
     /// </summary>
     private static SecurityToken CheckHeader(SecurityToken token, TokenValidationParameters parameters) => token switch
     {
         not JsonWebToken { Alg: SecurityAlgorithms.RsaSha256 } => throw new SecurityTokenInvalidAlgorithmException(),
         JsonWebToken jwt when jwt.TryGetHeaderValue<object>("crit", out _) => throw new SecurityTokenMalformedException(),
         _ => token,
+    };
+
+    /// <summary>Auth0 issues tokens that are not signed JWTs to applications that do not name this API's audience, or by an API setting.</summary>
+    private string WhyUnreadable(string token) => (token.Length, token.Count(static character => character is '.')) switch
+    {
+        ( > LongestTokenInBytes, _) => "The access token is longer than 16 KiB.",
+        (_, 4) => $"The access token is encrypted (JWE). Get one from Auth0 that is signed only, with the audience {settings.Value.Audience}: "
+            + "turn off JSON Web Encryption in the settings of the API.",
+        (_, 2) => "The access token is malformed.",
+        _ => $"The access token is opaque: it is not a JSON Web Token. Request one from Auth0 with the audience {settings.Value.Audience}.",
     };
 
     /// <summary>The library's own check, by our clock.</summary>
@@ -163,15 +174,15 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
 
     private string WhatIsWrong(Exception exception) => exception switch
     {
-        SecurityTokenExpiredException => "The access token has expired: get a new one.",
+        SecurityTokenExpiredException => "The access token has expired. Get a new one.",
         SecurityTokenNotYetValidException => "The access token is not valid yet.",
-        SecurityTokenNoExpirationException => "The access token does not say when it expires.",
-        SecurityTokenInvalidAudienceException => $"The access token is for another audience: ask Auth0 for one with audience {settings.Value.Audience}.",
-        SecurityTokenInvalidIssuerException => "The access token is of another issuer.",
+        SecurityTokenNoExpirationException => "The access token has no expiry (exp).",
+        SecurityTokenInvalidAudienceException => $"The access token is for another audience. Request one from Auth0 with the audience {settings.Value.Audience}.",
+        SecurityTokenInvalidIssuerException => "The access token was issued by another issuer.",
         SecurityTokenInvalidTypeException => "The token is not an access token.",
         SecurityTokenInvalidAlgorithmException => "The access token is not signed with RS256.",
         SecurityTokenSignatureKeyNotFoundException => "The access token is signed with a key that the tenant does not have.",
-        SecurityTokenInvalidSignatureException => "The access token's signature is not the tenant's.",
+        SecurityTokenInvalidSignatureException => "The access token's signature is not valid.",
         _ => "The access token is malformed.",
     };
 

@@ -125,7 +125,7 @@ public sealed partial class SigningKeys
         try
         {
             var configuration = await OpenIdConnectConfigurationRetriever.GetAsync(
-                $"{settings.TokenIssuer}.well-known/openid-configuration",
+                $"{settings.TokenIssuers[0]}.well-known/openid-configuration",
                 new DocumentRetriever(http.Client),
                 cancellationToken);
             return configuration.SigningKeys.Count > 0

@@ -3,25 +3,31 @@ using System.Text.Json.Serialization;
 using AdminFunctions.Access;
 using AdminFunctions.Http;
 using AdminFunctions.Management;
+using AdminFunctions.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace AdminFunctions.Functions;
 
 /// <summary>
-/// <c>GET /api/health</c>: whether this process can serve. Auth0 and Key Vault are not called. With <c>deep=true</c>, callers with a
-/// permission learn when Auth0 and Key Vault were last called, and with what result.
+/// <c>GET /api/health</c>: whether this process can serve. With <c>deep=true</c>, callers with a permission learn when Auth0 and Key Vault
+/// were last called, and with what result. With <c>check=true</c> both are called first.
 /// </summary>
-public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http, ManagementTokenProvider tokens, ClientSecret secret)
+public sealed partial class GetHealth(
+    RequestPipeline pipeline,
+    TenantHttp http,
+    ManagementTokenProvider tokens,
+    ClientSecret secret,
+    DependencyCheck dependencies)
 {
     /// <summary>The informational version without the commit's hash, which follows a plus sign.</summary>
     private static readonly string Version = typeof(GetHealth).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Who may call this function without <c>deep=true</c>.</summary>
+    /// <summary>Who may call this function without parameters.</summary>
     public static FunctionPolicy Policy { get; } = FunctionPolicy.AllowAnonymous(nameof(GetHealth));
 
-    /// <summary>Who may call this function with <c>deep=true</c>.</summary>
+    /// <summary>Who may call this function with <c>deep=true</c> or <c>check=true</c>.</summary>
     public static FunctionPolicy DeepPolicy { get; } = FunctionPolicy.RequirePermission(nameof(GetHealth), Permissions.ReadUsers);
 
     /// <summary>Responds 200, or 503 if the settings are not valid.</summary>
@@ -29,21 +35,32 @@ public sealed partial class GetHealth(RequestPipeline pipeline, TenantHttp http,
     [Function(nameof(GetHealth))]
     public Task<IResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
-        CancellationToken cancellationToken) =>
-        request.Query["deep"] == "true"
-            ? pipeline.RunAsync(
-                DeepPolicy,
-                request,
-                _ => Task.FromResult<IResult>(TypedResults.Json(GetDeepHealth(), HealthJson.Default.DeepHealth)),
-                cancellationToken)
-            : pipeline.RunAsync(
-                Policy,
-                request,
-                static _ => Task.FromResult<IResult>(TypedResults.Json(new Health("healthy"), HealthJson.Default.Health)),
-                cancellationToken);
+        CancellationToken cancellationToken)
+    {
+        var isDeep = request.Query["deep"] == "true" || request.Query["check"] == "true";
+        return pipeline.RunAsync(
+            isDeep ? DeepPolicy : Policy,
+            request,
+            async call =>
+            {
+                var parameters = new ParameterReader(call.Request.Query);
+                parameters.ReadFlag("deep");
+                var check = parameters.ReadFlag("check");
+                parameters.ThrowIfFaulty();
+                if (check)
+                {
+                    await dependencies.RunAsync(call.Budget);
+                }
+
+                return isDeep
+                    ? TypedResults.Json(GetDeepHealth(), HealthJson.Default.DeepHealth)
+                    : TypedResults.Json(new Health("healthy"), HealthJson.Default.Health);
+            },
+            cancellationToken);
+    }
 
     private DeepHealth GetDeepHealth() => new(
-        "healthy",
+        http.Resilience.Status.IsFailing || secret.Vault.IsFailing ? "degraded" : "healthy",
         Version,
         new CachedValue((long?)tokens.Age?.TotalSeconds),
         new CachedValue((long?)secret.Age?.TotalSeconds),

@@ -50,7 +50,11 @@ public sealed class ClientSecret(
         return GetAsync(cancellationToken);
     }
 
-    /// <summary>A client for the vault. One is created for each read: there is one read per process, and one per rotation.</summary>
+    /// <summary>Reads the secret from Key Vault to find out whether that works. The kept secret stays as it is.</summary>
+    /// <exception cref="VaultException">It could not be read.</exception>
+    public Task CheckAsync(CancellationToken cancellationToken) => ReadAsync(cancellationToken);
+
+    /// <summary>A client for the vault. One is created for each read, because reads are rare.</summary>
     internal SecretClient CreateVaultClient() => new(new Uri(keyVault.Value.Uri!), credential, new SecretClientOptions
     {
         Transport = new HttpClientTransport(transport),

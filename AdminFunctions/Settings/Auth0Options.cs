@@ -17,11 +17,15 @@ public sealed class Auth0Options
             + "Set it to the tenant's domain, such as tenant.eu.auth0.com.")]
     public string Domain { get; set; } = "";
 
-    /// <summary>The issuer of the callers' tokens if the tenant has a custom domain; <see langword="null"/> if it does not.</summary>
+    /// <summary>
+    /// The issuer of the callers' tokens if the tenant has a custom domain; <see langword="null"/> if it does not. While a custom domain is
+    /// introduced, two issuers, separated by a comma. The signing keys are those that the first one publishes.
+    /// </summary>
     [HttpsOrigin(
         IsIdentifier = true,
+        MaxCount = 2,
         ErrorMessage = "Auth0__Issuer must be the iss claim of the callers' tokens: an https URL in lower case that ends with a slash, "
-            + "such as https://login.example.com/. Remove it if the tenant has no custom domain.")]
+            + "such as https://login.example.com/, or two of them separated by a comma. Remove it if the tenant has no custom domain.")]
     public string? Issuer { get; set; }
 
     /// <summary>The identifier of this API in the tenant. The callers' tokens must have exactly this in <c>aud</c>.</summary>
@@ -60,6 +64,6 @@ public sealed class Auth0Options
     /// </summary>
     public string? ClientSecret { get; set; }
 
-    /// <summary>The <c>iss</c> of the callers' tokens. Auth0's issuers end with a slash.</summary>
-    public string TokenIssuer => string.IsNullOrEmpty(Issuer) ? $"https://{Domain}/" : Issuer;
+    /// <summary>The accepted values of <c>iss</c> in the callers' tokens. Auth0's issuers end with a slash.</summary>
+    public IReadOnlyList<string> TokenIssuers => string.IsNullOrEmpty(Issuer) ? [$"https://{Domain}/"] : Issuer.Split(',', StringSplitOptions.TrimEntries);
 }

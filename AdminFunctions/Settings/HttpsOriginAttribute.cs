@@ -23,9 +23,15 @@ internal sealed class HttpsOriginAttribute : ValidationAttribute
     /// </summary>
     public bool IsIdentifier { get; init; }
 
+    /// <summary>How many values there may be, separated by commas.</summary>
+    public int MaxCount { get; init; } = 1;
+
     /// <inheritdoc />
     public override bool IsValid(object? value) =>
-        value is not string { Length: > 0 } text || IsOrigin(IsHostAlone ? $"https://{text}/" : text);
+        value is not string { Length: > 0 } text
+        || (text.Replace(", ", ",", StringComparison.Ordinal).Split(',') is var values
+            && values.Length <= MaxCount
+            && values.All(origin => IsOrigin(IsHostAlone ? $"https://{origin}/" : origin)));
 
     private bool IsOrigin(string address) =>
         Ascii.IsValid(address)

@@ -70,7 +70,7 @@ test('Rita, who may only look, is told so by the dialog', async ({ page, seed })
   const dialog = await askToDelete(page, EVA.name);
   await confirmDeletion(dialog, EVA.email);
 
-  await expect(dialog.getByRole('alert')).toContainText('This needs the permission delete:users');
+  await expect(dialog.getByRole('alert')).toContainText('The access token does not have the permission delete:users');
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(rowOf(page, EVA.name)).toBeVisible();
 });

@@ -65,7 +65,7 @@ test('Nora, who may nothing, is told which permission she lacks', async ({ page 
   await signIn(page, { as: 'Nora Nothing' });
 
   await expect(page.getByRole('heading', { name: 'The access token lacks a permission' })).toBeVisible();
-  await expect(page.getByRole('alert')).toContainText('This needs the permission read:users');
+  await expect(page.getByRole('alert')).toContainText('The access token does not have the permission read:users');
   await expect(page.getByText('You are signed in as')).toContainText('nora.nothing@example.com');
   await expect(page.getByText('Trace id')).toContainText(/[0-9a-f]{32}/);
 
