@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
-// The system's browser, so that none has to be downloaded; where there is none, Playwright's own.
-const chromium = process.env.CHROMIUM_PATH ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+// The system's browser, so that you need no download. Without one, Playwright uses its own.
+const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const chromium = process.env.CHROMIUM_PATH ?? INSTALLED.find((path) => existsSync(path));
 
 export default defineConfig({
   testDir: 'e2e',
@@ -10,7 +11,7 @@ export default defineConfig({
   globalSetup: './e2e/build.ts',
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
-  // Each has a local host of its own.
+  // Each worker starts its own local host.
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 15_000 },
@@ -24,9 +25,9 @@ export default defineConfig({
     launchOptions: {
       executablePath: chromium,
       args: [
-        // As root, as in containers, Chromium starts no other way; it sees pages of this machine alone.
+        // Chromium does not start as root without this, for example in a container. It opens only local pages.
         '--no-sandbox',
-        // No name but localhost leads anywhere: no test depends on the network, or tells it anything.
+        // Only localhost resolves, so no test depends on the network or sends anything to it.
         '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost',
         '--disable-gpu',
         '--disable-quic',

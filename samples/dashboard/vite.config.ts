@@ -3,8 +3,9 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import local from './public/config.json' with { type: 'json' };
 
-// Nothing inline, nothing from elsewhere but pictures of users. The tenant and the API are named only in config.json, which is
-// read later, hence whole schemes; a server that knows them sends a stricter header. Not in development: Vite's client is inline.
+// Nothing inline, and nothing from other origins except user pictures. The tenant and the API are known only from config.json at
+// run time, so connect-src and frame-src allow whole schemes. A web server that knows them can send a stricter header. The policy
+// is not used in development, because Vite's client is inline.
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,10 +27,10 @@ const withContentSecurityPolicy: Plugin = {
 
 export default defineConfig({
   plugins: [vue(), withContentSecurityPolicy],
-  // Relative addresses: the built folder can be served as it is.
+  // Relative URLs, so that the folder can be served as it is.
   base: './',
   build: { modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
-  // From the page's own origin to the API, so that the API need not allow another.
+  // The proxy makes API calls same-origin, so the API does not have to allow this origin.
   server: { port: 5173, strictPort: true, proxy: { '/api': new URL(local.api).origin } },
   test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'] },
 });

@@ -1,8 +1,11 @@
 import { askToDelete, confirmDeletion, count, expect, open, rowOf, rows, search, searchBox, test } from './test';
 
+// The message of the API.
+const SELF_DELETION = 'This is the account you have signed in with. Nothing was deleted; ask another administrator.';
+
 const EVA = { user_id: 'auth0|deletion', name: 'Eva Endlich', email: 'eva.endlich@example.com' };
 
-test('someone whose address has been typed is deleted, leaves the list at once, and is counted no more', async ({ page, host, seed }) => {
+test('a user is deleted once the address is typed, and disappears from the list and the count', async ({ page, host, seed }) => {
   await seed(EVA);
   await open(page);
   await expect(count(page)).toHaveText('1,201 users');
@@ -17,7 +20,7 @@ test('someone whose address has been typed is deleted, leaves the list at once, 
     await expect(button).toBeDisabled();
   }
   await typed.press('Enter');
-  await expect(dialog.getByRole('alert')).toHaveText(`This is not ${EVA.email}.`);
+  await expect(dialog.getByRole('alert')).toHaveText(`This does not match ${EVA.email}.`);
   expect((await (await host.call('GET', `/users?q=user_id:"${EVA.user_id}"`)).json()) as unknown[]).toHaveLength(1);
 
   await typed.fill(EVA.email.toUpperCase());
@@ -30,7 +33,7 @@ test('someone whose address has been typed is deleted, leaves the list at once, 
   expect((await (await host.call('GET', `/users?q=user_id:"${EVA.user_id}"`)).json()) as unknown[]).toHaveLength(0);
 });
 
-test('who has no address is confirmed by the id, whatever is in it', async ({ page, seed }) => {
+test('a user without an email address is confirmed by ID, whatever characters it contains', async ({ page, seed }) => {
   const user = { user_id: 'samlp|fabrikam|sales/Zoë %20 +1&?#', name: 'Zoë Zahl' };
   await seed(user);
   await open(page);
@@ -40,22 +43,22 @@ test('who has no address is confirmed by the id, whatever is in it', async ({ pa
   await expect(dialog).toHaveCount(0);
   await page.reload();
   await search(page, user.user_id);
-  await expect(page.getByRole('heading', { name: 'Nobody found' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No users found' })).toBeVisible();
 });
 
-test('deleting oneself is refused in the words of the API', async ({ page }) => {
+test('the message of the API explains why you cannot delete your own account', async ({ page }) => {
   await open(page, { path: '/?q=ada+admin' });
   const dialog = await askToDelete(page, 'Ada Admin');
   await confirmDeletion(dialog, 'ada.admin@example.com');
 
-  await expect(dialog.getByRole('alert')).toContainText('This is the account you have signed in with. Nothing was deleted; ask another administrator.');
+  await expect(dialog.getByRole('alert')).toContainText(SELF_DELETION);
   await expect(dialog.getByRole('button', { name: 'Delete user' })).toHaveCount(0);
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(dialog).toHaveCount(0);
   await expect(rowOf(page, 'Ada Admin')).toBeVisible();
 });
 
-test('deleting a protected user is refused in the words of the API', async ({ page }) => {
+test('the message of the API explains why a protected user cannot be deleted', async ({ page }) => {
   await open(page, { path: '/?q=rita+reader' });
   const dialog = await askToDelete(page, 'Rita Reader');
   await confirmDeletion(dialog, 'rita.reader@example.com');
@@ -64,7 +67,7 @@ test('deleting a protected user is refused in the words of the API', async ({ pa
   await expect(dialog.getByRole('button', { name: 'Close' })).toBeFocused();
 });
 
-test('Rita, who may only look, is told so by the dialog', async ({ page, seed }) => {
+test('Rita, who has read access only, sees the reason in the dialog', async ({ page, seed }) => {
   await seed(EVA);
   await open(page, { as: 'Rita Reader' });
   const dialog = await askToDelete(page, EVA.name);
@@ -75,7 +78,7 @@ test('Rita, who may only look, is told so by the dialog', async ({ page, seed })
   await expect(rowOf(page, EVA.name)).toBeVisible();
 });
 
-test('a deletion that Auth0 has no room for waits as long as it says, and works then', async ({ page, host, seed }) => {
+test('a rate-limited deletion waits as long as Auth0 asks, then succeeds', async ({ page, host, seed }) => {
   await seed(EVA);
   await page.clock.install();
   await open(page);
@@ -84,15 +87,15 @@ test('a deletion that Auth0 has no room for waits as long as it says, and works 
   await confirmDeletion(dialog, EVA.email);
 
   await expect(dialog.getByRole('alert')).toContainText("Auth0's rate limit is reached");
-  const again = dialog.getByRole('button', { name: /^Again in \d+ s$/ });
+  const again = dialog.getByRole('button', { name: /^Try again in \d+ s$/ });
   await expect(again).toBeDisabled();
   await page.clock.fastForward(40_000);
-  await dialog.getByRole('button', { name: 'Delete again' }).click();
+  await dialog.getByRole('button', { name: 'Try again', exact: true }).click();
   await expect(dialog).toHaveCount(0);
   await expect(rowOf(page, EVA.name)).toHaveCount(0);
 });
 
-test('a deletion without an answer is said to be uncertain, and may be tried again', async ({ page, host, seed }) => {
+test('a deletion without a response is reported as uncertain and can be retried', async ({ page, host, seed }) => {
   await seed(EVA);
   await open(page);
   const dialog = await askToDelete(page, EVA.name);
@@ -100,19 +103,19 @@ test('a deletion without an answer is said to be uncertain, and may be tried aga
   await confirmDeletion(dialog, EVA.email);
 
   await expect(dialog.getByRole('alert')).toContainText('Auth0 did not answer in time');
-  await expect(dialog.getByRole('alert')).toContainText('The user may have been deleted all the same.');
+  await expect(dialog.getByRole('alert')).toContainText('The user may already have been deleted.');
   await host.recover();
-  await dialog.getByRole('button', { name: 'Delete again' }).click();
+  await dialog.getByRole('button', { name: 'Try again', exact: true }).click();
   await expect(dialog).toHaveCount(0);
   await expect(rowOf(page, EVA.name)).toHaveCount(0);
 });
 
-test('the last one of a search gone, nobody is found, and the focus is where one goes on', async ({ page, seed }) => {
+test('after the only result is deleted, the list is empty and the search box has the focus', async ({ page, seed }) => {
   await seed(EVA);
   await open(page, { path: '/?q=endlich' });
   await expect(rows(page)).toHaveCount(1);
   await confirmDeletion(await askToDelete(page, EVA.name), EVA.email);
 
-  await expect(page.getByRole('heading', { name: 'Nobody found' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No users found' })).toBeVisible();
   await expect(searchBox(page)).toBeFocused();
 });

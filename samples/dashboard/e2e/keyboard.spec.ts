@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect, rowOf, rows, searchBox, test } from './test';
 
-/** As often as it takes, but not for ever. */
+/** Presses the key until the target has the focus, at most 60 times. */
 async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
   await expect(target).toBeVisible();
   for (let presses = 0; presses < 60; presses++) {
@@ -11,7 +11,7 @@ async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
   throw new Error(`${key} does not lead to ${target}.`);
 }
 
-/** Where the focus is, as someone sees it. */
+/** The width of the focus outline, or none. */
 function focusRing(page: Page): Promise<string> {
   return page.evaluate(() => {
     const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement!);
@@ -19,7 +19,7 @@ function focusRing(page: Page): Promise<string> {
   });
 }
 
-test('from the address bar to a deletion, without a mouse', async ({ page, seed }) => {
+test('you can sign in, search and delete a user with the keyboard alone', async ({ page, seed }) => {
   await seed(
     { user_id: 'auth0|keyboard-1', name: 'Tasta Tur', email: 'tasta.tur@example.com' },
     { user_id: 'auth0|keyboard-2', name: 'Tilda Tur', email: 'tilda.tur@example.com' },
@@ -32,8 +32,8 @@ test('from the address bar to a deletion, without a mouse', async ({ page, seed 
   await expect(rows(page)).toHaveCount(50);
 
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('link', { name: 'Skip to the users' })).toBeFocused();
-  await expect(page.getByRole('link', { name: 'Skip to the users' })).toBeInViewport();
+  await expect(page.getByRole('link', { name: 'Skip to the user list' })).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Skip to the user list' })).toBeInViewport();
   await page.keyboard.press('Enter');
   await tabTo(page, searchBox(page));
   expect(await focusRing(page)).not.toBe('none');
@@ -47,11 +47,16 @@ test('from the address bar to a deletion, without a mouse', async ({ page, seed 
   const dialog = page.getByRole('dialog', { name: 'Delete Tasta Tur?' });
   await expect(dialog.getByLabel('To confirm, type')).toBeFocused();
 
-  // Round and round, in both directions, the focus stays inside; the browser's own controls count as the body.
+  // The focus stays in the dialog in both directions. While the browser's own controls have it, the active element is the body.
   const visited = new Set<string>();
   for (const key of [...Array(6).fill('Tab'), ...Array(6).fill('Shift+Tab')]) {
     await page.keyboard.press(key);
-    visited.add(await page.evaluate(() => (document.activeElement!.closest('dialog') ? (document.activeElement as HTMLElement).innerText || 'input' : document.activeElement!.localName)));
+    visited.add(
+      await page.evaluate(() => {
+        const focused = document.activeElement as HTMLElement;
+        return focused.closest('dialog') ? focused.innerText || 'input' : focused.localName;
+      }),
+    );
   }
   expect(new Set([...visited, 'body'])).toEqual(new Set(['input', 'Cancel', 'Delete user', 'body']));
 
@@ -68,7 +73,7 @@ test('from the address bar to a deletion, without a mouse', async ({ page, seed 
   await expect(rowOf(page, 'Tilda Tur').getByRole('button', { name: 'Delete Tilda Tur' })).toBeFocused();
 });
 
-test('the list is sorted, paged through and sized without a mouse, and the focus stays where it is', async ({ page }) => {
+test('you can sort and page through the list with the keyboard, and the focus stays in place', async ({ page }) => {
   await page.goto('/');
   await tabTo(page, page.getByRole('button', { name: 'Sign in' }));
   await page.keyboard.press('Enter');
@@ -76,10 +81,10 @@ test('the list is sorted, paged through and sized without a mouse, and the focus
   await page.keyboard.press('Enter');
   await expect(rows(page)).toHaveCount(50);
 
-  const sort = page.getByRole('columnheader', { name: 'E-mail' }).getByRole('button');
+  const sort = page.getByRole('columnheader', { name: 'Email' }).getByRole('button');
   await tabTo(page, sort);
   await page.keyboard.press('Space');
-  await expect(page.getByRole('columnheader', { name: 'E-mail' })).toHaveAttribute('aria-sort', 'ascending');
+  await expect(page.getByRole('columnheader', { name: 'Email' })).toHaveAttribute('aria-sort', 'ascending');
   await expect(sort).toBeFocused();
 
   const next = page.getByRole('button', { name: 'Next page' });

@@ -1,6 +1,6 @@
 import { count, expect, names, open, rowOf, rows, search, searchBox, test } from './test';
 
-test('the list tells who there is, how many, and where one is', async ({ page, seed }) => {
+test('the list shows the users, their number and the current range', async ({ page, seed }) => {
   await seed({
     user_id: 'auth0|list-1',
     name: 'Xenia Xylander',
@@ -22,7 +22,7 @@ test('the list tells who there is, how many, and where one is', async ({ page, s
   await expect(row.getByText('3 days ago')).toHaveAttribute('title', /^[A-Z][a-z]+day, .*20\d\d/);
 });
 
-test('plain words find people by the beginnings of their names and addresses', async ({ page }) => {
+test('plain words match the beginning of names and email addresses', async ({ page }) => {
   await open(page);
   await searchBox(page).pressSequentially('smi ann', { delay: 20 });
 
@@ -37,12 +37,12 @@ test('plain words find people by the beginnings of their names and addresses', a
   await expect(rowOf(page, 'Ann Smith')).toBeVisible();
 
   await searchBox(page).fill('contoso|ann.smith@example.com');
-  await expect(page.getByText('Nobody found').first()).toBeVisible();
+  await expect(page.getByText('No users found').first()).toBeVisible();
   await searchBox(page).fill('samlp|contoso|ann.smith@example.com');
   await expect(rows(page)).toHaveCount(1);
 });
 
-test('words that mean something to the query syntax are but words', async ({ page }) => {
+test('query syntax in plain words is taken literally', async ({ page }) => {
   await open(page);
   for (const words of ['name:* OR', 'smith"', '\\', '(((', 'a AND NOT b', '[1 TO', '🦊🦊🦊', "O'Brien*?"]) {
     await search(page, words);
@@ -51,21 +51,21 @@ test('words that mean something to the query syntax are but words', async ({ pag
   }
 });
 
-test('a search that finds nobody says for what, and can be taken back', async ({ page }) => {
+test('a search without results shows its text and can be cleared', async ({ page }) => {
   await open(page);
   await searchBox(page).fill('nobody at all');
 
-  await expect(page.getByRole('heading', { name: 'Nobody found' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No users found' })).toBeVisible();
   await expect(page.getByText('No user matches')).toContainText('nobody at all');
 
-  await page.getByRole('button', { name: 'Clear the search' }).click();
+  await page.getByRole('button', { name: 'Clear search' }).click();
   await expect(rows(page)).toHaveCount(50);
   await expect(searchBox(page)).toBeFocused();
   await expect(searchBox(page)).toHaveValue('');
   await expect(page).toHaveURL('/');
 });
 
-test("a query is run as it is, and Auth0's words stand beside the box when it cannot be", async ({ page }) => {
+test("a query is sent unchanged, and Auth0's message about an invalid one is below the search box", async ({ page }) => {
   await open(page);
   await page.getByRole('checkbox', { name: 'Query syntax' }).check();
   await searchBox(page).fill('email.domain:"example.org" AND logins_count:[100 TO *]');
@@ -82,15 +82,15 @@ test("a query is run as it is, and Auth0's words stand beside the box when it ca
   expect(await names(page)).toEqual(before);
 
   await page.reload();
-  await expect(page.getByRole('heading', { name: 'This search cannot be run' })).toBeVisible();
-  await page.getByRole('button', { name: 'Clear the search' }).click();
+  await expect(page.getByRole('heading', { name: 'Invalid search' })).toBeVisible();
+  await page.getByRole('button', { name: 'Clear search' }).click();
   await expect(rows(page)).toHaveCount(50);
 });
 
-test('a column sorts the list, once more the other way round, and "back" takes both back', async ({ page }) => {
+test('clicking a column sorts by it, clicking again reverses the order, and going back undoes both', async ({ page }) => {
   await open(page, { path: '/?q=weber' });
   const header = page.getByRole('columnheader', { name: 'Name' });
-  // As the tenant does, by code units, but for the case.
+  // The tenant sorts by code units, ignoring case.
   const byName = (a: string, b: string) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1);
   await expect(rows(page).first()).toBeVisible();
   const first = await names(page);
@@ -118,10 +118,11 @@ test('a column sorts the list, once more the other way round, and "back" takes b
   expect(await names(page)).toEqual(ascending);
 });
 
-test('one pages through, as far as Auth0 goes, with pages as long as one likes', async ({ page }) => {
+test('you can page through the results up to the limit of Auth0, with a page size of your choice', async ({ page }) => {
   await open(page);
   const pages = page.getByRole('navigation', { name: 'Pages' });
-  const [next, previous] = [pages.getByRole('button', { name: 'Next page' }), pages.getByRole('button', { name: 'Previous page' })];
+  const next = pages.getByRole('button', { name: 'Next page' });
+  const previous = pages.getByRole('button', { name: 'Previous page' });
   await expect(previous).toBeDisabled();
   const first = await names(page);
 
@@ -138,13 +139,13 @@ test('one pages through, as far as Auth0 goes, with pages as long as one likes',
   await page.goto('/?page=9&per_page=100');
   await expect(pages).toContainText('901–1,000 of 1,200');
   await expect(next).toBeDisabled();
-  await expect(page.getByText('Auth0 lists the first 1,000 of a search.')).toBeVisible();
+  await expect(page.getByText('Auth0 lists only the first 1,000 results.')).toBeVisible();
 
   await page.goBack();
   await expect(pages).toContainText('1–100 of 1,200');
 });
 
-test('an answer that comes late never takes the place of a later one', async ({ page, host }) => {
+test('a late response never replaces a later one', async ({ page, host }) => {
   await open(page);
   await expect(rows(page)).toHaveCount(50);
   await host.fail({ match: 'GET /api/v2/users', times: 1, delayMs: 2000 });
@@ -160,7 +161,7 @@ test('an answer that comes late never takes the place of a later one', async ({ 
   await expect(rowOf(page, 'Ada Admin')).toBeVisible();
 });
 
-test('while the next list is on its way, the one before stays, and can be told from it', async ({ page, host }) => {
+test('while the next page loads, the current one stays and is marked as busy', async ({ page, host }) => {
   await open(page);
   const table = page.getByRole('table', { name: 'Users' });
   await expect(rows(page)).toHaveCount(50);

@@ -2,11 +2,11 @@ import { expect, open, rowOf, rows, searchBox, test } from './test';
 
 const LIST = 'GET /api/v2/users';
 
-test('at the end of the rate limit the seconds are counted down, and the list comes by itself', async ({ page, host }) => {
+test('after a rate limit, the page counts down and then loads the list', async ({ page, host }) => {
   await page.clock.install();
   await open(page);
   await expect(rows(page)).toHaveCount(50);
-  // Longer than the API has patience, which else waits itself.
+  // Longer than the API waits, or it would retry itself.
   await host.fail({ match: LIST, status: 429, headers: { 'Retry-After': '30' } });
   await searchBox(page).fill('ada admin');
 
@@ -18,7 +18,7 @@ test('at the end of the rate limit the seconds are counted down, and the list co
   await expect(rowOf(page, 'Ada Admin')).toBeVisible();
 });
 
-test('a tenant that does not answer is said to be the reason, and another try may succeed', async ({ page, host }) => {
+test('if the tenant does not respond, the page says so and you can retry', async ({ page, host }) => {
   await open(page);
   await expect(rows(page)).toHaveCount(50);
   await host.fail({ match: LIST, times: null, mode: 'hang' });
@@ -33,30 +33,36 @@ test('a tenant that does not answer is said to be the reason, and another try ma
   await expect(searchBox(page)).toBeFocused();
 });
 
-test('a tenant that refuses the API is named with what has to be set right, and by whom', async ({ page, host, context }) => {
+test('if the tenant refuses the API, the page shows the reason and whom to contact', async ({ page, host, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await host.fail({ match: LIST, status: 403, body: { statusCode: 403, error: 'Forbidden', message: 'Insufficient scope' } });
   await open(page);
 
   await expect(page.getByRole('heading', { name: 'Auth0 did not do what it was asked' })).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('Insufficient scope');
-  await expect(page.getByRole('alert')).toContainText('Whoever runs the API has to set this right.');
+  await expect(page.getByRole('alert')).toContainText('Contact the administrator of this API.');
 
-  const trace = page.getByText('Trace id');
+  const trace = page.getByText('Trace ID');
   await trace.getByRole('button', { name: 'Copy' }).click();
   await expect(trace.getByRole('button', { name: 'Copied' })).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await trace.getByRole('code').innerText());
 });
 
-test('a vault that cannot be read is said in the words of the API', async ({ page, host }) => {
-  // A local vault does not fail, so this is what the API says when one does.
+test('if the vault cannot be read, the page shows the message of the API', async ({ page, host }) => {
+  // The local vault cannot fail, so the test provides the response of the API.
   const detail = 'Key Vault refuses the function app. Give its identity the role Key Vault Secrets User.';
   await page.route(`${host.functions}/users?**`, (route) =>
     route.fulfill({
       status: 503,
       contentType: 'application/problem+json',
       headers: { 'Access-Control-Allow-Origin': '*' },
-      json: { type: 'urn:admin-functions:problem:vault-unavailable', title: 'The client secret could not be read', status: 503, detail, traceId: '0'.repeat(32) },
+      json: {
+        type: 'urn:admin-functions:problem:vault-unavailable',
+        title: 'The client secret could not be read',
+        status: 503,
+        detail,
+        traceId: '0'.repeat(32),
+      },
     }),
   );
   await open(page);
@@ -68,7 +74,7 @@ test('a vault that cannot be read is said in the words of the API', async ({ pag
   await expect(rows(page)).toHaveCount(50);
 });
 
-test('without a network one is told so, and the list comes by itself when it is back', async ({ page, context }) => {
+test('without a network, the page says so and loads the list when it is back', async ({ page, context }) => {
   await open(page);
   await expect(rows(page)).toHaveCount(50);
   await context.setOffline(true);
@@ -79,7 +85,7 @@ test('without a network one is told so, and the list comes by itself when it is 
   await expect(rowOf(page, 'Ada Admin')).toBeVisible();
 });
 
-test('an API that is not there is told from a network that is not', async ({ page, host }) => {
+test('an unreachable API is distinguished from a missing network', async ({ page, host }) => {
   await page.route(`${host.functions}/**`, (route) => route.abort('connectionrefused'));
   await open(page);
 
@@ -89,20 +95,20 @@ test('an API that is not there is told from a network that is not', async ({ pag
   await expect(rows(page)).toHaveCount(50);
 });
 
-test('an answer that is not of the API is no list', async ({ page, host }) => {
+test('a response from another server is not shown as a list', async ({ page, host }) => {
   await page.route(`${host.functions}/users?**`, (route) =>
     route.fulfill({ headers: { 'Access-Control-Allow-Origin': '*' }, contentType: 'text/html', body: '<h1>Welcome to our proxy</h1>' }),
   );
   await open(page);
 
-  await expect(page.getByRole('heading', { name: 'This is no list of users' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Unexpected response' })).toBeVisible();
   await expect(page.getByText('Welcome to our proxy')).toHaveCount(0);
 });
 
-test('a page that is not set up says what to put beside it', async ({ page }) => {
+test('a page without a valid config.json says what is missing', async ({ page }) => {
   await page.route('**/config.json', (route) => route.fulfill({ json: { domain: 'tenant.eu.auth0.com' } }));
   await page.goto('/');
 
   await expect(page.getByRole('heading', { name: 'This page is not set up yet' })).toBeVisible();
-  await expect(page.getByRole('alert')).toHaveText('config.json lacks clientId, audience, api.');
+  await expect(page.getByRole('alert')).toHaveText('config.json is missing clientId, audience, api.');
 });

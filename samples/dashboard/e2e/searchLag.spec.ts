@@ -1,11 +1,11 @@
 import { askToDelete, confirmDeletion, count, expect, logIn, open, rowOf, rows, signIn, test } from './test';
 
-// The tenant goes on listing who was deleted, as Auth0's search does for a while.
+// The tenant still lists deleted users for a while, as Auth0's search does.
 test.use({ hostOptions: ['--search-lag', '600000'] });
 
 const LENA = { user_id: 'auth0|lag', name: 'Lena Lange', email: 'lena.lange@example.com' };
 
-test('who was deleted does not come back while the tenant still lists them', async ({ page, host, seed }) => {
+test('a deleted user stays hidden while the tenant still lists them', async ({ page, host, seed }) => {
   await seed(LENA);
   await open(page);
   await confirmDeletion(await askToDelete(page, LENA.name), LENA.email);
@@ -22,7 +22,7 @@ test('who was deleted does not come back while the tenant still lists them', asy
   await expect(count(page)).toHaveText('1,200 users');
 });
 
-test('who came back under the same id is listed', async ({ page, host, seed }) => {
+test('a user who signs up again with the same ID is listed', async ({ page, host, seed }) => {
   await seed(LENA);
   await open(page);
   await confirmDeletion(await askToDelete(page, LENA.name), LENA.email);
@@ -33,9 +33,9 @@ test('who came back under the same id is listed', async ({ page, host, seed }) =
   await expect(rowOf(page, LENA.name)).toBeVisible();
 });
 
-test('whoever signs out leaves no id of a deleted user in the tab, and who comes next sees what the tenant lists', async ({ page, seed }) => {
+test('signing out removes the IDs of deleted users, and the next account sees the list of the tenant', async ({ page, seed }) => {
   await seed(LENA);
-  // Not a session that other tests use too: it ends here.
+  // This test ends the session, so it cannot share one with other tests.
   await signIn(page);
   await confirmDeletion(await askToDelete(page, LENA.name), LENA.email);
   await expect(rowOf(page, LENA.name)).toHaveCount(0);

@@ -3,7 +3,7 @@ import { askToDelete, confirmDeletion, expect, open, rowOf, rows, searchBox, tes
 
 const MARKUP = '"><img src=x onerror="hacked=1"><script>hacked=1</script><svg onload="hacked=1">';
 
-test('markup in whatever is known of a user is text, in the list and in the dialog', async ({ page, seed }) => {
+test('markup in any field of a user is shown as text, in the list and in the dialog', async ({ page, seed }) => {
   const user = {
     user_id: `auth0|${MARKUP}`,
     name: `Xss ${MARKUP}`,
@@ -21,7 +21,11 @@ test('markup in whatever is known of a user is text, in the list and in the dial
   await seed(
     user,
     { user_id: 'auth0|xss-2', name: 'Xss Two', picture: `https://cdn.example.com/${MARKUP}`, email: 'javascript:hacked=1' },
-    { user_id: 'auth0|xss-3', name: 'Xss {{ constructor.constructor("hacked=1")() }}', picture: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" onload="hacked=1"/>' },
+    {
+      user_id: 'auth0|xss-3',
+      name: 'Xss {{ constructor.constructor("hacked=1")() }}',
+      picture: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" onload="hacked=1"/>',
+    },
   );
   await open(page, { path: '/?q=xss' });
 
@@ -43,7 +47,7 @@ test('markup in whatever is known of a user is text, in the list and in the dial
   await expect(page.getByRole('status').filter({ hasText: 'was deleted' })).toContainText(MARKUP);
 });
 
-test('markup in a search, a link, a refusal and an answer is text', async ({ page, host }) => {
+test('markup in a search, a link, an error and a response is shown as text', async ({ page, host }) => {
   await open(page, { path: `/?q=${encodeURIComponent(MARKUP)}` });
   await expect(page.getByText('No user matches')).toContainText(MARKUP);
 
@@ -54,14 +58,33 @@ test('markup in a search, a link, a refusal and an answer is text', async ({ pag
   await page.route(`${host.functions}/users?**`, (route) =>
     route.fulfill({
       headers: { 'Access-Control-Allow-Origin': '*' },
-      json: { start: 0, limit: 50, length: 1, total: 1, users: [{ user_id: 'auth0|x', name: MARKUP, created_at: MARKUP, last_login: MARKUP, logins_count: 1, identities: [{ connection: MARKUP }] }] },
+      json: {
+        start: 0,
+        limit: 50,
+        length: 1,
+        total: 1,
+        users: [
+          {
+            user_id: 'auth0|x',
+            name: MARKUP,
+            created_at: MARKUP,
+            last_login: MARKUP,
+            logins_count: 1,
+            identities: [{ connection: MARKUP }],
+          },
+        ],
+      },
     }),
   );
   await page.goto('/');
   for (const cell of ['Connection', 'Last login', 'Created']) await expect(page.locator(`[data-label="${cell}"]`)).toContainText(MARKUP);
 
   await page.route(`${host.functions}/users?**`, (route) =>
-    route.fulfill({ status: 502, headers: { 'Access-Control-Allow-Origin': '*' }, json: { type: MARKUP, title: `T${MARKUP}`, detail: `D${MARKUP}`, traceId: MARKUP } }),
+    route.fulfill({
+      status: 502,
+      headers: { 'Access-Control-Allow-Origin': '*' },
+      json: { type: MARKUP, title: `T${MARKUP}`, detail: `D${MARKUP}`, traceId: MARKUP },
+    }),
   );
   await page.goto('/');
   await expect(page.getByRole('heading', { name: `T${MARKUP}` })).toBeVisible();
@@ -70,10 +93,13 @@ test('markup in a search, a link, a refusal and an answer is text', async ({ pag
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
 });
 
-test('the page may run no script but its own, and be framed by no one', async ({ page }) => {
+test('the page can run only its own scripts and cannot be framed', async ({ page }) => {
   const response = (await page.goto('/'))!;
-  for (const policy of [response.headers()['content-security-policy']!, (await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content'))!]) {
-    const directives = new Map(policy.split(';').map((directive) => directive.trim().split(/\s+/)).map(([name, ...sources]) => [name, sources]));
+  const header = response.headers()['content-security-policy']!;
+  const meta = (await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content'))!;
+  for (const policy of [header, meta]) {
+    const parts = policy.split(';').map((directive) => directive.trim().split(/\s+/));
+    const directives = new Map(parts.map(([name, ...sources]) => [name, sources]));
     expect(directives.get('default-src')).toEqual(["'none'"]);
     expect(directives.get('script-src')).toEqual(["'self'"]);
     expect(directives.get('style-src')).toEqual(["'self'"]);
@@ -82,7 +108,7 @@ test('the page may run no script but its own, and be framed by no one', async ({
   expect(response.headers()['content-security-policy']).toContain("frame-ancestors 'none'");
 });
 
-test('no token is in storage, in a cookie or in an address', async ({ page, context, host, seed }) => {
+test('no token is in storage, in a cookie or in a URL', async ({ page, context, host, seed }) => {
   await seed({ user_id: 'auth0|token', name: 'Tom Token', email: 'tom.token@example.com' });
   const tokens = new Set<string>();
   const addresses: string[] = [];
@@ -98,26 +124,35 @@ test('no token is in storage, in a cookie or in an address', async ({ page, cont
   await page.reload();
   await expect(rows(page)).toHaveCount(50);
 
-  // One of signing in, one of the reload.
+  // One from signing in, one from the reload.
   expect(tokens.size).toBe(2);
-  const kept = JSON.stringify([
-    await page.evaluate(async () => [{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state, window.name, await indexedDB.databases(), await caches.keys()]),
+  const stored = JSON.stringify([
+    await page.evaluate(async () => [
+      { ...localStorage },
+      { ...sessionStorage },
+      document.cookie,
+      history.state,
+      window.name,
+      await indexedDB.databases(),
+      await caches.keys(),
+    ]),
     await context.cookies(),
     addresses,
   ]);
-  expect(kept).toContain(host.dashboard);
+  expect(stored).toContain(host.dashboard);
   for (const token of tokens) {
-    for (const part of token.split('.')) expect(kept).not.toContain(part);
+    for (const part of token.split('.')) expect(stored).not.toContain(part);
   }
-  expect(kept).not.toMatch(/eyJ[\w-]+\.[\w-]+\.[\w-]+/);
+  expect(stored).not.toMatch(/eyJ[\w-]+\.[\w-]+\.[\w-]+/);
 });
 
-test("who serves a picture does not learn where it is shown, and one that does not load leaves initials", async ({ page, context, seed }) => {
+test("a picture's server does not learn where it is shown, and initials replace a missing picture", async ({ page, context, seed }) => {
   const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
   const asked: Record<string, string>[] = [];
   await context.route('https://cdn.example.com/**', async (route) => {
     asked.push(await route.request().allHeaders());
-    await route.fulfill(route.request().url().endsWith('/good.png') ? { contentType: 'image/png', body: pixel } : { status: 404 });
+    const isGood = route.request().url().endsWith('/good.png');
+    await route.fulfill(isGood ? { contentType: 'image/png', body: pixel } : { status: 404 });
   });
   await seed(
     { user_id: 'auth0|good', name: 'Paula Picture', picture: 'https://cdn.example.com/good.png' },
@@ -137,9 +172,11 @@ test("who serves a picture does not learn where it is shown, and one that does n
   }
 });
 
-test('all scripts together are less than 150 kB, compressed', async ({ page }) => {
+test('all scripts together are smaller than 150 kB compressed', async ({ page }) => {
   const scripts = new Map<string, Promise<Buffer>>();
-  page.on('response', (response) => response.request().resourceType() === 'script' && scripts.set(response.url(), response.body()));
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'script') scripts.set(response.url(), response.body());
+  });
   await open(page);
   await expect(rows(page)).toHaveCount(50);
 

@@ -1,6 +1,7 @@
+import type { Route } from '@playwright/test';
 import { expect, logIn, names, rowOf, rows, searchBox, signIn, test } from './test';
 
-test('whoever is not signed in is shown what this is and a way in, and nothing else', async ({ page }) => {
+test('without signing in, you see only a welcome page with a sign-in button', async ({ page }) => {
   const calls: string[] = [];
   page.on('request', (request) => request.url().includes('/api/') && calls.push(request.url()));
   await page.goto('/');
@@ -11,7 +12,7 @@ test('whoever is not signed in is shown what this is and a way in, and nothing e
   expect(calls).toEqual([]);
 });
 
-test('signing in at the tenant as Ada leads to the list, and signing out away from it', async ({ page, host }) => {
+test('signing in as Ada shows the list, and signing out hides it', async ({ page, host }) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL((url) => url.origin === host.tenant);
@@ -27,7 +28,7 @@ test('signing in at the tenant as Ada leads to the list, and signing out away fr
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
 });
 
-test('the first list is drawn soon after the callback', async ({ page, host }, { annotations }) => {
+test('the first list is rendered soon after the callback', async ({ page, host }, { annotations }) => {
   await page.addInitScript(() => {
     new MutationObserver((_, observer) => {
       if (!document.querySelector('tbody th')) return;
@@ -38,10 +39,10 @@ test('the first list is drawn soon after the callback', async ({ page, host }, {
   await signIn(page);
   await expect(rows(page)).toHaveCount(50);
 
-  // Since the browser left the tenant for the callback.
+  // Since the browser left the tenant for the callback URL.
   const milliseconds = await page.evaluate(() => performance.getEntriesByName('first-list')[0]!.startTime);
   annotations.push({ type: 'first list', description: `${Math.round(milliseconds)} ms after the callback` });
-  console.log(`First list drawn ${Math.round(milliseconds)} ms after the callback, with the tenant at ${host.tenant}`);
+  console.log(`First list rendered ${Math.round(milliseconds)} ms after the callback, with the tenant at ${host.tenant}`);
   expect(milliseconds).toBeLessThan(5000);
 });
 
@@ -51,7 +52,7 @@ test('a link shows the same list after signing in, and after a reload', async ({
 
   await expect(page).toHaveURL(link);
   await expect(searchBox(page)).toHaveValue('ann');
-  await expect(page.getByRole('columnheader', { name: 'E-mail' })).toHaveAttribute('aria-sort', 'descending');
+  await expect(page.getByRole('columnheader', { name: 'Email' })).toHaveAttribute('aria-sort', 'descending');
   await expect(page.getByRole('navigation', { name: 'Pages' })).toContainText('11–');
   const before = await names(page);
 
@@ -61,27 +62,29 @@ test('a link shows the same list after signing in, and after a reload', async ({
   expect(await names(page)).toEqual(before);
 });
 
-test('Nora, who may nothing, is told which permission she lacks', async ({ page }) => {
+test('Nora, who has no permissions, sees which one she lacks', async ({ page }) => {
   await signIn(page, { as: 'Nora Nothing' });
 
   await expect(page.getByRole('heading', { name: 'The access token lacks a permission' })).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('The access token does not have the permission read:users');
   await expect(page.getByText('You are signed in as')).toContainText('nora.nothing@example.com');
-  await expect(page.getByText('Trace id')).toContainText(/[0-9a-f]{32}/);
+  await expect(page.getByText('Trace ID')).toContainText(/[0-9a-f]{32}/);
 
-  // To come back with the permission, or as somebody who has it.
+  // From here she can sign in again, with the permission or as another user.
   await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
 });
 
-test('a token that the API refuses is replaced unnoticed while the session lives', async ({ page, host }) => {
+test('a token that the API rejects is silently replaced while the session lasts', async ({ page, host }) => {
   await signIn(page);
   await expect(rows(page)).toHaveCount(50);
 
   const expired = await host.token('auth0|000000000000000000000001', ['read:users'], -3600);
   const statuses: number[] = [];
   page.on('response', (response) => response.url().startsWith(`${host.functions}/users`) && statuses.push(response.status()));
-  await page.route(`${host.functions}/users?**`, (route) => route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${expired}` } }), { times: 1 });
+  const replaceToken = (route: Route) =>
+    route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${expired}` } });
+  await page.route(`${host.functions}/users?**`, replaceToken, { times: 1 });
   await searchBox(page).fill('ada admin');
 
   await expect(rows(page)).toHaveCount(1);
@@ -89,13 +92,13 @@ test('a token that the API refuses is replaced unnoticed while the session lives
   expect(statuses).toEqual([401, 200]);
 });
 
-test('a session that has ended is said, and signing in again leads back to the same list', async ({ page, context, host }) => {
+test('when the session ends, the page says so, and signing in again shows the same list', async ({ page, context, host }) => {
   await signIn(page, { path: '/?sort=name%3A1&per_page=10' });
   await expect(rows(page)).toHaveCount(10);
 
   await host.rotateKeys();
   await context.clearCookies({ name: /^auth0/ });
-  // Only a token of the new key makes the functions read the keys again.
+  // The functions read the keys again only when they see a token with the new key.
   expect((await host.call('GET', '/users')).status).toBe(200);
   await searchBox(page).fill('weber');
 

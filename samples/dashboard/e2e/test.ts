@@ -1,11 +1,11 @@
-import { test as base, type Cookie, expect, type Locator, type Page } from '@playwright/test';
+import { test as base, type Cookie, expect, type Locator, type Page, type Response } from '@playwright/test';
 import { LocalHost, type NewUser } from './localHost';
 
-/** Rita Reader, whom the host's settings protect from deletion. */
+/** Rita Reader. The settings of the local host protect her from deletion. */
 const PROTECTED = 'auth0|000000000000000000000002';
 
 interface TestFixtures {
-  /** Puts users into the tenant for the length of a test. */
+  /** Adds users to the tenant. They are deleted after the test. */
   seed: (...users: NewUser[]) => Promise<void>;
 }
 
@@ -14,7 +14,7 @@ interface WorkerFixtures {
   host: LocalHost;
 }
 
-/** Tests in a browser against a local host of their worker, in which nothing goes wrong at first, and nobody is left behind. */
+/** Runs tests in a browser against the local host of their worker. Each test starts without faults and leaves no users behind. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   hostOptions: [[], { option: true, scope: 'worker' }],
 
@@ -41,11 +41,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     }
   },
 
-  // Whatever a test is about: no page of it breaks its Content-Security-Policy, asks anything by a dialog, or has an error.
+  // In every test, a page must not violate its Content-Security-Policy, open a browser dialog or log an error.
   context: async ({ host, context }, use) => {
     const noise: string[] = [];
     context.on('console', (message) => {
-      // Chromium's own line for every answer that is no success, which tests ask for.
+      // Chromium logs each unsuccessful response. Tests cause them on purpose.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) noise.push(`console: ${message.text()}`);
     });
     context.on('weberror', (error) => noise.push(`error: ${error.error().stack}`));
@@ -53,10 +53,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       noise.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
-    await context.exposeBinding('tellViolation', (_, violation: string) => noise.push(`Content-Security-Policy: ${violation}`));
+    await context.exposeBinding('reportViolation', (_, violation: string) => noise.push(`Content-Security-Policy: ${violation}`));
     await context.addInitScript(() => {
       addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile }) => {
-        (window as unknown as { tellViolation(violation: string): void }).tellViolation(`${effectiveDirective} against ${blockedURI} in ${sourceFile}`);
+        const { reportViolation } = window as unknown as { reportViolation(violation: string): void };
+        reportViolation(`${effectiveDirective} blocked ${blockedURI} in ${sourceFile}`);
       });
     });
 
@@ -69,23 +70,23 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
 export { expect };
 
-/** By the dashboard's button and the tenant's login page. */
+/** Signs in with the dashboard's button and the tenant's login page. */
 export async function signIn(page: Page, { as = 'Ada Admin', path = '/' } = {}): Promise<void> {
   await page.goto(path);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await logIn(page, as);
 }
 
-/** At the tenant's login page. */
+/** Chooses an account on the tenant's login page. */
 export async function logIn(page: Page, as = 'Ada Admin'): Promise<void> {
   await page.getByRole('button', { name: as }).click();
   await expect(page.getByRole('button', { name: 'Sign out' }).first()).toBeVisible();
 }
 
-// The cookies of those who have signed in at the worker's host.
+// The cookies of the accounts that have signed in at the local host of this worker.
 const sessions = new Map<string, Cookie[]>();
 
-/** Opens the page as someone who has signed in before, in another tab, say. */
+/** Opens the page with the session of an earlier sign-in, if there is one. */
 export async function open(page: Page, { as = 'Ada Admin', path = '/' } = {}): Promise<void> {
   const cookies = sessions.get(as);
   if (cookies) {
@@ -101,12 +102,13 @@ export function searchBox(page: Page): Locator {
   return page.getByRole('searchbox', { name: 'Search users' });
 }
 
-/** How many users the list has in all, as it says beside the heading. */
+/** The total number of users, next to the heading. */
 export function count(page: Page): Locator {
-  return page.getByRole('main').getByRole('paragraph').filter({ hasText: /^[\d,]+ users?( found)?$/ }).and(page.locator(':not([role])'));
+  const paragraphs = page.getByRole('main').getByRole('paragraph');
+  return paragraphs.filter({ hasText: /^[\d,]+ users?( found)?$/ }).and(page.locator(':not([role])'));
 }
 
-/** The users of the list. While it is loading the first time there are none. */
+/** The rows of the list. There are none during the first load. */
 export function rows(page: Page): Locator {
   return page.getByRole('table', { name: 'Users' }).getByRole('row').filter({ has: page.getByRole('rowheader') });
 }
@@ -115,21 +117,22 @@ export function rowOf(page: Page, name: string): Locator {
   return rows(page).filter({ has: page.getByRole('rowheader', { name }) });
 }
 
-/** The names in the list, once it has come to rest. */
+/** The names in the list, once it has loaded. */
 export async function names(page: Page): Promise<string[]> {
   await expect(page.getByRole('table', { name: 'Users' })).toHaveAttribute('aria-busy', 'false');
   return rows(page).getByRole('rowheader').locator('bdi').allInnerTexts();
 }
 
-/** Searches, and waits for the answer. */
+/** Searches and waits for the response. */
 export async function search(page: Page, words: string): Promise<void> {
-  const answered = page.waitForResponse((response) => new URL(response.url()).pathname === '/api/users' && response.request().method() === 'GET');
+  const isList = (response: Response) => new URL(response.url()).pathname === '/api/users' && response.request().method() === 'GET';
+  const response = page.waitForResponse(isList);
   await searchBox(page).fill(words);
-  await answered;
+  await response;
   await expect(page.getByRole('table', { name: 'Users' }).and(page.locator('[aria-busy=true]'))).toHaveCount(0);
 }
 
-/** Asks to delete someone in the list: the dialog. */
+/** Opens the delete dialog of a user in the list. */
 export async function askToDelete(page: Page, name: string): Promise<Locator> {
   await rowOf(page, name).getByRole('button', { name: `Delete ${name}` }).click();
   const dialog = page.getByRole('dialog', { name: `Delete ${name}?` });
@@ -137,7 +140,7 @@ export async function askToDelete(page: Page, name: string): Promise<Locator> {
   return dialog;
 }
 
-/** Types the confirmation and deletes. */
+/** Types the confirmation and clicks Delete user. */
 export async function confirmDeletion(dialog: Locator, typed: string): Promise<void> {
   await dialog.getByLabel('To confirm, type').fill(typed);
   await dialog.getByRole('button', { name: 'Delete user' }).click();

@@ -1,15 +1,15 @@
-// The one place that knows the API's contract: paths, parameters, JSON, problems.
+// The API's contract: paths, parameters, JSON and problems.
 
-/** An account of a user at an identity provider. */
+/** A user's account at an identity provider. */
 export interface Identity {
   connection?: string;
   provider?: string;
-  /** A number at some providers. */
+  /** Some providers use numbers. */
   user_id?: string | number;
   isSocial?: boolean;
 }
 
-/** A user, by Auth0's names. What Auth0 does not know is left out. */
+/** A user, with Auth0's field names. Fields without a value are absent. */
 export interface User {
   user_id: string;
   email?: string;
@@ -39,7 +39,7 @@ export interface UserPage {
   users: User[];
 }
 
-/** How many results of a search Auth0 lets anyone page through, whatever their number. */
+/** Auth0 lets you page through this many results of a search, even if it finds more. */
 export const PAGEABLE_RESULTS = 1000;
 
 const API_SLUGS = [
@@ -60,7 +60,7 @@ const API_SLUGS = [
   'unexpected',
 ] as const;
 
-/** The kinds of problems: the API's, and those that keep its answer from coming or from being one. */
+/** The kinds of problems: those that the API reports, and those that the page detects itself. */
 export type Slug =
   | (typeof API_SLUGS)[number]
   | 'session-ended'
@@ -71,16 +71,16 @@ export type Slug =
   | 'not-found'
   | 'incomplete-export';
 
-/** A failure as one shows it (RFC 9457, or in its manner). */
+/** A failure to show: problem details of the API (RFC 9457), or the page's own in the same form. */
 export interface Problem {
   slug: Slug;
   title: string;
   detail: string;
   status?: number;
   traceId?: string;
-  /** What is wrong with each parameter. */
+  /** The errors of each parameter. */
   errors?: Record<string, string[]>;
-  /** Seconds until another try makes sense. */
+  /** Seconds to wait before a retry. */
   retryAfter?: number;
 }
 
@@ -107,16 +107,16 @@ export interface ExportParameters {
 export interface Api {
   listUsers(parameters: ListParameters): Promise<UserPage>;
   deleteUser(id: string): Promise<void>;
-  /** Every user of a search, past the first thousand too. Ends only when all have come, else throws. */
+  /** All users that match a search, including those after the first thousand. Throws if the export is incomplete. */
   exportUsers(parameters: ExportParameters): AsyncGenerator<User, void, undefined>;
 }
 
-// The API gives up after ten seconds. What takes much longer got lost on the way.
-const PATIENCE = 30_000;
+// In milliseconds. The API itself times out after ten seconds, so after thirty the response is lost.
+const REQUEST_TIMEOUT = 30_000;
 
 /**
- * @param base Where the functions are, without a slash at the end.
- * @param token Gets an access token, a fresh one when the present one was refused; throws an ApiError when it cannot.
+ * @param base The URL of the functions, without a trailing slash.
+ * @param token Returns an access token: a new one if `fresh`, because the API rejected the cached one. Throws an ApiError on failure.
  */
 export function createApi(base: string, token: (fresh: boolean) => Promise<string>, fetch = globalThis.fetch): Api {
   async function attempt(path: string, init: RequestInit, fresh: boolean): Promise<Response> {
@@ -143,13 +143,13 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
       if (sort) parameters.set('sort', sort);
 
       return guard(signal, async () => {
-        const response = await send(`/users?${parameters}`, { signal: withPatience(signal) });
+        const response = await send(`/users?${parameters}`, { signal: withTimeout(signal) });
         const body = await readJson(response);
         if (!isUserPage(body)) {
           throw new ApiError({
             slug: 'unreadable',
-            title: 'This is no list of users',
-            detail: 'What answered is not the API. See that api in config.json is the address of the functions.',
+            title: 'Unexpected response',
+            detail: 'The response did not come from the API. Check that "api" in config.json is the URL of the functions.',
             status: response.status,
           });
         }
@@ -158,7 +158,7 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
     },
 
     async deleteUser(id) {
-      await guard(undefined, () => send(`/users/${segmentOf(id)}`, { method: 'DELETE', signal: withPatience() }));
+      await guard(undefined, () => send(`/users/${segmentOf(id)}`, { method: 'DELETE', signal: withTimeout() }));
     },
 
     async *exportUsers({ q, signal }) {
@@ -172,7 +172,7 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
         for (;;) {
           const { value: line, done } = await guard(signal, () => lines.next());
           const entry = done ? undefined : parseLine(line);
-          // Only the line that says how many there were says that none is missing.
+          // Only this last line, with the number of users, confirms that none is missing.
           if (isObject(entry?.end) && entry.end.users === users) return;
           if (isObject(entry?.error)) throw new ApiError(toProblem(entry.error));
           if (typeof entry?.user_id !== 'string') throw new ApiError(incompleteExport(users));
@@ -187,8 +187,8 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
 }
 
 /**
- * A user ID as a part of the path. What servers on the way may decode, such as a slash, or change goes in base64url after a ~,
- * which the API takes as well.
+ * Encodes a user ID for the path. Proxies can decode or change some characters, such as a slash. An ID with such characters is encoded
+ * as base64url after a ~, which the API also accepts.
  */
 function segmentOf(id: string): string {
   if (/^[A-Za-z0-9|._@+-]+$/.test(id)) return encodeURIComponent(id);
@@ -196,7 +196,7 @@ function segmentOf(id: string): string {
   return `~${base64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`;
 }
 
-/** Turns what fetch throws into a problem. An abort that the caller wanted stays what it is. */
+/** Turns errors of fetch into problems. An abort by the caller is rethrown as it is. */
 async function guard<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -206,15 +206,15 @@ async function guard<T>(signal: AbortSignal | undefined, work: () => Promise<T>)
   }
 }
 
-function withPatience(signal?: AbortSignal): AbortSignal {
-  const patience = AbortSignal.timeout(PATIENCE);
-  return signal ? AbortSignal.any([signal, patience]) : patience;
+function withTimeout(signal?: AbortSignal): AbortSignal {
+  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT);
+  return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
 
 async function readProblem(response: Response): Promise<Problem> {
   const body = await readJson(response);
-  const problem = isObject(body) && typeof body.title === 'string' ? toProblem(body) : unexplained(response.status);
-  // Where the API is on another origin, the browser shows the header only if the API exposes it: hence the member.
+  const problem = isObject(body) && typeof body.title === 'string' ? toProblem(body) : problemOfStatus(response.status);
+  // A browser hides the header of a cross-origin response unless the API exposes it, so the body has the value too.
   problem.retryAfter ??= seconds(response.headers.get('Retry-After'));
   if (problem.slug === 'tenant-rate-limited') problem.retryAfter ??= 10;
   return problem;
@@ -233,30 +233,38 @@ function toProblem(body: Record<string, unknown>): Problem {
   };
 }
 
-function unexplained(status: number): Problem {
+function problemOfStatus(status: number): Problem {
   return status === 404
     ? {
         slug: 'not-found',
-        title: 'The API does not have this',
-        detail: 'There is no such function. See that api in config.json is the address of the functions, and that they are as new as this page.',
+        title: 'The API does not have this function',
+        detail: 'Check that "api" in config.json is the URL of the functions, and that they are not older than this page.',
         status,
       }
-    : { slug: 'unexpected', title: 'Something went wrong', detail: `The answer has status ${status} and says no more.`, status };
+    : { slug: 'unexpected', title: 'Something went wrong', detail: `The API responded with status ${status} and no details.`, status };
 }
 
 function unreachable(): Problem {
-  return { slug: 'unreachable', title: 'The API cannot be reached', detail: 'It does not answer, or it does not allow this page to call it.' };
+  return {
+    slug: 'unreachable',
+    title: 'The API cannot be reached',
+    detail: 'The API does not respond, or it does not allow requests from this page.',
+  };
 }
 
 function offline(): Problem {
-  return { slug: 'offline', title: 'You are offline', detail: 'There is no connection to the network.' };
+  return { slug: 'offline', title: 'You are offline', detail: 'There is no network connection.' };
 }
 
 function incompleteExport(users: number): Problem {
-  return { slug: 'incomplete-export', title: 'The export broke off', detail: `It ended after ${users.toLocaleString()} users without having told that these are all.` };
+  return {
+    slug: 'incomplete-export',
+    title: 'The export is incomplete',
+    detail: `It stopped after ${users.toLocaleString()} users, before the API confirmed that it was complete.`,
+  };
 }
 
-/** The lines of a body, as they come. */
+/** Yields the lines of a body as they arrive. */
 async function* readLines(response: Response): AsyncGenerator<string, void, undefined> {
   const reader = response.body!.getReader();
   const decoder = new TextDecoder();
@@ -273,7 +281,7 @@ async function* readLines(response: Response): AsyncGenerator<string, void, unde
       }
     }
   } finally {
-    // Who stops reading ends the request.
+    // If the caller stops reading early, this ends the request.
     await reader.cancel().catch(() => undefined);
   }
 }
@@ -287,7 +295,7 @@ function parseLine(line: string | void): Record<string, unknown> | undefined {
   }
 }
 
-/** The body, if it is JSON. A connection that breaks meanwhile is an error all the same. */
+/** Returns the body, or undefined if it is not JSON. Throws if the connection breaks. */
 async function readJson(response: Response): Promise<unknown> {
   const body = await response.text();
   try {

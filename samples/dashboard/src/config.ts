@@ -1,14 +1,14 @@
-/** What the page has to know of its surroundings. It is read when the page starts, so that one build serves everywhere. */
+/** The page's configuration. The page reads it at startup, so the same build works in every environment. */
 export interface Config {
   /** The Auth0 tenant's domain, or its custom domain. */
   domain: string;
-  /** The issuer of the tenant's tokens, where it is not the domain. */
+  /** The issuer of the tenant's tokens, if it differs from the domain. */
   issuer?: string;
-  /** The single-page application's client id. */
+  /** The single-page application's client ID. */
   clientId: string;
   /** The identifier of AdminFunctions' API in Auth0. */
   audience: string;
-  /** Where the functions are, up to and with `/api`. */
+  /** The URL of the functions, including `/api`. */
   api: string;
 }
 
@@ -19,10 +19,10 @@ export async function loadConfig(fetch = globalThis.fetch): Promise<Config> {
   try {
     response = await fetch('./config.json');
   } catch {
-    throw new ConfigError('config.json could not be fetched. See that the server of this page runs.');
+    throw new ConfigError('config.json could not be loaded. Check that the web server of this page is running.');
   }
   if (!response.ok) {
-    throw new ConfigError(`config.json is not there: the server answered with status ${response.status}.`);
+    throw new ConfigError(`config.json could not be loaded. The web server responded with status ${response.status}.`);
   }
 
   const body: unknown = await response.json().catch(() => undefined);
@@ -32,10 +32,10 @@ export async function loadConfig(fetch = globalThis.fetch): Promise<Config> {
   const config = body as Record<keyof Config, unknown>;
   const missing = (['domain', 'clientId', 'audience', 'api'] as const).filter((name) => !isText(config[name]));
   if (missing.length > 0) {
-    throw new ConfigError(`config.json lacks ${missing.join(', ')}.`);
+    throw new ConfigError(`config.json is missing ${missing.join(', ')}.`);
   }
   if (!URL.canParse(config.api as string)) {
-    throw new ConfigError('In config.json, api is not an address such as https://NAME.azurewebsites.net/api.');
+    throw new ConfigError('In config.json, "api" is not a URL. Specify one such as https://NAME.azurewebsites.net/api.');
   }
 
   return {
@@ -43,7 +43,7 @@ export async function loadConfig(fetch = globalThis.fetch): Promise<Config> {
     ...(isText(config.issuer) && { issuer: config.issuer }),
     clientId: config.clientId as string,
     audience: config.audience as string,
-    // In development, Vite's proxy is in between.
+    // In development, requests go through Vite's proxy.
     api: import.meta.env.DEV && import.meta.env.MODE !== 'test' ? '/api' : (config.api as string).replace(/\/+$/, ''),
   };
 }

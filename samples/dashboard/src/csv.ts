@@ -1,7 +1,7 @@
 import type { User } from './api';
 
-// The API's own table (GET /users/export?format=csv&bom=true): the same columns and cells. The dashboard writes it out of NDJSON, in
-// which the API also says how many users there are and why an export fails.
+// The same columns and cells as in the API's CSV export (GET /users/export?format=csv&bom=true). The dashboard creates the CSV from
+// NDJSON, because NDJSON also contains the number of users and the reason of a failure.
 const COLUMNS = [
   'user_id',
   'email',
@@ -23,25 +23,25 @@ const COLUMNS = [
   'identities',
 ] as const satisfies (keyof User)[];
 
-// A byte order mark, or spreadsheets take the file for one of an older encoding.
+// The byte order mark tells spreadsheets that the file is UTF-8.
 export const CSV_HEADER = `\uFEFF${COLUMNS.join(',')}\r\n`;
 
-/** A line of RFC 4180. */
+/** Formats a user as a line of CSV (RFC 4180). */
 export function toCsv(user: User): string {
   return `${COLUMNS.map((column) => cell(user[column])).join(',')}\r\n`;
 }
 
 function cell(value: unknown): string {
   const text = value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const harmless = disarm(text);
-  return /[",;\t\r\n\v\f\x85\u2028\u2029]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const escaped = neutralize(text);
+  return /[",;\t\r\n\v\f\x85\u2028\u2029]/.test(escaped) ? `"${escaped.replaceAll('"', '""')}"` : escaped;
 }
 
 /**
- * Puts a ' before each character that would begin a formula (https://owasp.org/www-community/attacks/CSV_Injection), wherever a
- * spreadsheet of any settings may begin a cell. A phone number stays what it is.
+ * Puts a ' before each character that could start a formula (https://owasp.org/www-community/attacks/CSV_Injection), at every
+ * position where a spreadsheet could start a cell, with any settings. A phone number is not changed.
  */
-function disarm(text: string): string {
+function neutralize(text: string): string {
   if (/^\+[0-9]+$/.test(text)) return text;
   return text.replace(/(?:^|[,;\t\r\n\v\f\x85\u2028\u2029])[\p{White_Space}"]*(?=[=+\-@＝＋－＠])/gu, "$&'");
 }

@@ -1,14 +1,14 @@
 import { reactive } from 'vue';
 import type { User } from './api';
 
-// Auth0's search index lags: it can list a deleted user for a while, after a reload, too.
+// In milliseconds. Auth0's search index lags: it can still list a deleted user for a while, even after a reload.
 const LAG = 10 * 60_000;
 const PREFIX = 'deleted-users';
 
 const deleted = reactive(new Map<string, number>());
 let account: string | undefined;
 
-/** Takes up what this account has deleted here, also before a reload. What another one has deleted is not shown to it. */
+/** Loads the users that this account deleted in this tab, including before a reload. Those that other accounts deleted stay hidden. */
 export function rememberFor(sub: string): void {
   if (sub === account) return;
   account = sub;
@@ -22,11 +22,11 @@ export function rememberDeleted(id: string): void {
   try {
     sessionStorage.setItem(keyOf(account), JSON.stringify([...deleted]));
   } catch {
-    // Without storage it is remembered until the next reload.
+    // Storage is unavailable: remember it until the next reload.
   }
 }
 
-/** Forgets everyone's deletions: whoever uses this browser tab next learns nothing of them. */
+/** Forgets the deletions of all accounts, so that the next user of this browser tab learns nothing about them. */
 export function forgetDeleted(): void {
   account = undefined;
   deleted.clear();
@@ -35,11 +35,11 @@ export function forgetDeleted(): void {
       if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
     }
   } catch {
-    // Without storage there is nothing in it.
+    // Storage is unavailable: there is nothing to remove.
   }
 }
 
-/** Whether the list shows someone who is gone. Who came back since, under the same id, is not. */
+/** Whether a listed user was deleted. A user who signed up again with the same ID was not. */
 export function isDeleted(user: User): boolean {
   const at = deleted.get(user.user_id);
   return at !== undefined && Date.now() - at < LAG && !(Date.parse(user.created_at ?? '') > at);

@@ -1,4 +1,4 @@
-// Words and figures for people, by the browser's locale.
+// Formats values for display, in the browser's locale.
 import type { Problem, User } from './api';
 
 const number = new Intl.NumberFormat();
@@ -6,9 +6,9 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
-/** A unit, its seconds, and from how many seconds on it is used. */
+/** A unit, its length in seconds, and the number of seconds from which it is used. */
 const SPANS: [Intl.RelativeTimeFormatUnit, number, number][] = [
-  // "16 months ago" says more than "last year".
+  // "16 months ago" is more precise than "last year".
   ['year', 31_557_600, 2 * 31_557_600],
   ['month', 2_629_800, 2_629_800],
   ['week', 604_800, 604_800],
@@ -21,7 +21,7 @@ const CONNECTIONS: Record<string, string> = {
   'Username-Password-Authentication': 'Database',
   'google-oauth2': 'Google',
   apple: 'Apple',
-  email: 'E-mail code',
+  email: 'Email code',
   facebook: 'Facebook',
   github: 'GitHub',
   linkedin: 'LinkedIn',
@@ -54,7 +54,7 @@ export function formatDay(iso: string): string {
   return ifTime(iso, day.format);
 }
 
-/** What is no time is shown as it is. */
+/** Formats a time. Returns the text unchanged if it is not a valid time. */
 function ifTime(iso: string, format: (time: number) => string): string {
   const time = Date.parse(iso);
   return Number.isNaN(time) ? iso : format(time);
@@ -64,7 +64,7 @@ export function displayName(user: User): string {
   return user.name || user.email || user.username || user.phone_number || user.user_id;
 }
 
-/** What one types to confirm a deletion. */
+/** The text to type to confirm a deletion. */
 export function confirmation(user: User): string {
   return user.email || user.user_id;
 }
@@ -83,31 +83,31 @@ export function hue(id: string): number {
   return Math.abs(hash % 8);
 }
 
-/** Where a user signs in: the names that people know, and the connections' own. The first is the primary one. */
+/** The connections of a user: familiar labels and Auth0's names. The first one is the primary identity's. */
 export function connections(user: User): { label: string; name: string }[] {
   return (user.identities ?? []).map(({ connection: name = '' }) => ({ label: CONNECTIONS[name] ?? name, name }));
 }
 
-/** What to do about a problem, where its own words do not say it. */
+/** What to do about a problem, if its detail does not say. */
 export function advice(problem: Problem): string {
   switch (problem.slug) {
     case 'insufficient-permission':
-      return 'Ask whoever manages this Auth0 tenant for the permission, then sign in again.';
+      return 'Ask an administrator of this Auth0 tenant for the permission, then sign in again.';
     case 'organization-token':
       return 'Sign out, then sign in without choosing an organization.';
     case 'missing-token':
     case 'invalid-token':
-      return 'If signing in again does not help, domain, issuer and audience in config.json are not the API’s.';
+      return 'If signing in again does not help, check that domain, issuer and audience in config.json match the settings of the API.';
     case 'tenant-refused':
     case 'vault-unavailable':
     case 'misconfigured':
-      return 'Whoever runs the API has to set this right.';
+      return 'Contact the administrator of this API.';
     case 'offline':
-      return 'This goes on by itself when the connection is back.';
+      return 'The page continues automatically when you are back online.';
     case 'unreachable':
-      return 'See that it runs and that its allowed origins name this page’s.';
+      return 'Check that the API is running and that its allowed origins include the origin of this page.';
     case 'incomplete-export':
-      return 'Export again.';
+      return 'Try the export again.';
     default:
       return '';
   }

@@ -13,7 +13,7 @@ try {
         domain: config.domain,
         ...(config.issuer && { issuer: config.issuer }),
         clientId: config.clientId,
-        // Nothing that a script of somebody else could carry off outlives the page.
+        // Tokens stay in memory only, so no other script can find them in storage.
         cacheLocation: 'memory',
         useRefreshTokens: false,
         authorizationParams: { audience: config.audience, redirect_uri: location.origin },
@@ -22,6 +22,6 @@ try {
     )
     .mount('#app');
 } catch (error) {
-  // What is said here is for whoever sets the page up: config.json's faults, or that signing in wants https.
+  // The message is for the person who sets up the page: an error in config.json, or that signing in requires HTTPS.
   createApp(ConfigProblem, { detail: (error as Error).message }).mount('#app');
 }

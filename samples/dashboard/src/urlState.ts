@@ -1,13 +1,13 @@
 import { PAGEABLE_RESULTS } from './api';
 
-/** What the list shows, by the API's names, in the address: a reload or a link shows the same. */
+/** The state of the list, kept in the URL with the API's parameter names, so that a reload or a link shows the same list. */
 export interface ListState {
-  /** What was typed: words, or a query as it is when `raw`. */
+  /** The search text: words, or a query in Auth0's syntax if `raw`. */
   q: string;
   raw: boolean;
   /** `field:1` or `field:-1`. */
   sort: string;
-  /** Zero-based, as the API's. */
+  /** Zero-based, as in the API. */
   page: number;
   perPage: number;
 }
@@ -15,42 +15,42 @@ export interface ListState {
 export const PAGE_SIZES = [10, 25, 50, 100];
 export const SORTABLE = ['name', 'email', 'last_login', 'logins_count', 'created_at'];
 
-const START: ListState = { q: '', raw: false, sort: 'created_at:-1', page: 0, perPage: 50 };
+const DEFAULTS: ListState = { q: '', raw: false, sort: 'created_at:-1', page: 0, perPage: 50 };
 
-/** Reads an address. What makes no sense in it is as if it were not there. */
+/** Parses the query string of a URL. Invalid values are ignored. */
 export function parse(search: string): ListState {
   const parameters = new URLSearchParams(search);
   const sort = parameters.get('sort') ?? '';
   const [field, direction] = sort.split(':');
   const perPage = wholeNumber(parameters.get('per_page'));
   const state = {
-    q: parameters.get('q') ?? START.q,
+    q: parameters.get('q') ?? DEFAULTS.q,
     raw: parameters.get('raw') === '1',
-    sort: SORTABLE.includes(field!) && /^-?1$/.test(direction ?? '') ? `${field}:${direction}` : START.sort,
-    page: wholeNumber(parameters.get('page')) ?? START.page,
-    perPage: perPage && PAGE_SIZES.includes(perPage) ? perPage : START.perPage,
+    sort: SORTABLE.includes(field!) && /^-?1$/.test(direction ?? '') ? `${field}:${direction}` : DEFAULTS.sort,
+    page: wholeNumber(parameters.get('page')) ?? DEFAULTS.page,
+    perPage: perPage && PAGE_SIZES.includes(perPage) ? perPage : DEFAULTS.perPage,
   };
   return { ...state, page: Math.min(state.page, lastPage(state.perPage, PAGEABLE_RESULTS)) };
 }
 
-/** Writes an address that is as short as can be. */
+/** Formats the state as a query string without the default values. */
 export function format(state: ListState): string {
   const parameters = new URLSearchParams();
-  if (state.q !== START.q) parameters.set('q', state.q);
+  if (state.q !== DEFAULTS.q) parameters.set('q', state.q);
   if (state.raw) parameters.set('raw', '1');
-  if (state.sort !== START.sort) parameters.set('sort', state.sort);
-  if (state.page !== START.page) parameters.set('page', `${state.page}`);
-  if (state.perPage !== START.perPage) parameters.set('per_page', `${state.perPage}`);
+  if (state.sort !== DEFAULTS.sort) parameters.set('sort', state.sort);
+  if (state.page !== DEFAULTS.page) parameters.set('page', `${state.page}`);
+  if (state.perPage !== DEFAULTS.perPage) parameters.set('per_page', `${state.perPage}`);
   const search = parameters.toString();
   return search && `?${search}`;
 }
 
-/** The last page that can be had of so many results. */
+/** The zero-based index of the last page that Auth0 returns for this number of results. */
 export function lastPage(perPage: number, total: number): number {
   return Math.max(0, Math.ceil(Math.min(total, PAGEABLE_RESULTS) / perPage) - 1);
 }
 
-/** Puts the state into the address: a step that "back" takes back, or a change of the present one. */
+/** Writes the state to the URL, as a new history entry or in place of the current one. */
 export function write(state: ListState, how: 'push' | 'replace'): void {
   const address = location.pathname + format(state);
   if (how === 'push' && address !== location.pathname + location.search) {

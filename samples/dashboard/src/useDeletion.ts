@@ -4,13 +4,13 @@ import { rememberDeleted } from './deleted';
 import { confirmation } from './format';
 import { useRetry } from './useRetry';
 
-// Refused whoever asks how often: there is nothing to try again.
+// A retry would be refused again.
 const FINAL: Slug[] = ['self-deletion', 'protected-user', 'insufficient-permission', 'organization-token', 'invalid-request', 'not-found'];
 
-// The answer got lost, perhaps not the request.
+// The response was lost, but Auth0 may have received the request.
 const UNCERTAIN: Slug[] = ['tenant-timeout', 'tenant-unavailable', 'tenant-refused', 'unreachable', 'unexpected'];
 
-/** A deletion: of whom, whether it is meant, and what came of it. */
+/** The deletion of a user: the confirmation, the request and its result. */
 export function useDeletion(api: Api) {
   const user = shallowRef<User>();
   const typed = ref('');
@@ -20,12 +20,12 @@ export function useDeletion(api: Api) {
 
   const { secondsLeft } = useRetry(problem);
 
-  const isConfirmed = computed(() => user.value !== undefined && same(typed.value, confirmation(user.value)));
+  const isConfirmed = computed(() => user.value !== undefined && matches(typed.value, confirmation(user.value)));
   const isFinal = computed(() => problem.value !== undefined && FINAL.includes(problem.value.slug));
   const isUncertain = computed(() => problem.value !== undefined && UNCERTAIN.includes(problem.value.slug));
 
-  function ask(about: User): void {
-    user.value = about;
+  function ask(target: User): void {
+    user.value = target;
     typed.value = '';
     mismatch.value = false;
     problem.value = undefined;
@@ -36,7 +36,7 @@ export function useDeletion(api: Api) {
     mismatch.value = false;
   }
 
-  /** Deletes, if what was typed says so. */
+  /** Deletes the user if the confirmation matches. Returns whether the user was deleted. */
   async function confirm(): Promise<boolean> {
     if (!user.value || pending.value || isFinal.value || secondsLeft.value > 0) return false;
     mismatch.value = !isConfirmed.value;
@@ -60,6 +60,6 @@ export function useDeletion(api: Api) {
   return { user, typed, pending, mismatch, problem, secondsLeft, isConfirmed, isFinal, isUncertain, ask, change, confirm };
 }
 
-function same(typed: string, wanted: string): boolean {
-  return typed.trim().toLowerCase() === wanted.toLowerCase();
+function matches(typed: string, expected: string): boolean {
+  return typed.trim().toLowerCase() === expected.toLowerCase();
 }

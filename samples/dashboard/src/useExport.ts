@@ -2,7 +2,7 @@ import { onScopeDispose, ref, shallowRef } from 'vue';
 import { type Api, ApiError, type Problem } from './api';
 import { CSV_HEADER, toCsv } from './csv';
 
-/** An export of every user whom a search finds: how far it is, and what came of it. It is saved whole or not at all. */
+/** The export of all users that match a search, with its progress and result. An incomplete export is not saved. */
 export function useExport(api: Api, save = saveFile) {
   const running = ref(false);
   const users = ref(0);
@@ -19,7 +19,7 @@ export function useExport(api: Api, save = saveFile) {
       const rows = [CSV_HEADER];
       for await (const user of api.exportUsers({ q, signal })) {
         const count = rows.push(toCsv(user)) - 1;
-        // One figure in a hundred is enough for the eye.
+        // Update the display once per hundred users.
         if (count % 100 === 0) users.value = count;
       }
       users.value = rows.length - 1;
@@ -53,6 +53,6 @@ function saveFile(file: Blob, name: string): void {
   link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
-  // Once the browser has taken hold of it.
+  // Give the browser time to start the download.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -2,8 +2,8 @@ import { onScopeDispose, type Ref, ref, watch } from 'vue';
 import type { Problem } from './api';
 
 /**
- * Waits as long as a problem asks to, and counts down. Then, or when the network is back, it does again what failed, if that
- * is something that may be done unasked.
+ * Counts down the wait time of a problem. When it is over, or when the network is back, calls `retry`. Omit `retry` for actions
+ * that must not be repeated automatically.
  */
 export function useRetry(problem: Ref<Problem | undefined>, retry?: () => void) {
   const secondsLeft = ref(0);
@@ -16,7 +16,7 @@ export function useRetry(problem: Ref<Problem | undefined>, retry?: () => void) 
       secondsLeft.value = problem?.retryAfter ?? 0;
       if (secondsLeft.value === 0) return;
 
-      // By the clock: in a tab out of sight, timers come late.
+      // Use the clock: browsers delay timers in background tabs.
       const until = Date.now() + secondsLeft.value * 1000;
       timer = setInterval(() => {
         secondsLeft.value = Math.max(0, Math.ceil((until - Date.now()) / 1000));

@@ -4,14 +4,15 @@ import { isDeleted } from './deleted';
 import { toQuery } from './search';
 import { type ListState, lastPage, parse, write } from './urlState';
 
-// Long enough for the next key, short enough not to be felt; a query being written is seldom one before its last key.
+// In milliseconds. The first is long enough for the next key and too short to notice. A query in Auth0's syntax is rarely valid
+// before it is complete, so its pause is longer.
 const TYPING_PAUSE = 250;
 const QUERY_PAUSE = 700;
 
-/** The list: what it shows, how it came to that, and what one can ask of it. */
+/** The list of users: its state, its data and the actions on it. */
 export function useUsers(api: Api) {
   const state = reactive<ListState>(parse(location.search));
-  /** The latest answer, and what it answers: the search box may be further already. */
+  /** The latest response and the search text that it belongs to. The search box may already contain another. */
   const page = shallowRef<UserPage & { searched: string }>();
   const problem = shallowRef<Problem>();
   const loading = ref(true);
@@ -21,9 +22,9 @@ export function useUsers(api: Api) {
 
   const query = computed(() => (state.raw ? state.q.trim() : toQuery(state.q)));
   const users = computed(() => page.value?.users.filter((user) => !isDeleted(user)) ?? []);
-  // Of the deleted whom the tenant still counts, those on this page are known.
+  // The tenant may still count deleted users. Only those on this page are known.
   const total = computed(() => (page.value ? page.value.total - (page.value.users.length - users.value.length) : 0));
-  /** What is wrong with the search, rather than with anything else. */
+  /** The problem, if it is about the search. */
   const queryProblem = computed(() => (problem.value?.slug === 'invalid-request' && query.value ? problem.value : undefined));
 
   const view = computed(() => {
@@ -48,7 +49,7 @@ export function useUsers(api: Api) {
       if (signal.aborted) return;
       const last = lastPage(state.perPage, answer.total);
       if (answer.users.length === 0 && state.page > last) {
-        // A link to a page that is no more.
+        // A link to a page that no longer exists.
         return go({ page: last }, 'replace');
       }
       page.value = { ...answer, searched };
@@ -57,13 +58,13 @@ export function useUsers(api: Api) {
       if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
       problem.value = error.problem;
-      // Rows under a problem that is not the search's would pass for an answer.
+      // Remove the rows, or they would look like the result of this request. An invalid search keeps them.
       if (!queryProblem.value) page.value = undefined;
     }
     loading.value = false;
   }
 
-  /** Ends what is under way: its answer will not be shown. */
+  /** Cancels the current request. */
   function abort(): void {
     clearTimeout(pause);
     request?.abort();
@@ -85,7 +86,7 @@ export function useUsers(api: Api) {
 
   function setRaw(raw: boolean): void {
     if (state.q !== '') return void go({ raw });
-    // Nothing is asked in either way.
+    // Without a search text, the results are the same.
     state.raw = raw;
     write(state, 'replace');
   }
@@ -96,8 +97,8 @@ export function useUsers(api: Api) {
     void go({ sort: by === field ? `${field}:${-Number(direction)}` : `${field}:${startsWith}` });
   }
 
-  /** After a deletion: the page may have lost its last row. */
-  function settle(): void {
+  /** Goes to the previous page if a deletion removed the last row of this one. */
+  function leaveEmptyPage(): void {
     if (page.value && users.value.length === 0) {
       void go({ page: Math.max(0, state.page - 1) }, 'replace');
     }
@@ -108,7 +109,7 @@ export function useUsers(api: Api) {
     void load();
   }
 
-  // What made no sense in the address is not said there any longer.
+  // Remove invalid values from the URL.
   write(state, 'replace');
   void load();
   addEventListener('popstate', restore);
@@ -135,6 +136,6 @@ export function useUsers(api: Api) {
     setSort: (sort: string) => void go({ sort }),
     setPage: (page: number) => go({ page }),
     setPerPage: (perPage: number) => void go({ perPage }),
-    settle,
+    leaveEmptyPage,
   };
 }

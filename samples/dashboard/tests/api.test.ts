@@ -14,7 +14,7 @@ function problem(slug: string, status: number, members: object = {}, headers: He
   );
 }
 
-/** An API that gives these answers, one a request; it never sees a network. */
+/** An API client that gets these responses in order, without a network. */
 function apiOf(...answers: (Response | Error | (() => Response | Promise<Response>))[]) {
   const fetch = vi.fn(async (_: RequestInfo | URL, __?: RequestInit) => {
     const next = answers.shift();
@@ -39,7 +39,7 @@ const LIST = { page: 0, perPage: 50 };
 
 afterEach(() => vi.restoreAllMocks());
 
-test('a list is asked for with totals and by its parameters, each encoded', async () => {
+test('listing users requests totals and encodes each parameter', async () => {
   const { api, request } = apiOf(answer(EMPTY));
   expect(await api.listUsers({ page: 2, perPage: 25, q: 'name:"a&b"', sort: 'name:-1' })).toEqual(EMPTY);
   const url = new URL(String(request()[0]));
@@ -55,7 +55,7 @@ test('a list is asked for with totals and by its parameters, each encoded', asyn
   expect(request()[1]?.credentials).toBe('omit');
 });
 
-test('no search is no q', async () => {
+test('an empty search sends no q', async () => {
   const { api, request } = apiOf(answer(EMPTY));
   await api.listUsers({ ...LIST, q: '' });
   expect(String(request()[0])).not.toMatch(/[?&]q=/);
@@ -64,23 +64,29 @@ test('no search is no q', async () => {
 test.each([
   ['auth0|5f7c8ec7c33c6c004bbafe82', 'auth0%7C5f7c8ec7c33c6c004bbafe82'],
   ['samlp|x|ann_b.c+d-e@example.com', 'samlp%7Cx%7Cann_b.c%2Bd-e%40example.com'],
-])('a user is deleted by the plain ID %s, percent-encoded', async (id, segment) => {
+])('deleting a user percent-encodes the plain ID %s', async (id, segment) => {
   const { api, request } = apiOf(new Response(null, { status: 204 }));
   await api.deleteUser(id);
   expect(String(request()[0])).toBe(`${BASE}/users/${segment}`);
   expect(request()[1]?.method).toBe('DELETE');
 });
 
-test.each(['oidc|acme|https://idp.example/users/ann', 'samlp|x|X\\ann', 'samlp|x|100%2F', 'samlp|x|a b', 'a|~~~???', 'waad|Žofie 🦉', `a|${'é'.repeat(253)}`, 'a|b\n'])(
-  'a user is deleted by the ID %j in base64url, which nothing on the way rewrites',
-  async (id) => {
-    const { api, request } = apiOf(new Response(null, { status: 204 }));
-    await api.deleteUser(id);
-    expect(String(request()[0])).toBe(`${BASE}/users/~${Buffer.from(id).toString('base64url')}`);
-  },
-);
+test.each([
+  'oidc|acme|https://idp.example/users/ann',
+  'samlp|x|X\\ann',
+  'samlp|x|100%2F',
+  'samlp|x|a b',
+  'a|~~~???',
+  'waad|Žofie 🦉',
+  `a|${'é'.repeat(253)}`,
+  'a|b\n',
+])('deleting a user encodes the ID %j as base64url, so that no proxy changes it', async (id) => {
+  const { api, request } = apiOf(new Response(null, { status: 204 }));
+  await api.deleteUser(id);
+  expect(String(request()[0])).toBe(`${BASE}/users/~${Buffer.from(id).toString('base64url')}`);
+});
 
-test('a refused token is replaced by a fresh one, once', async () => {
+test('a rejected token is replaced by a fresh one, once', async () => {
   const { api, request, fetch } = apiOf(problem('invalid-token', 401), answer(EMPTY));
   await api.listUsers(LIST);
   expect(request(1)[1]?.headers).toEqual({ Authorization: 'Bearer fresh' });
@@ -91,7 +97,7 @@ test('a refused token is replaced by a fresh one, once', async () => {
   expect(fetch).toHaveBeenCalledTimes(2);
 });
 
-test('when no fresh token is to be had, that is the problem', async () => {
+test('if no fresh token is available, that is the problem', async () => {
   const { api, token, fetch } = apiOf(problem('invalid-token', 401));
   token.mockImplementation(async (fresh) => {
     if (fresh) throw new ApiError({ slug: 'session-ended', title: 'Your session has ended', detail: '' });
@@ -101,7 +107,7 @@ test('when no fresh token is to be had, that is the problem', async () => {
   expect(fetch).toHaveBeenCalledTimes(1);
 });
 
-test('a problem comes as the API tells it', async () => {
+test('a problem of the API is passed on unchanged', async () => {
   const { api } = apiOf(problem('invalid-request', 400, { errors: { q: ['too long'] } }));
   expect(await problemOf(api.listUsers(LIST))).toEqual({
     slug: 'invalid-request',
@@ -114,7 +120,7 @@ test('a problem comes as the API tells it', async () => {
   });
 });
 
-test('when to come again is in the body, else in the header, else a guess', async () => {
+test('retryAfter comes from the body, then from the header, then from a default', async () => {
   const retryAfter = async (response: Response) => (await problemOf(apiOf(response).api.listUsers(LIST))).retryAfter;
   expect(await retryAfter(problem('tenant-rate-limited', 503, { retryAfter: 7 }, { 'Retry-After': '9' }))).toBe(7);
   expect(await retryAfter(problem('tenant-rate-limited', 503, {}, { 'Retry-After': '9' }))).toBe(9);
@@ -127,42 +133,43 @@ test('when to come again is in the body, else in the header, else a guess', asyn
 test.each([
   ['HTML', '<html><h1>Bad Gateway</h1></html>'],
   ['nothing', ''],
-  ['half a JSON', '{"title":"x'],
+  ['truncated JSON', '{"title":"x'],
   ['an array', '[]'],
   ['null', 'null'],
-  ['JSON that is no problem', '{"message":"no"}'],
-])('a failure that is %s is a problem all the same', async (_, body) => {
+  ['JSON that is not a problem', '{"message":"no"}'],
+])('a failure whose body is %s is still a problem', async (_, body) => {
   expect(await problemOf(apiOf(answer(body, { status: 502 })).api.listUsers(LIST))).toMatchObject({ slug: 'unexpected', status: 502 });
 });
 
-test('a kind of problem that is not known keeps its words', async () => {
-  expect(await problemOf(apiOf(problem('new-kind', 418)).api.listUsers(LIST))).toMatchObject({ slug: 'unexpected', title: 'Title', detail: 'Detail.' });
+test('an unknown kind of problem keeps its title and detail', async () => {
+  const { api } = apiOf(problem('new-kind', 418));
+  expect(await problemOf(api.listUsers(LIST))).toMatchObject({ slug: 'unexpected', title: 'Title', detail: 'Detail.' });
 });
 
-test.each(['<html>', '[]', '{}', '{"users":[]}', 'null'])('a success that is %s is no list', async (body) => {
+test.each(['<html>', '[]', '{}', '{"users":[]}', 'null'])('a successful response whose body is %s is not a list', async (body) => {
   expect((await problemOf(apiOf(answer(body)).api.listUsers(LIST))).slug).toBe('unreadable');
 });
 
-test('no answer is a problem: offline, or out of reach', async () => {
+test('without a response, the problem is offline or unreachable', async () => {
   const online = vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(true);
   expect((await problemOf(apiOf(new TypeError('Failed to fetch')).api.listUsers(LIST))).slug).toBe('unreachable');
   online.mockReturnValue(false);
   expect((await problemOf(apiOf(new TypeError('Failed to fetch')).api.deleteUser('a|b'))).slug).toBe('offline');
 });
 
-test('a connection that breaks amid the answer is out of reach', async () => {
+test('a connection that breaks during the response is unreachable', async () => {
   const { api } = apiOf(() => new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError('network error')) })));
   expect((await problemOf(api.listUsers(LIST))).slug).toBe('unreachable');
 });
 
-test('an abort is no problem', async () => {
+test('an abort is not a problem', async () => {
   const { api } = apiOf(() => Promise.reject(new DOMException('aborted', 'AbortError')));
   const controller = new AbortController();
   controller.abort();
   await expect(api.listUsers({ ...LIST, signal: controller.signal })).rejects.not.toBeInstanceOf(ApiError);
 });
 
-test('the request ends with the signal', async () => {
+test('the signal aborts the request', async () => {
   const { api, fetch } = apiOf(() => new Promise<Response>(() => undefined));
   const controller = new AbortController();
   void api.listUsers({ ...LIST, signal: controller.signal }).catch(() => undefined);
@@ -195,13 +202,13 @@ async function exported(response: Response, users: User[] = []): Promise<User[]>
   return users;
 }
 
-test('an export yields every user, however the lines are cut', async () => {
+test('an export yields every user, however its lines are split into chunks', async () => {
   const bytes = new TextEncoder().encode('{"user_id":"a|1","name":"Zoë 👩"}\r\n\n{"user_id":"a|2"}\n{"end":{"users":2}}');
   const chunks = [...bytes].map((byte) => Uint8Array.of(byte));
   expect(await exported(stream(chunks))).toEqual([{ user_id: 'a|1', name: 'Zoë 👩' }, { user_id: 'a|2' }]);
 });
 
-test('an export asks for its end', async () => {
+test('an export requests the end line', async () => {
   const { api, request } = apiOf(stream(['{"end":{"users":0}}\n']));
   for await (const _ of api.exportUsers({ q: 'blocked:true' }));
   expect(String(request()[0])).toBe(`${BASE}/users/export?format=ndjson&end=true&q=blocked%3Atrue`);
@@ -210,14 +217,14 @@ test('an export asks for its end', async () => {
 test.each<[string, Response]>([
   ['without its last line', stream(['{"user_id":"a|1"}\n'])],
   ['with nothing at all', stream([])],
-  ['amid a line', stream(['{"user_id":"a|1"}\n{"user_', 'id'])],
+  ['within a line', stream(['{"user_id":"a|1"}\n{"user_', 'id'])],
   ['with another number of users', stream(['{"user_id":"a|1"}\n{"end":{"users":2}}\n'])],
   ['with something else', stream(['{"user_id":"a|1"}\n<html>\n{"end":{"users":1}}\n'])],
-])('an export that ends %s is broken', async (_, response) => {
+])('an export that ends %s is incomplete', async (_, response) => {
   expect((await problemOf(exported(response))).slug).toBe('incomplete-export');
 });
 
-test('an export that fails under way tells the problem of the API', async () => {
+test('an export that fails midway reports the problem of the API', async () => {
   const users: User[] = [];
   const response = stream([
     '{"user_id":"a|1"}\n',
@@ -228,18 +235,19 @@ test('an export that fails under way tells the problem of the API', async () => 
   expect(users).toHaveLength(1);
 });
 
-test('an export for which there is no room tells when to come again', async () => {
+test('a rejected export reports when to retry', async () => {
   const response = problem('too-many-exports', 503, { retryAfter: 10 });
-  expect(await problemOf(exported(response))).toMatchObject({ slug: 'too-many-exports', title: 'Title', detail: 'Detail.', retryAfter: 10 });
+  const expected = { slug: 'too-many-exports', title: 'Title', detail: 'Detail.', retryAfter: 10 };
+  expect(await problemOf(exported(response))).toMatchObject(expected);
 });
 
-test('an export whose connection breaks is out of reach', async () => {
+test('an export whose connection breaks is unreachable', async () => {
   expect((await problemOf(exported(stream(['{"user_id":"a|1"}\n', new TypeError('network error')])))).slug).toBe('unreachable');
 });
 
-test('who stops reading ends the request', async () => {
-  const cancelled = vi.fn();
-  const { api } = apiOf(stream(['{"user_id":"a|1"}\n', '{"user_id":"a|2"}\n', '{"user_id":"a|3"}\n'], cancelled));
+test('a reader who stops early ends the request', async () => {
+  const onCancel = vi.fn();
+  const { api } = apiOf(stream(['{"user_id":"a|1"}\n', '{"user_id":"a|2"}\n', '{"user_id":"a|3"}\n'], onCancel));
   for await (const _ of api.exportUsers({})) break;
-  expect(cancelled).toHaveBeenCalled();
+  expect(onCancel).toHaveBeenCalled();
 });

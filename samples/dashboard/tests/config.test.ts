@@ -5,7 +5,7 @@ const GOOD = { domain: 'tenant.eu.auth0.com', clientId: 'id', audience: 'https:/
 
 const load = (body: string, status = 200) => loadConfig(async () => new Response(body, { status }));
 
-test('a good one is read, without the slash that addresses may end in', async () => {
+test('a valid configuration is loaded, without the trailing slash of the URL', async () => {
   expect(await load(JSON.stringify(GOOD))).toEqual({ ...GOOD, api: 'https://name.azurewebsites.net/api' });
   expect(await load(JSON.stringify({ ...GOOD, issuer: 'x' }))).toMatchObject({ issuer: 'x' });
 });
@@ -15,13 +15,13 @@ test.each([
   ['<!doctype html>', 200, /not JSON/],
   ['null', 200, /not JSON/],
   ['{}', 200, /domain, clientId, audience, api/],
-  [JSON.stringify({ ...GOOD, clientId: ' ' }), 200, /lacks clientId/],
-  [JSON.stringify({ ...GOOD, api: 'name.azurewebsites.net' }), 200, /api is not an address/],
-])('%j with %i says what is wrong', async (body, status, message) => {
+  [JSON.stringify({ ...GOOD, clientId: ' ' }), 200, /is missing clientId/],
+  [JSON.stringify({ ...GOOD, api: 'name.azurewebsites.net' }), 200, /"api" is not a URL/],
+])('%j with status %i reports the error', async (body, status, message) => {
   await expect(load(body, status)).rejects.toThrow(message);
   await expect(load(body, status)).rejects.toBeInstanceOf(ConfigError);
 });
 
-test('a server that is gone is said', async () => {
-  await expect(loadConfig(() => Promise.reject(new TypeError()))).rejects.toThrow(/could not be fetched/);
+test('a server that does not respond is reported', async () => {
+  await expect(loadConfig(() => Promise.reject(new TypeError()))).rejects.toThrow(/could not be loaded/);
 });

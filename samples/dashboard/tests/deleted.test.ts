@@ -11,7 +11,7 @@ beforeEach(() => {
 
 const load = () => import('../src/deleted');
 
-/** The page as it is after a reload, with this account signed in. */
+/** Reloads the page with this account signed in. */
 async function reload(sub: string) {
   vi.resetModules();
   const deleted = await load();
@@ -19,7 +19,7 @@ async function reload(sub: string) {
   return deleted;
 }
 
-test('a deletion outlives a reload, for ten minutes', async () => {
+test('a deletion is remembered across a reload, for ten minutes', async () => {
   (await reload(ADA)).rememberDeleted('a|1');
   const { isDeleted } = await reload(ADA);
   expect(isDeleted({ user_id: 'a|1' })).toBe(true);
@@ -28,14 +28,14 @@ test('a deletion outlives a reload, for ten minutes', async () => {
   expect(isDeleted({ user_id: 'a|1' })).toBe(false);
 });
 
-test('who signs up again after the deletion is there', async () => {
+test('a user who signs up again after the deletion is not deleted', async () => {
   const { isDeleted, rememberDeleted } = await load();
   rememberDeleted('google-oauth2|1');
   expect(isDeleted({ user_id: 'google-oauth2|1', created_at: '2020-01-01T00:00:00.000Z' })).toBe(true);
   expect(isDeleted({ user_id: 'google-oauth2|1', created_at: new Date(Date.now() + 5000).toISOString() })).toBe(false);
 });
 
-test('another account in the same tab does not see whom the first has deleted, and the first still does', async () => {
+test('another account in the same tab does not see the deletions of the first, which still sees them', async () => {
   (await reload(ADA)).rememberDeleted('a|1');
   const deleted = await reload(BOB);
   expect(deleted.isDeleted({ user_id: 'a|1' })).toBe(false);
@@ -45,25 +45,25 @@ test('another account in the same tab does not see whom the first has deleted, a
   expect(deleted.isDeleted({ user_id: 'a|2' })).toBe(false);
 });
 
-test('until somebody is signed in nothing is stored', async () => {
+test('nothing is stored before sign-in', async () => {
   const { isDeleted, rememberDeleted } = await load();
   rememberDeleted('a|1');
   expect(isDeleted({ user_id: 'a|1' })).toBe(true);
   expect(sessionStorage).toHaveLength(0);
 });
 
-test('whoever signs out leaves no id behind', async () => {
+test('signing out removes all stored IDs', async () => {
   sessionStorage.setItem('deleted-users', '[["a|0",1]]');
-  sessionStorage.setItem('of-somebody-else', 'stays');
+  sessionStorage.setItem('of-another-app', 'stays');
   (await reload(ADA)).rememberDeleted('a|1');
   const { forgetDeleted, isDeleted } = await reload(BOB);
   forgetDeleted();
-  expect(Object.keys(sessionStorage)).toEqual(['of-somebody-else']);
+  expect(Object.keys(sessionStorage)).toEqual(['of-another-app']);
   expect(isDeleted({ user_id: 'a|1' })).toBe(false);
   expect((await reload(ADA)).isDeleted({ user_id: 'a|1' })).toBe(false);
 });
 
-test('what somebody else left in the storage does no harm', async () => {
+test('invalid data in storage is ignored', async () => {
   for (const junk of ['{', 'null', '{}', '[1]', '[["a"]]']) {
     sessionStorage.setItem(`deleted-users:${ADA}`, junk);
     expect((await reload(ADA)).isDeleted({ user_id: 'a' })).toBe(false);

@@ -10,7 +10,7 @@ test.each([
   [{ name: '+15550100' }, '#'],
   [{ name: '<img src=x>' }, 'IX'],
   [{}, 'AX'],
-])('%j is %s in short', (user, expected) => {
+])('the initials of %j are %s', (user, expected) => {
   expect(initials({ user_id: 'auth0|x1', ...user })).toBe(expected);
 });
 
@@ -19,7 +19,7 @@ test('there is always a name to show', () => {
   expect(displayName({ user_id: 'sms|1' })).toBe('sms|1');
 });
 
-test('a hue is one of eight and stays', () => {
+test('a hue is one of eight and stable', () => {
   for (const id of ['', 'a', 'auth0|5f7c8ec7c33c6c004bbafe82', '👩'.repeat(99)]) {
     expect(hue(id)).toBeGreaterThanOrEqual(0);
     expect(hue(id)).toBeLessThan(8);
@@ -27,7 +27,7 @@ test('a hue is one of eight and stays', () => {
   }
 });
 
-test('known connections have the names that people know', () => {
+test('known connections have familiar labels', () => {
   const user = { user_id: 'x', identities: [{ connection: 'Username-Password-Authentication' }, { connection: 'corp' }] };
   expect(connections(user).map(({ label }) => label)).toEqual(['Database', 'corp']);
   expect(connections({ user_id: 'x' })).toEqual([]);
@@ -42,11 +42,12 @@ test.each([
   [100 * 86_400, 3, 'month'],
   [500 * 86_400, 16, 'month'],
   [800 * 86_400, 2, 'year'],
-] as const)('%i seconds ago are told as %i %ss', (seconds, value, unit) => {
+] as const)('%i seconds ago are formatted as %i %ss', (seconds, value, unit) => {
   const now = Date.parse('2026-01-01T00:00:00Z');
-  expect(formatAgo(new Date(now - seconds * 1000).toISOString(), now)).toBe(new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(-value, unit));
+  const expected = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(-value, unit);
+  expect(formatAgo(new Date(now - seconds * 1000).toISOString(), now)).toBe(expected);
 });
 
-test('what is no time is shown as it is', () => {
+test('an invalid time is shown unchanged', () => {
   for (const format of [formatAgo, formatDay, formatExact]) expect(format('soon')).toBe('soon');
 });

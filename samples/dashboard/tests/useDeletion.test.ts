@@ -15,7 +15,7 @@ function start(...outcomes: (Slug | 'deleted')[]) {
   return { deletion: scope.run(() => useDeletion({ deleteUser } as Partial<Api> as Api)), deleteUser };
 }
 
-test('nobody is deleted before the e-mail address is typed', async () => {
+test('a user is not deleted before the email address is typed', async () => {
   const { deletion, deleteUser } = start('deleted');
   deletion.ask(ANN);
   deletion.change('ann@example.co');
@@ -29,7 +29,7 @@ test('nobody is deleted before the e-mail address is typed', async () => {
   expect(isDeleted(ANN)).toBe(true);
 });
 
-test('who has no e-mail address is confirmed by the id', async () => {
+test('a user without an email address is confirmed by ID', async () => {
   const { deletion } = start('deleted');
   deletion.ask({ user_id: 'sms|1' });
   deletion.change('');
@@ -38,7 +38,7 @@ test('who has no e-mail address is confirmed by the id', async () => {
   expect(await deletion.confirm()).toBe(true);
 });
 
-test('a second press while the first is under way is none', async () => {
+test('a second press during the request is ignored', async () => {
   const { deletion, deleteUser } = start('deleted');
   deletion.ask(ANN);
   deletion.change(ANN.email);
@@ -59,7 +59,7 @@ test('a refusal is final', async () => {
   expect(isDeleted({ user_id: 'auth0|me' })).toBe(false);
 });
 
-test('a rate limit has to be waited for, and is not tried again unasked', async () => {
+test('a rate-limited deletion must wait and is not retried automatically', async () => {
   const { deletion, deleteUser } = start('tenant-rate-limited', 'deleted');
   deletion.ask({ user_id: 'auth0|x', email: 'x@example.com' });
   deletion.change('x@example.com');
@@ -72,7 +72,7 @@ test('a rate limit has to be waited for, and is not tried again unasked', async 
   expect(await deletion.confirm()).toBe(true);
 });
 
-test('a lost answer is not taken for a deletion, nor for none', async () => {
+test('after a lost response, it is uncertain whether the user was deleted', async () => {
   const { deletion } = start('tenant-timeout');
   deletion.ask({ user_id: 'auth0|y', email: 'y@example.com' });
   deletion.change('y@example.com');

@@ -12,7 +12,7 @@ function start(problem: Partial<Problem>) {
   return { current, retry, ...scope.run(() => useRetry(current, retry)) };
 }
 
-test('it counts down, then tries again once', async () => {
+test('it counts down, then retries once', async () => {
   const { retry, secondsLeft } = start({ retryAfter: 3 });
   expect(secondsLeft.value).toBe(3);
   await vi.advanceTimersByTimeAsync(2500);
@@ -22,7 +22,7 @@ test('it counts down, then tries again once', async () => {
   expect(retry).toHaveBeenCalledOnce();
 });
 
-test('the same problem again is another wait', async () => {
+test('if the problem occurs again, it waits again', async () => {
   const { current, retry, secondsLeft } = start({ retryAfter: 1 });
   await vi.advanceTimersByTimeAsync(1000);
   current.value = { ...current.value!, retryAfter: 5 };
@@ -32,13 +32,13 @@ test('the same problem again is another wait', async () => {
   expect(retry).toHaveBeenCalledTimes(2);
 });
 
-test('what names no time is not tried again', async () => {
+test('a problem without a wait time is not retried', async () => {
   const { retry } = start({});
   await vi.advanceTimersByTimeAsync(600_000);
   expect(retry).not.toHaveBeenCalled();
 });
 
-test('when the network is back, what wanted it is tried again', () => {
+test('when the network is back, only network problems are retried', () => {
   const offline = start({ slug: 'offline' });
   const other = start({ slug: 'misconfigured' });
   dispatchEvent(new Event('online'));
@@ -46,7 +46,7 @@ test('when the network is back, what wanted it is tried again', () => {
   expect(other.retry).not.toHaveBeenCalled();
 });
 
-test('who is gone tries nothing', async () => {
+test('after disposal, nothing is retried', async () => {
   const { retry } = start({ slug: 'offline', retryAfter: 1 });
   scope.stop();
   dispatchEvent(new Event('online'));

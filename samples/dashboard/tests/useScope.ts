@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import { effectScope, type EffectScope } from 'vue';
 
-/** Where the tests of a file run a composable: it is left behind when a test ends, and time passes when a test says so. */
+/** Runs the composables of a test file with fake timers, and disposes of them after each test. */
 export function useScope() {
   let scope: EffectScope;
 

@@ -4,9 +4,13 @@ import { rememberDeleted } from '../src/deleted';
 import { useUsers } from '../src/useUsers';
 import { useScope } from './useScope';
 
-/** An API whose answers come when the test says so, in any order. */
+/** An API whose responses the test sends at any time and in any order. */
 function slowApi() {
-  const calls: { parameters: ListParameters; answer(users: string[], total?: number): Promise<void>; fail(problem: Partial<Problem>): Promise<void> }[] = [];
+  const calls: {
+    parameters: ListParameters;
+    answer(users: string[], total?: number): Promise<void>;
+    fail(problem: Partial<Problem>): Promise<void>;
+  }[] = [];
   const api = {
     listUsers: (parameters: ListParameters) =>
       new Promise<UserPage>((resolve, reject) => {
@@ -36,7 +40,7 @@ function start(address = '/') {
   return { list: scope.run(() => useUsers(api)), calls };
 }
 
-test('the list begins with what the address says', async () => {
+test('the list starts in the state of the URL', async () => {
   const { list, calls } = start('/?q=blocked:true&raw=1&sort=name:1&page=2&per_page=10&code=x&state=y');
   expect(list.view.value).toBe('loading');
   expect(calls[0]!.parameters).toMatchObject({ q: 'blocked:true', sort: 'name:1', page: 2, perPage: 10 });
@@ -46,7 +50,7 @@ test('the list begins with what the address says', async () => {
   expect(list.total.value).toBe(21);
 });
 
-test('typing waits for a pause, ends the request before and asks once', async () => {
+test('typing cancels the previous request and sends one after a pause', async () => {
   const { list, calls } = start();
   list.search('a');
   expect(calls[0]!.parameters.signal!.aborted).toBe(true);
@@ -59,7 +63,7 @@ test('typing waits for a pause, ends the request before and asks once', async ()
   expect(calls[1]!.parameters.q).toContain('"ann"');
 });
 
-test('an answer that comes late overwrites nothing', async () => {
+test('a late response is ignored', async () => {
   const { list, calls } = start();
   list.sortBy('name');
   await calls[1]!.answer(['new|1']);
@@ -73,7 +77,7 @@ test('an answer that comes late overwrites nothing', async () => {
   expect(ids(list)).toEqual(['newer|1']);
 });
 
-test('old rows stay while the next are on their way', async () => {
+test('the old rows stay while the next ones load', async () => {
   const { list, calls } = start();
   await calls[0]!.answer(['a|1'], 100);
   void list.setPage(1);
@@ -81,7 +85,7 @@ test('old rows stay while the next are on their way', async () => {
   expect(ids(list)).toEqual(['a|1']);
 });
 
-test('no rows stay under a problem', async () => {
+test('a problem removes the rows', async () => {
   const { list, calls } = start();
   await calls[0]!.answer(['a|1'], 100);
   void list.setPage(1);
@@ -93,7 +97,7 @@ test('no rows stay under a problem', async () => {
   expect(list.view.value).toBe('list');
 });
 
-test('what is wrong with a query is said there and leaves the rows', async () => {
+test('a problem with the query is reported separately and keeps the rows', async () => {
   const { list, calls } = start('/?raw=1');
   await calls[0]!.answer(['a|1']);
   list.search('name:"');
@@ -103,7 +107,7 @@ test('what is wrong with a query is said there and leaves the rows', async () =>
   expect(list.view.value).toBe('list');
 });
 
-test('nobody found and nobody there are two things', async () => {
+test('an empty result and an empty tenant are different views', async () => {
   const { list, calls } = start('/?q=zzz');
   await calls[0]!.answer([]);
   expect(list.view.value).toBe('nothing-found');
@@ -112,7 +116,7 @@ test('nobody found and nobody there are two things', async () => {
   expect(list.view.value).toBe('empty');
 });
 
-test('a page that is no more becomes the last there is', async () => {
+test('a page that no longer exists becomes the last page', async () => {
   const { list, calls } = start('/?page=9');
   await calls[0]!.answer([], 120);
   expect(calls[1]!.parameters.page).toBe(2);
@@ -121,7 +125,7 @@ test('a page that is no more becomes the last there is', async () => {
   expect(list.view.value).toBe('list');
 });
 
-test('a column turns round when it is asked for again', () => {
+test('sorting by the same column again reverses the order', () => {
   const { list, calls } = start();
   list.sortBy('name');
   list.sortBy('name');
@@ -129,7 +133,7 @@ test('a column turns round when it is asked for again', () => {
   expect(calls.slice(1).map((call) => call.parameters.sort)).toEqual(['name:1', 'name:-1', 'last_login:-1']);
 });
 
-test('the same text asks something else in the other way, no text nothing', () => {
+test('changing the query syntax loads the list again, unless the search is empty', () => {
   const { list, calls } = start();
   list.setRaw(true);
   expect(location.search).toBe('?raw=1');
@@ -140,7 +144,7 @@ test('the same text asks something else in the other way, no text nothing', () =
   expect(calls[1]!.parameters.q).toContain('name:ann*');
 });
 
-test('back shows the list before', async () => {
+test('going back shows the previous list', async () => {
   const { list, calls } = start('/?q=ann');
   history.replaceState(null, '', '/?q=bob&page=1');
   dispatchEvent(new Event('popstate'));
@@ -148,7 +152,7 @@ test('back shows the list before', async () => {
   expect(calls.at(-1)!.parameters.page).toBe(1);
 });
 
-test('a deleted user leaves at once and does not come back while the index lags', async () => {
+test('a deleted user disappears at once and stays hidden while the index lags', async () => {
   const { list, calls } = start();
   await calls[0]!.answer(['gone|1', 'here|1'], 60);
   rememberDeleted('gone|1');
@@ -162,15 +166,15 @@ test('a deleted user leaves at once and does not come back while the index lags'
   expect(list.total.value).toBe(59);
 });
 
-test('when the last row of a page is deleted, the page before follows', async () => {
+test('when the last row of a page is deleted, the previous page is shown', async () => {
   const { list, calls } = start('/?page=1');
   await calls[0]!.answer(['last|1'], 51);
   rememberDeleted('last|1');
-  list.settle();
+  list.leaveEmptyPage();
   expect(calls[1]!.parameters.page).toBe(0);
 });
 
-test('what is left behind asks for nothing any more', async () => {
+test('after disposal, nothing is loaded', async () => {
   const { list, calls } = start();
   list.search('ann');
   scope.stop();

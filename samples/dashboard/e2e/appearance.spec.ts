@@ -3,73 +3,82 @@ import type { Page, TestInfo } from '@playwright/test';
 import type { LocalHost, NewUser } from './localHost';
 import { askToDelete, confirmDeletion, expect, open, rows, searchBox, test } from './test';
 
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
+
 const LONG = 'a'.repeat(60);
 
-// The top of the list: someone with everything, and someone whose every word is too long.
-const PEOPLE: NewUser[] = [
+// The first rows of the list: a user with every field, and a user with very long values.
+const USERS: NewUser[] = [
   {
-    user_id: 'auth0|looks-1',
-    name: 'Lotte Looks',
-    email: 'lotte.looks@example.com',
+    user_id: 'auth0|appearance-1',
+    name: 'Lotte Long',
+    email: 'lotte.long@example.com',
     email_verified: true,
     last_login: '2025-12-01T10:00:00Z',
     logins_count: 12,
     blocked: true,
     created_at: '2030-01-02T00:00:00Z',
   },
-  { user_id: `waad|${LONG}${LONG}`, name: `Wanda ${LONG}${LONG}`, email: `${LONG}@${LONG}.example.com`, connection: `c-${LONG}${LONG}`, created_at: '2030-01-01T00:00:00Z' },
+  {
+    user_id: `waad|${LONG}${LONG}`,
+    name: `Wanda ${LONG}${LONG}`,
+    email: `${LONG}@${LONG}.example.com`,
+    connection: `c-${LONG}${LONG}`,
+    created_at: '2030-01-01T00:00:00Z',
+  },
 ];
 
-interface Walk {
+interface Visit {
   page: Page;
   host: LocalHost;
-  /** What is done in each state. */
-  look: (state: string) => Promise<void>;
+  /** Called in each state. */
+  inspect: (state: string) => Promise<void>;
 }
 
-/** Goes through the page's states, from signed out to a broken export. */
-async function walk({ page, host, look }: Walk): Promise<void> {
+/** Visits the states of the page, from signed out to a rate limit. */
+async function visitStates({ page, host, inspect }: Visit): Promise<void> {
   await page.goto('/?per_page=10');
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
-  await look('signed out');
+  await inspect('signed out');
 
   await open(page, { path: '/?per_page=10' });
   await expect(rows(page)).toHaveCount(10);
-  await look('list');
+  await inspect('list');
 
-  const dialog = await askToDelete(page, 'Lotte Looks');
-  await dialog.getByLabel('To confirm, type').fill('lotte.looks@example.com');
-  await look('dialog');
-  await host.fail({ match: 'DELETE /api/v2/users/*', status: 403, body: { statusCode: 403, error: 'Forbidden', message: 'Insufficient scope' } });
-  await confirmDeletion(dialog, 'lotte.looks@example.com');
+  const dialog = await askToDelete(page, 'Lotte Long');
+  await dialog.getByLabel('To confirm, type').fill('lotte.long@example.com');
+  await inspect('dialog');
+  const forbidden = { statusCode: 403, error: 'Forbidden', message: 'Insufficient scope' };
+  await host.fail({ match: 'DELETE /api/v2/users/*', status: 403, body: forbidden });
+  await confirmDeletion(dialog, 'lotte.long@example.com');
   await expect(dialog.getByRole('alert')).toBeVisible();
-  await look('dialog with a problem');
+  await inspect('dialog with a problem');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   const other = page.getByRole('button', { name: /^Delete Wanda/ });
   await other.click();
   await expect(page.getByRole('dialog')).toBeVisible();
-  await look('dialog with long words');
+  await inspect('dialog with long words');
   await page.keyboard.press('Escape');
 
   await host.fail({ match: 'GET /api/v2/users', times: 2 }, { match: 'GET /api/v2/users', status: 403, times: null });
   await page.getByRole('button', { name: 'Export CSV' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
-  await look('broken export');
+  await inspect('failed export');
   await host.recover();
   await page.getByRole('button', { name: 'Dismiss' }).click();
 
   await searchBox(page).fill(`nobody ${LONG}${LONG}`);
-  await expect(page.getByRole('heading', { name: 'Nobody found' })).toBeVisible();
-  await look('nobody found');
+  await expect(page.getByRole('heading', { name: 'No users found' })).toBeVisible();
+  await inspect('no users found');
 
   await page.goto(`/?raw=1&q=${encodeURIComponent(`[${LONG}`)}`);
-  await expect(page.getByRole('heading', { name: 'This search cannot be run' })).toBeVisible();
-  await look('query problem');
+  await expect(page.getByRole('heading', { name: 'Invalid search' })).toBeVisible();
+  await inspect('query problem');
 
   await host.fail({ match: 'GET /api/v2/users', status: 429, headers: { 'Retry-After': '600' } });
   await page.goto('/');
   await expect(page.getByText('Trying again in')).toBeVisible();
-  await look('rate limit');
+  await inspect('rate limit');
 }
 
 async function screenshot(page: Page, info: TestInfo, name: string): Promise<void> {
@@ -78,44 +87,45 @@ async function screenshot(page: Page, info: TestInfo, name: string): Promise<voi
   await info.attach(name, { path, contentType: 'image/png' });
 }
 
-test('every state meets WCAG 2.2 AA as far as axe can tell, in both themes', async ({ page, host, seed }) => {
-  // Axe looks at every element, eighteen times.
+test('every state passes the WCAG 2.2 AA checks of axe, in both themes', async ({ page, host, seed }) => {
+  // Axe checks every element eighteen times.
   test.slow();
-  await seed(...PEOPLE);
+  await seed(...USERS);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   const check = async (axe: AxeBuilder, state: string) => {
     const { violations, passes } = await axe.analyze();
     expect(passes).not.toEqual([]);
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`);
+    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
     expect.soft(found, state).toEqual([]);
   };
-  await walk({
+  await visitStates({
     page,
     host,
-    look: async (state) => {
+    inspect: async (state) => {
       await page.emulateMedia({ colorScheme: 'light' });
-      await check(new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice']), `${state}, light`);
-      // Of what axe looks at, nothing but colours differs.
+      await check(new AxeBuilder({ page }).withTags(TAGS), `${state}, light`);
+      // Only the colors differ.
       await page.emulateMedia({ colorScheme: 'dark' });
       await check(new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']), `${state}, dark`);
     },
   });
 });
 
-test('nothing is wider than a screen of 360 pixels, in any state', async ({ page, host, seed }, info) => {
-  await seed(...PEOPLE);
+test('every state fits a screen 360 pixels wide', async ({ page, host, seed }, info) => {
+  await seed(...USERS);
   await page.setViewportSize({ width: 360, height: 740 });
-  await walk({
+  await visitStates({
     page,
     host,
-    look: async (state) => {
+    inspect: async (state) => {
       const tooWide = await page.evaluate(() =>
         [document.documentElement, ...document.querySelectorAll('dialog')]
           .filter((box) => box.scrollWidth > box.clientWidth)
           .map((box) => `${box.localName} ${box.scrollWidth} > ${box.clientWidth}`)
           .concat(
             [...document.querySelectorAll<HTMLElement>('button, input, select, td, h1, h2, p')]
-              .filter((element) => element.checkVisibility() && !element.closest('.hidden, .skip') && element.getBoundingClientRect().right > innerWidth)
+              .filter((element) => element.checkVisibility() && !element.closest('.hidden, .skip'))
+              .filter((element) => element.getBoundingClientRect().right > innerWidth)
               .map((element) => `${element.localName} ${element.innerText.slice(0, 40)}`),
           ),
       );
@@ -125,16 +135,35 @@ test('nothing is wider than a screen of 360 pixels, in any state', async ({ page
   });
 });
 
+test('on a screen of 360 by 640 pixels, the actions of the dialog are always visible', async ({ page, host, seed }, info) => {
+  await seed(...USERS);
+  await page.setViewportSize({ width: 360, height: 640 });
+  await visitStates({
+    page,
+    host,
+    inspect: async (state) => {
+      const dialog = page.getByRole('dialog');
+      if ((await dialog.count()) === 0) return;
+      await expect.soft(dialog, state).toBeInViewport({ ratio: 1 });
+      for (const button of await dialog.locator('.actions').getByRole('button').all()) {
+        await expect.soft(button, state).toBeInViewport({ ratio: 1 });
+      }
+      for (const title of await dialog.getByRole('alert').getByRole('heading').all()) await expect.soft(title, state).toBeInViewport();
+      await screenshot(page, info, `small ${state}`);
+    },
+  });
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`pictures of list and dialog at three widths, ${colorScheme}`, async ({ page, seed }, info) => {
-    await seed(...PEOPLE);
+  test(`screenshots of the list and the dialog at three widths, ${colorScheme}`, async ({ page, seed }, info) => {
+    await seed(...USERS);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await open(page);
     await expect(rows(page)).toHaveCount(50);
     for (const width of [360, 768, 1600]) {
       await page.setViewportSize({ width, height: 900 });
       await screenshot(page, info, `list ${width} ${colorScheme}`);
-      const dialog = await askToDelete(page, 'Lotte Looks');
+      const dialog = await askToDelete(page, 'Lotte Long');
       await screenshot(page, info, `dialog ${width} ${colorScheme}`);
       await dialog.getByRole('button', { name: 'Cancel' }).click();
     }
