@@ -1,17 +1,17 @@
-// The function app and everything it needs, in one resource group. README.md beside this file says why.
+// The function app and all its resources, in one resource group. README.md explains the choices.
 targetScope = 'resourceGroup'
 
-@description('The environment\'s name, such as production: part of the hash in every name.')
+@description('The name of the environment, such as production. It is part of the hash in every resource name.')
 @minLength(1)
 @maxLength(64)
 param environmentName string
 
-@description('The region of everything. It must have Flex Consumption: az functionapp list-flexconsumption-locations.')
+@description('The region of all resources. It must support Flex Consumption: az functionapp list-flexconsumption-locations.')
 @minLength(1)
 @metadata({ azd: { type: 'location' } })
 param location string
 
-@description('The Auth0 tenant\'s domain, such as tenant.eu.auth0.com: no scheme, no slash.')
+@description('The domain of the Auth0 tenant, such as tenant.eu.auth0.com, without a scheme or a slash.')
 @minLength(1)
 param auth0Domain string
 
@@ -19,64 +19,64 @@ param auth0Domain string
 @minLength(1)
 param auth0Audience string
 
-@description('The client id of the machine-to-machine application that may use the Management API.')
+@description('The client ID of the machine-to-machine application that can use the Management API.')
 @minLength(1)
 param auth0ClientId string
 
-@description('Who issues the callers\' tokens, if that is a custom domain: https://login.example.com/. Empty for the tenant itself.')
+@description('The issuer of callers\' tokens, if it is a custom domain: https://login.example.com/. Empty: the domain of the tenant.')
 param auth0Issuer string = ''
 
-@description('The one Auth0 organization whose members\' tokens are let in, by its id, org_…. Members who have the permissions there administer the whole tenant. Empty: tokens of organizations are refused.')
+@description('The ID (org_…) of the organization whose members administer the whole tenant. Empty: tokens of organizations are rejected.')
 param auth0Organization string = ''
 
-@description('That application\'s client secret, to be stored in the vault. Empty: the vault\'s secret stays as it is, and you set it with az keyvault secret set.')
+@description('The client secret to store in the vault. Empty: the secret is not changed; set it with az keyvault secret set.')
 @secure()
 param auth0ClientSecret string = ''
 
-@description('The client secret\'s name in the vault.')
+@description('The name of the client secret in the vault.')
 @minLength(1)
 @maxLength(127)
 param clientSecretName string = 'auth0-client-secret'
 
-@description('IDs of users that are never deleted, separated by commas, or a JSON array if an ID contains a comma.')
+@description('The IDs of users who cannot be deleted, separated by commas, or as a JSON array if an ID contains a comma.')
 param protectedUsers string = ''
 
-@description('Origins of the front ends that browsers may call from, separated by commas: https://admin.example.com. An asterisk is refused.')
+@description('The origins of front ends that can call the API, separated by commas: https://admin.example.com. An asterisk is not allowed.')
 param allowedOrigins string = ''
 
-@description('How far the app scales out. Each instance has a management client and a token of its own, and all share the tenant\'s rate limit: more instances than that limit feeds only get more refusals.')
+@description('The maximum number of instances. All share the rate limit of the tenant, so too many cause more rejected calls.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 5
 
-@description('Memory of an instance, in MB. CPU comes with it, and so does the number of calls that an instance takes at once.')
+@description('The memory of an instance, in MB. It also determines the CPU and the number of concurrent calls.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Instances that are kept warm, and paid for, whether called or not. 0 means that the first call after a pause waits for a cold start.')
+@description('The number of instances that are always warm, and billed. With 0, the first call after a pause waits for a cold start.')
 @minValue(0)
 @maxValue(20)
 param alwaysReadyInstances int = 0
 
-@description('How many days the log of the functions is kept, and with it the audit trail of deletions.')
+@description('The number of days to keep the log of the functions, including the audit trail.')
 @minValue(30)
 @maxValue(730)
 param auditRetentionDays int = 365
 
-@description('Where traces and metrics are sent by OTLP, such as https://collector.example.com:4317. Empty: nowhere.')
+@description('The OTLP endpoint for traces and metrics, such as https://collector.example.com:4317. Empty: no export.')
 param otlpEndpoint string = ''
 
-@description('Puts storage and vault behind private endpoints in a virtual network that the function app joins. The vault is then closed to az keyvault secret set from outside.')
+@description('Use private endpoints for storage and vault. You then cannot run az keyvault secret set from outside the virtual network.')
 param privateNetwork bool = false
 
-@description('Object id of the person or identity that deploys. A person (deployerType User) may then write the vault\'s secrets; empty: nobody new may.')
+@description('The object ID of the deploying person or identity. A person (deployerType User) can then write secrets. Empty: no role.')
 param deployerId string = ''
 
-@description('What deployerId is. A workflow\'s identity (ServicePrincipal) gets no role: it has no secret to store.')
+@description('The type of deployerId. The identity of a workflow (ServicePrincipal) gets no role, because it stores no secret.')
 @allowed(['User', 'ServicePrincipal'])
 param deployerType string = 'User'
 
-@description('Names in place of the conventional ones. Storage account, vault and function app need names that are free in all of Azure.')
+@description('Names to use instead of the conventional ones. Those of the storage account, vault and function app must be globally unique.')
 param names {
   identity: string?
   logAnalytics: string?
@@ -94,15 +94,15 @@ param names {
   functionApp: string?
 } = {}
 
-@description('Tags for everything.')
+@description('The tags of all resources.')
 param tags object = {}
 
 var token = uniqueString(subscription().id, environmentName, location)
 var allTags = union(tags, { 'azd-env-name': environmentName })
 
-// An origin that is anyone's would let every page on the web call with its visitor's token.
+// With an asterisk, every website could call the API with the token of its visitor.
 var origins = contains(allowedOrigins, '*')
-  ? fail('allowedOrigins is a list of origins such as https://admin.example.com, separated by commas: an asterisk is refused.')
+  ? fail('allowedOrigins must be a list of origins such as https://admin.example.com, separated by commas. An asterisk is not allowed.')
   : filter(map(split(allowedOrigins, ','), origin => trim(origin)), origin => !empty(origin))
 
 module identity 'modules/identity.bicep' = {
@@ -174,7 +174,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
 
 module functionApp 'modules/function-app.bicep' = {
   name: 'function-app'
-  // A worker that starts before its roles are there would log failures for as long as they take to spread.
+  // Deploy the app after its roles. Otherwise it fails until the role assignments take effect.
   dependsOn: [roles]
   params: {
     name: names.?functionApp ?? 'func-${token}'
@@ -206,11 +206,11 @@ module functionApp 'modules/function-app.bicep' = {
 @description('The function app.')
 output AZURE_FUNCTION_APP_NAME string = functionApp.outputs.name
 
-@description('Where it serves: /api/health, /api/users.')
+@description('The URL of the function app, for /api/health and /api/users.')
 output AZURE_FUNCTION_APP_URL string = functionApp.outputs.url
 
-@description('The vault that the client secret is set in.')
+@description('The name of the vault for the client secret.')
 output AZURE_KEY_VAULT_NAME string = vault.outputs.name
 
-@description('That vault\'s address, the setting KeyVault__Uri.')
+@description('The URI of the vault, for the setting KeyVault__Uri.')
 output AZURE_KEY_VAULT_URI string = vault.outputs.uri

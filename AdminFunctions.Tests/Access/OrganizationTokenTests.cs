@@ -12,7 +12,7 @@ public sealed class OrganizationTokenTests
     private const string Ours = "org_9ybsU1dN2dKfDkBi";
 
     private const string WithoutSetting =
-        "The access token was issued for an Auth0 organization, and its permissions are those of the member's roles there, while this API serves the whole tenant. Sign in without an organization; or, if the members of one organization administer the whole tenant, set Auth0__Organization to its id.";
+        "The access token was issued for an Auth0 organization, and its permissions come from the member's roles there. This API serves the whole tenant. Sign in without an organization. If the members of one organization administer the whole tenant, set Auth0__Organization to its ID.";
 
     private const string WithSetting =
         "The access token was issued for another Auth0 organization than the one in Auth0__Organization. Sign in to that organization, or without one.";

@@ -74,7 +74,7 @@ public sealed partial class OperationsPageTests
     [Fact]
     public void Its_numbers_are_those_of_the_code()
     {
-        Page.ShouldContain($"{LineLimit.LinesAMinute} of an outcome are in a minute");
+        Page.ShouldContain($"at most {LineLimit.LinesAMinute} per outcome and minute");
         Page.ShouldContain(PlainPattern().Match(Repository.Read("AdminFunctions/Telemetry/AuditedId.cs")).Groups["pattern"].Value);
     }
 

@@ -1,4 +1,4 @@
-// A deployment with every option, for the tests to look at.
+// A deployment with every option, for the tests.
 using '../../infra/main.bicep'
 
 param environmentName = 'production'

@@ -1,73 +1,73 @@
-// The function app on a Flex Consumption plan, with every setting that the code reads.
-@description('The function app\'s name, free in all of Azure: part of its address.')
+// The function app on a Flex Consumption plan, with all settings of the code.
+@description('The name of the function app. It is globally unique and part of the URL.')
 @minLength(2)
 @maxLength(60)
 param name string
 
-@description('The plan\'s name.')
+@description('The name of the plan.')
 param planName string
 
-@description('The identity that the app has.')
+@description('The managed identity of the app.')
 param identityId string
 
-@description('That identity\'s client id: what the app and the host choose it by.')
+@description('The client ID of this identity, with which the app and the host select it.')
 param identityClientId string
 
-@description('The storage account that the Functions host works in.')
+@description('The storage account of the Functions host.')
 param storageAccountName string
 
-@description('The container there that the deployed package is kept in.')
+@description('The container for the deployed package.')
 param deploymentContainerName string
 
-@description('Where telemetry is sent.')
+@description('The Application Insights resource for telemetry.')
 param applicationInsightsName string
 
 @description('The vault with the client secret.')
 param vaultUri string
 
-@description('The client secret\'s name in the vault.')
+@description('The name of the client secret in the vault.')
 param secretName string
 
-@description('The Auth0 tenant\'s domain.')
+@description('The domain of the Auth0 tenant.')
 param auth0Domain string
 
-@description('Who issues the callers\' tokens, if not the tenant\'s own domain.')
+@description('The issuer of the callers\' tokens, if it is not the domain of the tenant.')
 param auth0Issuer string
 
 @description('The identifier of this API in Auth0.')
 param auth0Audience string
 
-@description('The organization whose members\' tokens are let in, or nothing.')
+@description('The organization whose tokens are accepted, or empty.')
 param auth0Organization string
 
-@description('The client id of the machine-to-machine application.')
+@description('The client ID of the machine-to-machine application.')
 param auth0ClientId string
 
-@description('IDs of users that are never deleted, separated by commas, or a JSON array if an ID contains a comma.')
+@description('The IDs of users who cannot be deleted, separated by commas, or as a JSON array if an ID contains a comma.')
 param protectedUsers string
 
-@description('Origins that browsers may call from.')
+@description('The origins that can call the API from a browser.')
 param allowedOrigins string[]
 
-@description('How far the app scales out.')
+@description('The maximum number of instances.')
 param maximumInstanceCount int
 
-@description('Memory of an instance, in MB.')
+@description('The memory of an instance, in MB.')
 param instanceMemoryMB int
 
-@description('Instances that are kept warm.')
+@description('The number of instances that are always warm.')
 param alwaysReadyInstances int
 
-@description('Where traces and metrics are sent by OTLP, or nothing.')
+@description('The OTLP endpoint for traces and metrics, or empty.')
 param otlpEndpoint string
 
-@description('The subnet that the app joins, or nothing.')
+@description('The subnet of the app, or empty.')
 param subnetId string
 
-@description('Its region.')
+@description('The region.')
 param location string
 
-@description('Its tags.')
+@description('The tags.')
 param tags object
 
 resource storageAccount 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
@@ -157,7 +157,7 @@ resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
       AZURE_CLIENT_ID: identityClientId
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
 
-      // The Functions host's own: no home page at its root; where it works, where it logs, as whom.
+      // Settings of the Functions host: no home page, its storage account, its telemetry and its identity.
       AzureWebJobsDisableHomepage: 'true'
       AzureWebJobsStorage__blobServiceUri: storageAccount.properties.primaryEndpoints.blob
       AzureWebJobsStorage__credential: 'managedidentity'
@@ -167,7 +167,7 @@ resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
     }
   }
 
-  // Deployment is by sign-in alone: no publishing password.
+  // Deployment requires signing in. There is no publishing password.
   resource publishingPassword 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
     properties: {
@@ -176,8 +176,8 @@ resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-@description('The function app\'s name.')
+@description('The name of the function app.')
 output name string = functionApp.name
 
-@description('Where it serves.')
+@description('The URL of the function app.')
 output url string = 'https://${functionApp.properties.defaultHostName}'

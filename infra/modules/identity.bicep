@@ -1,11 +1,11 @@
-// The one identity that the function app has, towards everything it touches.
-@description('The identity\'s name.')
+// The managed identity with which the function app accesses all resources.
+@description('The name of the identity.')
 param name string
 
-@description('Its region.')
+@description('The region.')
 param location string
 
-@description('Its tags.')
+@description('The tags.')
 param tags object
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
@@ -14,11 +14,11 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
   tags: tags
 }
 
-@description('The identity\'s resource id, for the function app to carry.')
+@description('The resource ID, to assign the identity to the function app.')
 output id string = identity.id
 
-@description('Its client id, for the settings that choose it.')
+@description('The client ID, for settings that select the identity.')
 output clientId string = identity.properties.clientId
 
-@description('Its object id, for role assignments.')
+@description('The object ID, for role assignments.')
 output principalId string = identity.properties.principalId

@@ -1,19 +1,19 @@
-// Logs: a workspace, and Application Insights writing to it. Neither takes a key.
-@description('The Log Analytics workspace\'s name.')
+// Logs: a Log Analytics workspace and Application Insights. Neither accepts keys.
+@description('The name of the Log Analytics workspace.')
 param workspaceName string
 
-@description('Application Insights\' name.')
+@description('The name of the Application Insights resource.')
 param applicationInsightsName string
 
-@description('How many days the functions\' log is kept.')
+@description('The number of days to keep the log of the functions.')
 @minValue(30)
 @maxValue(730)
 param auditRetentionDays int
 
-@description('Their region.')
+@description('The region.')
 param location string
 
-@description('Their tags.')
+@description('The tags.')
 param tags object
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
@@ -43,7 +43,7 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
-// The audit trail of deletions is in the functions' log. What else is in the workspace goes sooner.
+// The log of the functions contains the audit trail. Other data in the workspace is deleted sooner.
 resource log 'Microsoft.OperationalInsights/workspaces/tables@2025-07-01' = {
   parent: workspace
   name: 'AppTraces'
@@ -55,8 +55,8 @@ resource log 'Microsoft.OperationalInsights/workspaces/tables@2025-07-01' = {
   }
 }
 
-@description('The workspace\'s resource id, for diagnostic settings.')
+@description('The resource ID of the workspace, for diagnostic settings.')
 output workspaceId string = workspace.id
 
-@description('Application Insights\' name.')
+@description('The name of the Application Insights resource.')
 output applicationInsightsName string = applicationInsights.name

@@ -1,17 +1,17 @@
-// A virtual network: one subnet that the function app joins, one with the private endpoints of storage and vault.
-@description('The virtual network\'s name.')
+// A virtual network with a subnet for the function app and one for the private endpoints of storage and vault.
+@description('The name of the virtual network.')
 param name string
 
-@description('The storage account to reach privately.')
+@description('The storage account that gets a private endpoint.')
 param storageAccountName string
 
-@description('The vault to reach privately.')
+@description('The vault that gets a private endpoint.')
 param vaultName string
 
-@description('Its region.')
+@description('The region.')
 param location string
 
-@description('Its tags.')
+@description('The tags.')
 param tags object
 
 resource storageAccount 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
@@ -91,5 +91,5 @@ module vaultEndpoint 'private-endpoint.bicep' = {
   }
 }
 
-@description('The subnet that the function app joins. Told only when both endpoints are there, so that the app does not start before it can reach them.')
+@description('The subnet of the function app. It depends on both endpoints, so that the app starts after them.')
 output functionsSubnetId string = virtualNetwork::functions.id

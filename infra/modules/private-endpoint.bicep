@@ -1,26 +1,26 @@
-// A private address for one resource, and the DNS zone by which the virtual network finds it.
-@description('The endpoint\'s name.')
+// A private endpoint for a resource, and the DNS zone with which the virtual network resolves it.
+@description('The name of the endpoint.')
 param name string
 
-@description('The resource to reach.')
+@description('The ID of the resource.')
 param targetId string
 
-@description('Which of its services: blob, vault.')
+@description('The service of the resource: blob or vault.')
 param groupId string
 
-@description('The DNS zone of that service\'s private addresses.')
+@description('The private DNS zone of this service.')
 param zoneName string
 
-@description('The virtual network that looks names up in the zone.')
+@description('The virtual network to link to the zone.')
 param virtualNetworkId string
 
-@description('The subnet that the private address is taken from.')
+@description('The subnet of the private IP address.')
 param subnetId string
 
-@description('Its region.')
+@description('The region.')
 param location string
 
-@description('Its tags.')
+@description('The tags.')
 param tags object
 
 resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = {

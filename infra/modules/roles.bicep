@@ -1,20 +1,20 @@
-// Who may do what. README.md has the same as a table, with what breaks without each.
-@description('The function app\'s identity.')
+// Role assignments. README.md lists them with the effect of a missing one.
+@description('The identity of the function app.')
 param principalId string
 
-@description('The storage account that the Functions host works in.')
+@description('The storage account of the Functions host.')
 param storageAccountName string
 
-@description('Where telemetry is sent.')
+@description('The Application Insights resource for telemetry.')
 param applicationInsightsName string
 
 @description('The vault with the client secret.')
 param vaultName string
 
-@description('The client secret\'s name in the vault.')
+@description('The name of the client secret in the vault.')
 param secretName string
 
-@description('A person who may write the vault\'s secrets, or nobody.')
+@description('The object ID of a person who can write secrets, or empty.')
 param vaultWriterId string
 
 var roleIds = {

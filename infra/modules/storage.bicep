@@ -1,19 +1,19 @@
-// What the Functions host keeps: the deployed package, its leases and its own keys. No user's data.
-@description('The storage account\'s name: 3 to 24 lower-case letters and digits, free in all of Azure.')
+// The storage account of the Functions host: the deployed package, leases and keys of the host. It contains no user data.
+@description('The name of the storage account: 3 to 24 lowercase letters and digits, globally unique.')
 @minLength(3)
 @maxLength(24)
 param name string
 
-@description('The Log Analytics workspace that writes and deletions are logged in.')
+@description('The Log Analytics workspace for the log of writes and deletions.')
 param workspaceId string
 
-@description('Whether it is reached from outside a virtual network.')
+@description('Whether the storage account accepts requests from outside the virtual network.')
 param publicNetworkAccess bool
 
-@description('Its region.')
+@description('The region.')
 param location string
 
-@description('Its tags.')
+@description('The tags.')
 param tags object
 
 resource storageAccount 'Microsoft.Storage/storageAccounts@2025-06-01' = {
@@ -44,7 +44,7 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01'
   name: 'default'
 }
 
-// A new package is new code: who wrote or deleted a blob, from where, and how they signed in.
+// A new package is new code, so writes and deletions of blobs are logged.
 resource changes 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: blobService
   name: 'changes'
@@ -68,8 +68,8 @@ resource deploymentContainer 'Microsoft.Storage/storageAccounts/blobServices/con
   name: 'app-package'
 }
 
-@description('The storage account\'s name.')
+@description('The name of the storage account.')
 output name string = storageAccount.name
 
-@description('The container that the deployed package is kept in.')
+@description('The container for the deployed package.')
 output deploymentContainerName string = deploymentContainer.name

@@ -1,26 +1,26 @@
-// The vault that holds Auth0's client secret and nothing else.
-@description('The vault\'s name: 3 to 24 letters, digits and hyphens, free in all of Azure.')
+// The vault. It contains only the client secret of Auth0.
+@description('The name of the vault: 3 to 24 letters, digits and hyphens, globally unique.')
 @minLength(3)
 @maxLength(24)
 param name string
 
-@description('The client secret\'s name in the vault.')
+@description('The name of the client secret in the vault.')
 param secretName string
 
-@description('The client secret. Empty: the vault\'s stays as it is.')
+@description('The client secret. Empty: the secret in the vault is not changed.')
 @secure()
 param clientSecret string
 
-@description('The Log Analytics workspace that audit events go to.')
+@description('The Log Analytics workspace for audit events.')
 param workspaceId string
 
-@description('Whether the vault is reached from outside a virtual network.')
+@description('Whether the vault accepts requests from outside the virtual network.')
 param publicNetworkAccess bool
 
-@description('Its region.')
+@description('The region.')
 param location string
 
-@description('Its tags.')
+@description('The tags.')
 param tags object
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
@@ -57,7 +57,7 @@ resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(clie
   }
 }
 
-// Roles on this one secret need it to exist. A first version that is disabled serves nobody, and never replaces a secret that is there.
+// A role on this secret requires that it exists. The first version is a disabled placeholder. It never replaces an existing secret.
 @onlyIfNotExists()
 resource placeholder 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (empty(clientSecret)) {
   parent: vault
@@ -70,7 +70,7 @@ resource placeholder 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (empty(
   }
 }
 
-// Who read the secret, and who was refused.
+// Logs all access to the secret, including rejected access.
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   name: 'audit'
@@ -85,8 +85,8 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
-@description('The vault\'s name.')
+@description('The name of the vault.')
 output name string = vault.name
 
-@description('The vault\'s address.')
+@description('The URI of the vault.')
 output uri string = vault.properties.vaultUri
