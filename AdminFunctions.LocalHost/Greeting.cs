@@ -7,16 +7,16 @@ using AdminFunctions.LocalHost.Tenant.Users;
 
 namespace AdminFunctions.LocalHost;
 
-/// <summary>What the local host prints when it is ready: what runs where, and lines to paste.</summary>
+/// <summary>The message that the local host prints when it is ready: URLs, accounts and commands to paste.</summary>
 internal static class Greeting
 {
-    /// <summary>Prints it.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="address">Where the functions are served.</param>
+    /// <summary>Prints the message.</summary>
+    /// <param name="output">The console.</param>
+    /// <param name="address">The base URL of the functions.</param>
     /// <param name="functions">The functions.</param>
-    /// <param name="local">The local tenant and vault, if they are what the functions use.</param>
-    /// <param name="dashboard">The dashboard, or why there is none.</param>
-    /// <param name="settings">The local.settings.json that names another tenant, if not.</param>
+    /// <param name="local">The local tenant and vault; <see langword="null"/> if the settings name another tenant.</param>
+    /// <param name="dashboard">The dashboard.</param>
+    /// <param name="settings">The local settings.</param>
     public static void Print(
         TextWriter output,
         string address,
@@ -29,9 +29,10 @@ internal static class Greeting
         if (dashboard.Announcement is { } announcement)
         {
             output.WriteLine(announcement);
-            if (dashboard.Origin is { } origin && settings.Host.CorsOrigins is [_, ..] origins && !origins.Contains(origin) && !origins.Contains("*"))
+            if (dashboard.Origin is { } origin && settings.Host.CorsOrigins is [_, ..] origins
+                && !origins.Contains(origin) && !origins.Contains("*"))
             {
-                output.WriteLine($"           It cannot call the functions: add {origin} to Host.CORS in {settings.Path}");
+                output.WriteLine($"           It cannot call the functions. Add {origin} to Host.CORS in {settings.Path}");
             }
 
             output.WriteLine();
@@ -39,17 +40,19 @@ internal static class Greeting
 
         if (local is not null)
         {
-            output.WriteLine($"Tenant, in Auth0's place:    {local.Tenant.Address.GetLeftPart(UriPartial.Authority)} with {local.Tenant.Users.Count} users");
+            var tenant = local.Tenant.Address.GetLeftPart(UriPartial.Authority);
+            output.WriteLine($"Local tenant (in place of Auth0):    {tenant} with {local.Tenant.Users.Count} users");
             if (Admin.All.Where(admin => local.Tenant.Users.Find(admin.UserId) is not null).ToList() is [_, ..] admins)
             {
-                output.WriteLine($"Who can sign in there:       {string.Join(", ", admins.Select(admin => $"{admin.GivenName} {admin.FamilyName} ({Rights(admin)})"))}");
+                var accounts = admins.Select(admin => $"{admin.GivenName} {admin.FamilyName} ({Rights(admin)})");
+                output.WriteLine($"Accounts to sign in with:            {string.Join(", ", accounts)}");
             }
 
-            output.WriteLine($"Vault, in Key Vault's place: https://localhost:{local.Vault.Address.Port}");
+            output.WriteLine($"Local vault (in place of Key Vault): https://localhost:{local.Vault.Address.Port}");
         }
         else
         {
-            output.WriteLine($"Tenant and vault as set in {settings.Path ?? "the environment"}.");
+            output.WriteLine($"The tenant and the vault are those in {settings.Path ?? "the environment"}.");
         }
 
         output.WriteLine();
@@ -61,27 +64,31 @@ internal static class Greeting
         }
 
         output.WriteLine();
-        output.WriteLine(local is null ? "To call them, with an access token of the tenant for this API:" : "To call them, paste a line (its token is good for a day):");
+        output.WriteLine(local is null
+            ? "To call them, use these commands. Set TOKEN to an access token of the tenant for this API:"
+            : "To call them, paste one of these commands. The token is valid for one day:");
         output.WriteLine();
-        foreach (var function in functions.OrderBy(Consequence).ThenBy(static function => PermissionOf(function) is not null).ThenBy(static function => function.Route, StringComparer.Ordinal))
+        foreach (var function in functions.OrderBy(Consequence)
+            .ThenBy(static function => PermissionOf(function) is not null)
+            .ThenBy(static function => function.Route, StringComparer.Ordinal))
         {
             output.WriteLine(CurlLine(function, address, local));
             output.WriteLine();
         }
 
-        output.WriteLine("Ctrl+C stops.");
+        output.WriteLine("Press Ctrl+C to stop.");
         output.Flush();
     }
 
     private static string Rights(Admin admin) =>
-        admin.Permissions is [] ? "may do nothing" : $"may {string.Join(" and ", admin.Permissions.Select(permission => permission switch
+        admin.Permissions is [] ? "no permissions" : $"can {string.Join(" and ", admin.Permissions.Select(permission => permission switch
         {
             Permissions.ReadUsers => "list",
             Permissions.DeleteUsers => "delete",
             _ => permission,
         }))}";
 
-    // Newcomers paste from the top: first what reads, then what changes something, and what deletes last.
+    // You are likely to paste from the top, so functions that read come first and those that delete come last.
     private static int Consequence(FunctionDescriptor function) => function.Methods switch
     {
         [] or ["GET", ..] => 0,
@@ -102,9 +109,10 @@ internal static class Greeting
     private static string CurlLine(FunctionDescriptor function, string address, LocalTenantAndVault? local)
     {
         var method = function.Methods is [var first, ..] && first != "GET" ? $"-i -X {first} " : "";
-        var path = function.Pattern.RawText!.Replace("{id}", local is null ? "auth0%7C{id}" : Uri.EscapeDataString(local.Tenant.Users.All[^1].UserId), StringComparison.Ordinal);
-        var header = PermissionOf(function) is not { } permission ? ""
-            : $" -H \"Authorization: Bearer {(local is null ? "$TOKEN" : local.Tenant.MintAccessToken(Admin.All[0].UserId, [permission]))}\"";
+        var id = local is null ? "auth0%7C{id}" : Uri.EscapeDataString(local.Tenant.Users.All[^1].UserId);
+        var path = function.Pattern.RawText!.Replace("{id}", id, StringComparison.Ordinal);
+        string Token(string permission) => local is null ? "$TOKEN" : local.Tenant.MintAccessToken(Admin.All[0].UserId, [permission]);
+        var header = PermissionOf(function) is { } permission ? $" -H \"Authorization: Bearer {Token(permission)}\"" : "";
         return $"curl {method}\"{address}/{path}{ExampleQuery(function)}\"{header}";
     }
 }

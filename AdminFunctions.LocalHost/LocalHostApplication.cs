@@ -9,13 +9,13 @@ using Microsoft.Extensions.Options;
 
 namespace AdminFunctions.LocalHost;
 
-/// <summary>The functions in one process, for a developer's machine and for tests.</summary>
+/// <summary>Runs the functions in one process, for development and tests.</summary>
 internal static class LocalHostApplication
 {
-    /// <summary>Runs until it is told to stop.</summary>
+    /// <summary>Runs until the process is stopped.</summary>
     /// <param name="arguments">The command line.</param>
-    /// <param name="configure">Adds the caller's own way to a tenant and a vault, if it has one.</param>
-    /// <returns>The exit code: 0, or 1 if it could not start.</returns>
+    /// <param name="configure">Replaces services, such as the transport to the tenant and the vault.</param>
+    /// <returns>The exit code: 0, or 1 if the local host could not start.</returns>
     public static async Task<int> RunAsync(string[] arguments, Action<IServiceCollection>? configure = null)
     {
         JitWarmUp.Start();
@@ -46,8 +46,9 @@ internal static class LocalHostApplication
     {
         var settings = LocalSettings.Read(options.ScriptRoot);
 
-        // Not the working directory, which is watched for a changed appsettings.json, every folder of a checkout below it too.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
+        // ASP.NET Core watches the content root and all folders in it for changes. The working directory can be a whole clone.
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
         AddSettings(builder.Configuration, settings);
         if (options.Otlp is { } collector)
         {
@@ -80,8 +81,12 @@ internal static class LocalHostApplication
         var auth0 = app.Services.GetRequiredService<IOptions<Auth0Options>>().Value;
         await using var dashboard = await LocalDashboard.StartAsync(
             options.Dashboard,
-            local is not null ? DashboardConfig.For(local.Tenant) : DashboardConfig.For(auth0, app.Configuration[$"{DashboardOptions.Section}:ClientId"]));
-        var host = settings.Host is { CorsOrigins: [] } && dashboard.Origin is { } origin ? settings.Host with { CorsOrigins = [origin] } : settings.Host;
+            local is not null
+                ? DashboardConfig.For(local.Tenant)
+                : DashboardConfig.For(auth0, app.Configuration[$"{DashboardOptions.Section}:ClientId"]));
+        var host = settings.Host is { CorsOrigins: [] } && dashboard.Origin is { } origin
+            ? settings.Host with { CorsOrigins = [origin] }
+            : settings.Host;
         var functions = app.MapFunctions(typeof(GetUsers).Assembly, host);
 
         app.Lifetime.ApplicationStarted.Register(() =>
@@ -99,7 +104,7 @@ internal static class LocalHostApplication
         await app.RunAsync();
     }
 
-    /// <summary>local.settings.json's values, which the environment and the command line override, as under Core Tools.</summary>
+    /// <summary>Adds the values of local.settings.json. The environment and the command line override them, as in Core Tools.</summary>
     private static void AddSettings(ConfigurationManager configuration, LocalSettings settings)
     {
         var values = settings.Values.ToDictionary(

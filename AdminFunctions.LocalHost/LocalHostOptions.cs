@@ -10,53 +10,54 @@ namespace AdminFunctions.LocalHost;
 /// <summary>The command line of the local host.</summary>
 internal sealed record LocalHostOptions
 {
-    /// <summary>What <c>--help</c> prints.</summary>
+    /// <summary>The text that <c>--help</c> prints.</summary>
     public const string Usage = """
-        Runs the functions on this machine, with a local tenant and a local vault in Auth0's and Key Vault's place,
-        or against the tenant that local.settings.json names.
+        Runs the functions on this machine. Uses a local tenant and a local vault in place of Auth0 and Key Vault,
+        or the tenant in local.settings.json.
 
-          --port N                  functions, default 7071 (0: any free port)
-          --dashboard-port N        dashboard, default 7070 (0: none)
-          --tenant-port N           local tenant, default 7072
-          --vault-port N            local vault, default 7073
-          --users N                 users that the tenant begins with, default 1200
-          --users-at-one-moment N   users of those that are created at one and the same moment, default 0
-          --search-lag N            milliseconds that its lists go on showing a deleted user, default 0
-          --rate-limit N            requests that its Management API takes at once, default 100000
-          --rate-per-second N       requests that it takes a second in the long run, default 100000
-          --latency N               milliseconds that each of its answers takes, default 0
-          --otlp URL                sends spans and metrics to an OTLP collector, http://localhost:4317 (gRPC) say
-          --dashboard-root DIR      where the dashboard's sources are, default: samples/dashboard of this checkout
-          --script-root DIR         where to look for host.json and local.settings.json, and above; default: here
-          --help                    this text
+          --port N                  port of the functions; default 7071; 0: any free port
+          --dashboard-port N        port of the dashboard; default 7070; 0: no dashboard
+          --tenant-port N           port of the local tenant; default 7072
+          --vault-port N            port of the local vault; default 7073
+          --users N                 number of users in the local tenant at startup; default 1200
+          --users-at-one-moment N   number of these users with the same creation time; default 0
+          --search-lag N            time in ms for which lists still contain a deleted user; default 0
+          --rate-limit N            burst limit of the local Management API, in requests; default 100000
+          --rate-per-second N       sustained limit of the local Management API, in requests per second; default 100000
+          --latency N               response time of the local tenant, in ms; default 0
+          --otlp URL                exports traces and metrics to an OTLP collector, such as http://localhost:4317 (gRPC)
+          --dashboard-root DIR      sources of the dashboard; default: samples/dashboard in this repository
+          --script-root DIR         folder of host.json and local.settings.json, or a folder below it;
+                                    default: the current folder
+          --help                    prints this text
         """;
 
-    /// <summary>The functions' port; <see langword="null"/> for the one that local.settings.json may name.</summary>
+    /// <summary>The port of the functions; <see langword="null"/> for the one in local.settings.json.</summary>
     public int? Port { get; private init; }
 
-    /// <summary>How the dashboard is served.</summary>
+    /// <summary>The options of the dashboard.</summary>
     public DashboardOptions Dashboard { get; private init; } = new() { Port = 7070 };
 
-    /// <summary>How the local tenant is.</summary>
+    /// <summary>The options of the local tenant.</summary>
     public TenantOptions Tenant { get; private init; } = new() { Port = 7072 };
 
-    /// <summary>How the local vault is.</summary>
+    /// <summary>The options of the local vault.</summary>
     public VaultOptions Vault { get; private init; } = new() { Port = 7073 };
 
-    /// <summary>The OTLP collector, if there is one.</summary>
+    /// <summary>The URL of the OTLP collector; <see langword="null"/> for no export.</summary>
     public Uri? Otlp { get; private init; }
 
-    /// <summary>Where to look for host.json and local.settings.json, and above.</summary>
+    /// <summary>The folder of host.json and local.settings.json, or a folder below it.</summary>
     public string ScriptRoot { get; private init; } = Directory.GetCurrentDirectory();
 
-    /// <summary>Whether just <see cref="Usage"/> is asked for.</summary>
+    /// <summary>Whether to print <see cref="Usage"/> and exit.</summary>
     public bool Help { get; private init; }
 
-    /// <summary>Reads the command line: <c>--name value</c> or <c>--name=value</c>.</summary>
+    /// <summary>Parses the command line: <c>--name value</c> or <c>--name=value</c>.</summary>
     /// <param name="arguments">
-    /// The arguments. Settings by their configuration names (<c>--Auth0:Domain=…</c>) and ASP.NET Core's own are left to those.
+    /// The arguments. Settings such as <c>--Auth0:Domain=…</c> and arguments of ASP.NET Core are ignored here.
     /// </param>
-    /// <exception cref="FunctionHostException">Some are wrong: a sentence for each.</exception>
+    /// <exception cref="FunctionHostException">Arguments are not valid. It has a sentence for each.</exception>
     public static LocalHostOptions Parse(IReadOnlyList<string> arguments)
     {
         var options = new LocalHostOptions();
@@ -82,7 +83,8 @@ internal sealed record LocalHostOptions
                     options = options with { Port = Number(value, 65_535) };
                     break;
                 case "--dashboard-port":
-                    options = options with { Dashboard = options.Dashboard with { Port = Number(value, 65_535) is > 0 and var port ? port : null } };
+                    var port = Number(value, 65_535);
+                    options = options with { Dashboard = options.Dashboard with { Port = port is 0 ? null : port } };
                     break;
                 case "--tenant-port":
                     options = options with { Tenant = options.Tenant with { Port = Number(value, 65_535) } };
@@ -97,7 +99,8 @@ internal sealed record LocalHostOptions
                     options = options with { Tenant = options.Tenant with { UsersAtOneMoment = Number(value, 1_000_000) } };
                     break;
                 case "--search-lag":
-                    options = options with { Tenant = options.Tenant with { SearchLag = TimeSpan.FromMilliseconds(Number(value, 600_000)) } };
+                    var lag = TimeSpan.FromMilliseconds(Number(value, 600_000));
+                    options = options with { Tenant = options.Tenant with { SearchLag = lag } };
                     break;
                 case "--rate-limit":
                     options = options with { Tenant = options.Tenant with { RateLimit = Number(value, 1_000_000, least: 1) } };
@@ -112,22 +115,22 @@ internal sealed record LocalHostOptions
                     options = options with { Otlp = collector };
                     break;
                 case "--otlp":
-                    faults.Add("--otlp takes the address of a collector, such as http://localhost:4317.");
+                    faults.Add("--otlp must be the URL of a collector, such as http://localhost:4317.");
                     break;
                 case "--dashboard-root" when File.Exists(Path.Combine(value, "package.json")):
                     options = options with { Dashboard = options.Dashboard with { Root = value } };
                     break;
                 case "--dashboard-root":
-                    faults.Add("--dashboard-root takes the directory of the dashboard's package.json.");
+                    faults.Add("--dashboard-root must be the directory that contains the package.json of the dashboard.");
                     break;
                 case "--script-root" when Directory.Exists(value):
                     options = options with { ScriptRoot = value };
                     break;
                 case "--script-root":
-                    faults.Add("--script-root takes a directory that exists.");
+                    faults.Add("--script-root must be an existing directory.");
                     break;
                 default:
-                    faults.Add($"{name} is no option here: see --help.");
+                    faults.Add($"{name} is not a valid option. See --help.");
                     break;
             }
 
@@ -135,7 +138,7 @@ internal sealed record LocalHostOptions
             {
                 if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < least || number > most)
                 {
-                    faults.Add($"{name} takes a whole number from {least} to {most}.");
+                    faults.Add($"{name} must be a whole number from {least} to {most}.");
                 }
 
                 return number;
@@ -147,5 +150,7 @@ internal sealed record LocalHostOptions
 
     private static bool IsForConfiguration(string name) =>
         name.StartsWith("--", StringComparison.Ordinal)
-        && (name.StartsWith("--OTEL_", StringComparison.Ordinal) || name[2..].Split(':')[0] is Auth0Options.Section or KeyVaultOptions.Section or UsersOptions.Section or DashboardOptions.Section or "environment" or "contentRoot" or "applicationName");
+        && (name.StartsWith("--OTEL_", StringComparison.Ordinal)
+            || name[2..].Split(':')[0] is Auth0Options.Section or KeyVaultOptions.Section or UsersOptions.Section
+                or DashboardOptions.Section or "environment" or "contentRoot" or "applicationName");
 }

@@ -4,7 +4,7 @@ using Azure.Core;
 
 namespace AdminFunctions.LocalHost;
 
-/// <summary>What stands in Auth0's and Key Vault's place, and how the functions get to it.</summary>
+/// <summary>A local tenant and a local vault, and the settings and services that connect the functions to them.</summary>
 internal sealed class LocalTenantAndVault : IAsyncDisposable
 {
     private const string ClientSecretName = "auth0-client-secret";
@@ -19,12 +19,13 @@ internal sealed class LocalTenantAndVault : IAsyncDisposable
     /// <summary>The tenant.</summary>
     public LocalTenant Tenant { get; }
 
-    /// <summary>The vault with the tenant's client secret.</summary>
+    /// <summary>The vault, which contains the client secret of the tenant.</summary>
     public LocalVault Vault { get; }
 
     /// <summary>Starts both.</summary>
-    /// <exception cref="IOException">A port is taken.</exception>
-    public static async Task<LocalTenantAndVault> StartAsync(TenantOptions tenantOptions, VaultOptions vaultOptions, CancellationToken cancellationToken = default)
+    /// <exception cref="IOException">A port is in use.</exception>
+    public static async Task<LocalTenantAndVault> StartAsync(
+        TenantOptions tenantOptions, VaultOptions vaultOptions, CancellationToken cancellationToken = default)
     {
         var tenant = await LocalTenant.StartAsync(tenantOptions, cancellationToken);
         try
@@ -38,7 +39,7 @@ internal sealed class LocalTenantAndVault : IAsyncDisposable
         }
     }
 
-    /// <summary>The settings that point the functions here, the same that they have in Azure.</summary>
+    /// <summary>The settings with which the functions use this tenant and vault. They have the same names as in Azure.</summary>
     public IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
     {
         ["Auth0:Domain"] = Tenant.Domain,
@@ -49,8 +50,8 @@ internal sealed class LocalTenantAndVault : IAsyncDisposable
         ["KeyVault:ClientSecretName"] = ClientSecretName,
     };
 
-    /// <summary>Replaces what gets to tenant and vault, and nothing else.</summary>
-    /// <param name="services">The functions' services.</param>
+    /// <summary>Replaces the transport and the credential with those for this tenant and vault.</summary>
+    /// <param name="services">The services of the functions.</param>
     public void ReplaceTransport(IServiceCollection services)
     {
         services.AddSingleton<HttpMessageHandler>(new LocalTransport(Tenant.Domain, Vault.Certificate));

@@ -5,16 +5,16 @@ using System.Security.Cryptography.X509Certificates;
 namespace AdminFunctions.LocalHost;
 
 /// <summary>
-/// The transport under the functions' clients while tenant and vault are local: the tenant is called over http in place of
-/// https, and the vault's certificate, made a moment ago, is trusted. The clients themselves are those that run in Azure.
+/// The transport for a local tenant and vault. It calls the tenant over HTTP instead of HTTPS, and trusts the self-signed
+/// certificate of the vault. The clients above it are the same as in Azure.
 /// </summary>
 internal sealed class LocalTransport : DelegatingHandler
 {
     private readonly string _tenant;
 
-    /// <summary>Connects to nothing yet.</summary>
-    /// <param name="tenant">The local tenant's domain.</param>
-    /// <param name="vaultCertificate">The one certificate to trust.</param>
+    /// <summary>Creates the transport without connecting.</summary>
+    /// <param name="tenant">The domain of the local tenant.</param>
+    /// <param name="vaultCertificate">The only certificate to trust.</param>
     public LocalTransport(string tenant, X509Certificate2 vaultCertificate)
         : base(CreateSockets(vaultCertificate))
     {
@@ -43,14 +43,19 @@ internal sealed class LocalTransport : DelegatingHandler
             {
                 RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetCertHashString() == thumbprint,
 
-                // Else every start reads the machine's hundred and more authorities, of whom none is asked.
-                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { vaultCertificate }, RevocationMode = X509RevocationMode.NoCheck },
+                // Without this policy, each start reads all certificate authorities of the machine, which are not needed.
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { vaultCertificate },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
             },
             ConnectCallback = ConnectAsync,
         };
     }
 
-    /// <summary>Names under localhost are this machine (RFC 6761, section 6.3), also where the resolver does not know it.</summary>
+    /// <summary>Connects to loopback. Names under localhost are loopback (RFC 6761 section 6.3), but not every resolver knows.</summary>
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AdminFunctions.LocalHost.Dashboard;
 
-/// <summary>What stands in the dashboard's place until it is built.</summary>
+/// <summary>The page that is shown until the dashboard is built.</summary>
 internal static class BuildPage
 {
     private const int RefreshSeconds = 2;
@@ -22,7 +22,7 @@ internal static class BuildPage
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>The dashboard comes: the page asks again by itself.</summary>
+    /// <summary>The dashboard is being built. The page reloads automatically.</summary>
     public static Task BuildingAsync(HttpContext context)
     {
         context.Response.Headers.RetryAfter = $"{RefreshSeconds}";
@@ -30,16 +30,16 @@ internal static class BuildPage
             context,
             StatusCodes.Status503ServiceUnavailable,
             "The dashboard is being built…",
-            "This takes some seconds, the first time a little longer. The page then shows it by itself.",
+            "This takes a few seconds, and longer the first time. This page then reloads automatically.",
             $"""<meta http-equiv="refresh" content="{RefreshSeconds}">""");
     }
 
-    /// <summary>The dashboard does not come.</summary>
+    /// <summary>The build of the dashboard failed.</summary>
     public static Task FailedAsync(HttpContext context) => AnswerAsync(
         context,
         StatusCodes.Status500InternalServerError,
         "The dashboard could not be built",
-        "The console of the local host says why. Set that right and start it again; the functions go on meanwhile.",
+        "See the console of the local host for the reason. Fix it and restart the local host. The functions are still running.",
         "");
 
     private static Task AnswerAsync(HttpContext context, int status, string title, string text, string head)

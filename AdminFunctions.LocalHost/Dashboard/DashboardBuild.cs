@@ -5,22 +5,22 @@ using System.Text;
 
 namespace AdminFunctions.LocalHost.Dashboard;
 
-/// <summary>The dashboard's sources, and the build that npm makes of them in <c>dist</c>.</summary>
+/// <summary>The sources of the dashboard, and their build by npm in <c>dist</c>.</summary>
 internal sealed class DashboardBuild
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
-    // What tools write among the sources, and what goes into no build.
+    // Folders that tools write, and folders that are not part of the build.
     private static readonly string[] NoSources = ["node_modules", "dist", "coverage", "test-results", "playwright-report", "tests", "e2e"];
 
     private readonly string _root;
     private readonly Npm? _npm;
     private readonly TimeProvider _clock;
 
-    /// <summary>Looks at nothing yet.</summary>
-    /// <param name="root">The directory with the package.json.</param>
-    /// <param name="npm">npm; <see langword="null"/> when this machine has none, and nothing can be built.</param>
-    /// <param name="clock">The clock that another process's build is waited for by.</param>
+    /// <summary>Creates the build without reading files.</summary>
+    /// <param name="root">The directory of the package.json.</param>
+    /// <param name="npm">npm; <see langword="null"/> if this machine does not have it, so nothing can be built.</param>
+    /// <param name="clock">The clock for waiting for the build of another process.</param>
     public DashboardBuild(string root, Npm? npm, TimeProvider clock)
     {
         _root = Path.GetFullPath(root);
@@ -28,23 +28,23 @@ internal sealed class DashboardBuild
         _clock = clock;
     }
 
-    /// <summary>Where the build is.</summary>
+    /// <summary>The directory of the build.</summary>
     public string Output => Path.Combine(_root, "dist");
 
-    /// <summary>Whether there is a build, of whatever age.</summary>
+    /// <summary>Whether there is a build, even an outdated one.</summary>
     public bool Exists => File.Exists(Index);
 
-    /// <summary>Whether there is a build, and no source is newer.</summary>
+    /// <summary>Whether there is a build and no source is newer.</summary>
     public bool IsFresh => Exists && NewestSource() <= File.GetLastWriteTimeUtc(Index);
 
-    /// <summary>Whether it can be built here.</summary>
+    /// <summary>Whether npm is available.</summary>
     public bool HasNpm => _npm is not null;
 
     private string Index => Path.Combine(Output, "index.html");
 
-    /// <summary>Builds it, if it is not fresh. One process at a time does, and those that waited find it done.</summary>
-    /// <param name="cancellationToken">Ends the build.</param>
-    /// <exception cref="DashboardBuildException">It failed.</exception>
+    /// <summary>Builds the dashboard if it is not fresh. Only one process builds at a time; the others wait for it.</summary>
+    /// <param name="cancellationToken">Cancels the build.</param>
+    /// <exception cref="DashboardBuildException">The build failed.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (_npm is null)
@@ -54,7 +54,7 @@ internal sealed class DashboardBuild
 
         try
         {
-            // Before the look: what another process has half built may seem fresh already.
+            // Get the lock before checking, because the incomplete build of another process can look fresh.
             await using var turn = await TakeTurnAsync(cancellationToken);
             if (!IsFresh)
             {
@@ -75,19 +75,20 @@ internal sealed class DashboardBuild
         {
             if (!IsInstalled())
             {
-                // Without what only the build needs, as NODE_ENV=production would have it, there is no build.
+                // With NODE_ENV=production, npm would omit the packages that the build needs.
                 await RunAsync(npm, ["ci", "--include=dev", "--no-audit", "--no-fund"], cancellationToken);
             }
 
             await RunAsync(npm, ["run", "build"], cancellationToken);
             if (!Exists)
             {
-                throw new DashboardBuildException($"The dashboard could not be built: `npm run build` in {_root} succeeded, but left no {Index}.", output: "");
+                throw new DashboardBuildException(
+                    $"The dashboard could not be built: `npm run build` in {_root} succeeded, but did not create {Index}.", output: "");
             }
 
             if (NewestSource() > newest)
             {
-                // What was edited meanwhile may not be in it.
+                // Files that were edited during the build may not be in it.
                 File.SetLastWriteTimeUtc(Index, newest);
             }
 
@@ -95,7 +96,7 @@ internal sealed class DashboardBuild
         }
         finally
         {
-            // Half a build must not pass for a fresh one at the next start.
+            // The next start must not treat an incomplete build as fresh.
             if (!built && Exists)
             {
                 File.Delete(Index);
@@ -109,19 +110,20 @@ internal sealed class DashboardBuild
         if (exitCode != 0)
         {
             throw new DashboardBuildException(
-                $"The dashboard could not be built: `npm {string.Join(' ', arguments)}` in {_root} ended with exit code {exitCode}; what it wrote is above.",
+                $"The dashboard could not be built: `npm {string.Join(' ', arguments)}` in {_root} "
+                + $"ended with exit code {exitCode}. Its output is above.",
                 output);
         }
     }
 
-    /// <summary>npm leaves its own copy of the lock file behind when it has installed what that names.</summary>
+    /// <summary>Whether the packages are installed. npm writes a copy of the lock file after installing them.</summary>
     private bool IsInstalled()
     {
         var installed = new FileInfo(Path.Combine(_root, "node_modules", ".package-lock.json"));
         return installed.Exists && installed.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(_root, "package-lock.json"));
     }
 
-    /// <summary>Directories count too: a file that was deleted leaves no other trace.</summary>
+    /// <summary>When the sources last changed. This includes directories, because deleting a file changes only its directory.</summary>
     private DateTime NewestSource() =>
         new FileSystemEnumerable<DateTime>(
             _root,
@@ -135,7 +137,7 @@ internal sealed class DashboardBuild
     private static bool IsSource(ref FileSystemEntry entry) =>
         !entry.IsDirectory || (!entry.FileName.StartsWith('.') && !NoSources.Contains(entry.FileName.ToString()));
 
-    /// <summary>Waits until no other process builds these sources: a file can be open for one of them only.</summary>
+    /// <summary>Waits until no other process builds these sources. Only one process can have the lock file open.</summary>
     private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
     {
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.UserName}\n{_root}")))[..16];
@@ -154,11 +156,11 @@ internal sealed class DashboardBuild
     }
 }
 
-/// <summary>The dashboard was not built. The message says in a sentence why.</summary>
-/// <param name="message">The sentence.</param>
-/// <param name="output">What npm wrote.</param>
+/// <summary>The build of the dashboard failed.</summary>
+/// <param name="message">The reason, as a sentence.</param>
+/// <param name="output">The output of npm.</param>
 internal sealed class DashboardBuildException(string message, string output) : Exception(message)
 {
-    /// <summary>What npm wrote, if it ran.</summary>
+    /// <summary>The output of npm; empty if it did not run.</summary>
     public string Output { get; } = output;
 }

@@ -4,28 +4,28 @@ using AdminFunctions.Settings;
 
 namespace AdminFunctions.LocalHost.Dashboard;
 
-/// <summary>What the dashboard must know of its tenant, and with the functions' address is its <c>config.json</c>.</summary>
-/// <param name="Domain">The tenant, as auth0-spa-js takes it: a host name, or an address for a tenant that has no https.</param>
-/// <param name="Issuer">The tokens' issuer, as auth0-spa-js takes it; <see langword="null"/> when it follows from the domain.</param>
-/// <param name="ClientId">The single-page application's client id; empty when nobody has set it.</param>
+/// <summary>The tenant of the dashboard. Together with the URL of the functions, it is the content of <c>config.json</c>.</summary>
+/// <param name="Domain">The domain for auth0-spa-js: a host name, or a URL for a tenant without HTTPS.</param>
+/// <param name="Issuer">The issuer for auth0-spa-js; <see langword="null"/> to derive it from the domain.</param>
+/// <param name="ClientId">The client ID of the single-page application; empty if it is not set.</param>
 /// <param name="Audience">The identifier of the API.</param>
 internal sealed record DashboardConfig(string Domain, string? Issuer, string ClientId, string Audience)
 {
-    /// <summary>Of a dashboard for the local tenant. Its domain names a scheme, so the issuer has to be said too.</summary>
+    /// <summary>For the local tenant. Its domain has a scheme, so the issuer must be set too.</summary>
     public static DashboardConfig For(LocalTenant tenant) =>
         new(tenant.Address.GetLeftPart(UriPartial.Authority), tenant.Domain, tenant.SpaClientId, tenant.Audience);
 
-    /// <summary>Of a dashboard for another tenant: people sign in at the custom domain, if there is one, since that is who issues their tokens.</summary>
-    /// <param name="tenant">The tenant's settings, which are valid.</param>
+    /// <summary>For another tenant. If it has a custom domain, users sign in there, because it issues their tokens.</summary>
+    /// <param name="tenant">The valid settings of the tenant.</param>
     /// <param name="clientId">The setting <c>Dashboard__ClientId</c>.</param>
     public static DashboardConfig For(Auth0Options tenant, string? clientId) =>
         new(new Uri(tenant.TokenIssuers[0]).Authority, Issuer: null, clientId ?? "", tenant.Audience);
 
     /// <summary>
-    /// What the dashboard's pages may load and call, and nothing else: themselves, the functions, the tenant (in a frame too, for
-    /// silent sign-ins), and pictures from anywhere on the web, since avatars are.
+    /// The policy of the dashboard. It allows its own files, the functions, the tenant (also in a frame, for silent sign-in) and
+    /// images from any HTTPS origin, because avatars can be anywhere.
     /// </summary>
-    /// <param name="api">Where the functions are.</param>
+    /// <param name="api">The URL of the functions.</param>
     public string ContentSecurityPolicy(Uri api)
     {
         var tenant = Domain.Contains("://", StringComparison.Ordinal) ? Domain : $"https://{Domain}";
@@ -35,7 +35,7 @@ internal sealed record DashboardConfig(string Domain, string? Issuer, string Cli
     }
 
     /// <summary>The content of <c>config.json</c>.</summary>
-    /// <param name="api">Where the functions are, route prefix included.</param>
+    /// <param name="api">The URL of the functions, including the route prefix.</param>
     public JsonObject ToJson(Uri api)
     {
         var json = new JsonObject { ["domain"] = Domain };

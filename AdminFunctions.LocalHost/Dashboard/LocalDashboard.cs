@@ -6,8 +6,8 @@ using Microsoft.Extensions.FileProviders;
 namespace AdminFunctions.LocalHost.Dashboard;
 
 /// <summary>
-/// The front end, on an origin of its own, as it is in production: the files that npm built, and a <c>config.json</c> that says
-/// where this host's functions and tenant are. Until it is built a page stands in its place; nothing else waits for it.
+/// Serves the dashboard on its own origin, as in production: the files that npm built, and a <c>config.json</c> with the URLs of
+/// the functions and the tenant. Until the build is finished, it serves a page that says so.
 /// </summary>
 internal sealed class LocalDashboard : IAsyncDisposable
 {
@@ -31,8 +31,9 @@ internal sealed class LocalDashboard : IAsyncDisposable
         Announcement = (build.IsFresh, build.HasNpm) switch
         {
             (true, _) => Address,
-            (false, true) => $"Dashboard: being built by npm, which may take a minute the first time; then on {origin}",
-            (false, false) => $"{Address}, but older than its sources: to have it built anew, get npm, which comes with Node.js 20.19 or later (https://nodejs.org)",
+            (false, true) => $"Dashboard: npm is building it. This can take a minute the first time. It will be at {origin}",
+            (false, false) => $"{Address}, but it is older than its sources. "
+                + "To build it again, install Node.js 20.19 or later (https://nodejs.org), which includes npm",
         };
     }
 
@@ -43,20 +44,21 @@ internal sealed class LocalDashboard : IAsyncDisposable
         Built,
     }
 
-    /// <summary>The origin of its pages, <c>http://localhost:PORT</c>; <see langword="null"/> when it is not served.</summary>
+    /// <summary>The origin of the dashboard, <c>http://localhost:PORT</c>; <see langword="null"/> if it is not served.</summary>
     public string? Origin { get; }
 
-    /// <summary>A line that says where it is, or why it is not; <see langword="null"/> when nobody wants it.</summary>
+    /// <summary>A line with the URL, or the reason why there is none; <see langword="null"/> if the dashboard is off.</summary>
     public string? Announcement { get; }
 
     private string Address => $"Dashboard: {Origin}";
 
-    /// <summary>Starts to listen, if there is something to serve: see <see cref="Announcement"/>. Nothing is built yet.</summary>
-    /// <param name="options">Where, and what.</param>
-    /// <param name="config">The tenant that people sign in to.</param>
-    /// <param name="cancellationToken">Ends the start.</param>
-    /// <exception cref="IOException">The port is taken.</exception>
-    public static async Task<LocalDashboard> StartAsync(DashboardOptions options, DashboardConfig config, CancellationToken cancellationToken = default)
+    /// <summary>Starts listening if there is something to serve (see <see cref="Announcement"/>). Does not build yet.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="config">The tenant for signing in.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static async Task<LocalDashboard> StartAsync(
+        DashboardOptions options, DashboardConfig config, CancellationToken cancellationToken = default)
     {
         if (options.Port is not { } wanted)
         {
@@ -65,20 +67,22 @@ internal sealed class LocalDashboard : IAsyncDisposable
 
         if ((options.Root ?? FindSources()) is not { } root)
         {
-            return new LocalDashboard($"No dashboard: there is no samples/dashboard in a directory above {AppContext.BaseDirectory}");
+            return new LocalDashboard($"No dashboard: there is no folder samples/dashboard above {AppContext.BaseDirectory}");
         }
 
         if (config.ClientId.Length == 0)
         {
             var origin = $"http://localhost:{wanted}";
             return new LocalDashboard(
-                $"No dashboard: set Dashboard__ClientId to the client id of a Single Page Application of {config.Domain} whose allowed callback URLs, logout URLs and web origins name {origin}");
+                $"No dashboard: set Dashboard__ClientId to the client ID of a single-page application of {config.Domain} "
+                + $"whose allowed callback URLs, logout URLs and web origins include {origin}");
         }
 
         var build = new DashboardBuild(root, Npm.Find(options.SearchPath), options.TimeProvider);
         if (!build.HasNpm && !build.Exists)
         {
-            return new LocalDashboard("No dashboard: it is built by npm, which comes with Node.js 20.19 or later (https://nodejs.org)");
+            return new LocalDashboard(
+                "No dashboard: npm was not found. Install Node.js 20.19 or later (https://nodejs.org), which includes npm");
         }
 
         LocalDashboard? dashboard = null;
@@ -97,12 +101,12 @@ internal sealed class LocalDashboard : IAsyncDisposable
         return dashboard;
     }
 
-    /// <summary>Builds it, if need be, and serves it. Call it once.</summary>
-    /// <param name="api">Where the functions are, route prefix included.</param>
-    /// <param name="output">Told when it is served, if that took a build.</param>
-    /// <param name="errors">Told why it cannot be built, npm's own words first.</param>
-    /// <param name="stopping">Ends a build, without a word.</param>
-    /// <returns>Completes when it is served or will never be. It does not fail.</returns>
+    /// <summary>Builds the dashboard if necessary, and serves it. Call this once.</summary>
+    /// <param name="api">The URL of the functions, including the route prefix.</param>
+    /// <param name="output">Gets a line when the dashboard is served after a build.</param>
+    /// <param name="errors">Gets the output of npm and the reason if the build fails.</param>
+    /// <param name="stopping">Cancels the build without a message.</param>
+    /// <returns>A task that completes when the dashboard is served or its build has failed. It never throws.</returns>
     public Task ServeAsync(Uri api, TextWriter output, TextWriter errors, CancellationToken stopping = default)
     {
         if (_build is null)
@@ -114,7 +118,7 @@ internal sealed class LocalDashboard : IAsyncDisposable
         return _serving = BuildAndServeAsync(_build, output, errors, stopping);
     }
 
-    /// <summary>Stops it, and a build that is under way.</summary>
+    /// <summary>Stops the dashboard and a running build.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -157,7 +161,7 @@ internal sealed class LocalDashboard : IAsyncDisposable
         }
         catch (Exception) when (either.IsCancellationRequested)
         {
-            // Whatever has become of the build, nobody waits for it any more.
+            // The local host is stopping, so the result does not matter.
         }
         catch (DashboardBuildException failed)
         {
@@ -170,7 +174,7 @@ internal sealed class LocalDashboard : IAsyncDisposable
     private void Map(WebApplication app)
     {
         app.Use(AnswerAsync);
-        // Before it is built there may be no such directory, which the provider insists on.
+        // The provider requires that the directory exists, even before the build.
         Directory.CreateDirectory(_build!.Output);
         app.UseFileServer(new FileServerOptions
         {
@@ -186,7 +190,7 @@ internal sealed class LocalDashboard : IAsyncDisposable
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers.CacheControl = "no-store";
 
-        // Functions and tenant know its pages by this origin alone, so 127.0.0.1 would end in refusals.
+        // The functions and the tenant allow only this origin, so redirect requests to 127.0.0.1.
         if (!request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
         {
             response.Redirect(Origin + request.GetEncodedPathAndQuery(), permanent: false, preserveMethod: true);
@@ -209,8 +213,10 @@ internal sealed class LocalDashboard : IAsyncDisposable
         return request.Path == ConfigPath ? context.AnswerAsync(StatusCodes.Status200OK, _config.ToJson(_api!)) : next(context);
     }
 
-    /// <summary>Vite puts a hash of the content into the name of everything under assets.</summary>
+    /// <summary>Lets browsers cache the files in assets forever, because Vite puts a hash of the content in their names.</summary>
     private static void SetCaching(StaticFileResponseContext file) =>
         file.Context.Response.Headers.CacheControl =
-            file.Context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : "no-cache";
+            file.Context.Request.Path.StartsWithSegments("/assets", StringComparison.Ordinal)
+                ? "public, max-age=31536000, immutable"
+                : "no-cache";
 }

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace AdminFunctions.LocalHost.Dashboard;
 
-/// <summary>npm, which comes with Node.js.</summary>
-/// <param name="file">The program.</param>
+/// <summary>npm, which is part of Node.js.</summary>
+/// <param name="file">The path of the program.</param>
 internal sealed class Npm(string file)
 {
-    /// <summary>Finds it.</summary>
-    /// <param name="searchPath">The directories to look in, in the form of the variable PATH.</param>
+    /// <summary>Finds npm.</summary>
+    /// <param name="searchPath">The directories to search, in the format of the variable PATH.</param>
     /// <returns>The first one, or <see langword="null"/>.</returns>
     public static Npm? Find(string searchPath)
     {
-        // On Windows it is a script that only its whole name starts; the one without an extension beside it is for Unix shells.
+        // On Windows, npm is a script that requires its full name. The file without an extension is for Unix shells.
         string[] names = OperatingSystem.IsWindows() ? ["npm.cmd", "npm.exe"] : ["npm"];
         return searchPath.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .SelectMany(directory => names.Select(name => Path.Combine(directory.Trim('"'), name)))
@@ -21,13 +21,14 @@ internal sealed class Npm(string file)
             .FirstOrDefault();
     }
 
-    /// <summary>Runs it to its end.</summary>
-    /// <param name="directory">The directory with the package.json.</param>
-    /// <param name="arguments">What it shall do.</param>
-    /// <param name="cancellationToken">Ends it and all that it has started.</param>
-    /// <returns>The exit code, and everything that was written.</returns>
-    /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
-    public async Task<(int ExitCode, string Output)> RunAsync(string directory, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    /// <summary>Runs npm and waits until it exits.</summary>
+    /// <param name="directory">The directory of the package.json.</param>
+    /// <param name="arguments">The arguments of npm.</param>
+    /// <param name="cancellationToken">Kills npm and its child processes.</param>
+    /// <returns>The exit code and the whole output.</returns>
+    /// <exception cref="System.ComponentModel.Win32Exception">npm could not be started.</exception>
+    public async Task<(int ExitCode, string Output)> RunAsync(
+        string directory, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         using var process = new Process
         {
@@ -43,8 +44,8 @@ internal sealed class Npm(string file)
             },
         };
         var output = new StringBuilder();
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.OutputDataReceived += (_, line) => Append(line.Data);
+        process.ErrorDataReceived += (_, line) => Append(line.Data);
         cancellationToken.ThrowIfCancellationRequested();
         process.Start();
         process.StandardInput.Close();
@@ -65,7 +66,7 @@ internal sealed class Npm(string file)
             return (process.ExitCode, output.ToString());
         }
 
-        void Keep(string? line)
+        void Append(string? line)
         {
             lock (output)
             {
@@ -74,8 +75,10 @@ internal sealed class Npm(string file)
         }
     }
 
+    private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private static bool IsProgram(string file) =>
         File.Exists(file)
         && (OperatingSystem.IsWindows()
-            || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != UnixFileMode.None);
+            || (File.GetUnixFileMode(file) & Execute) != UnixFileMode.None);
 }

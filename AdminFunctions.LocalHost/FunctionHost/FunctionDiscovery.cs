@@ -9,22 +9,23 @@ using Microsoft.Azure.Functions.Worker;
 namespace AdminFunctions.LocalHost.FunctionHost;
 
 /// <summary>
-/// Finds the functions among types, and what the Functions host or the worker would refuse, or worse, get silently wrong.
+/// Finds the functions among types. Reports what the Functions host or the worker would reject or silently handle wrong.
 /// </summary>
 internal static partial class FunctionDiscovery
 {
-    // A key that no route parameter can have.
+    // No route parameter can have this name.
     private const string MethodConstraint = "{method}";
 
-    /// <summary>Reads the functions of the given types.</summary>
-    /// <param name="types">Where to look for methods marked <c>[Function]</c>.</param>
-    /// <param name="routePrefix">What goes before every route.</param>
-    /// <param name="constraints">Knows the route constraints, so that an unknown one is found now and not by the first request.</param>
+    /// <summary>Finds the functions in the given types.</summary>
+    /// <param name="types">The types to search for methods with <c>[Function]</c>.</param>
+    /// <param name="routePrefix">The prefix of every route.</param>
+    /// <param name="constraints">The known route constraints, to report unknown ones at startup.</param>
     /// <param name="faults">Gets a sentence for each fault.</param>
     public static IReadOnlyList<FunctionDescriptor> Find(
         IEnumerable<Type> types, string routePrefix, ParameterPolicyFactory constraints, ICollection<string> faults)
     {
-        const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic
+            | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
         var functions = new List<FunctionDescriptor>();
         foreach (var method in types.SelectMany(type => type.GetMethods(Any)))
         {
@@ -34,7 +35,9 @@ internal static partial class FunctionDiscovery
             }
 
             var found = faults.Count;
-            var triggers = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>().ToArray();
+            var triggers = method.GetParameters()
+                .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+                .OfType<HttpTriggerAttribute>().ToArray();
             foreach (var fault in FaultsOf(function.Name, method, triggers.Length))
             {
                 faults.Add($"{function.Name} ({method.DeclaringType}.{method.Name}): {fault}");
@@ -55,18 +58,23 @@ internal static partial class FunctionDiscovery
 
             if (method.GetParameters().FirstOrDefault(parameter => ParameterBinding.IsTaken(parameter, pattern!)) is { } taken)
             {
-                faults.Add($"{function.Name}: the host does not pass on a query parameter under the name '{taken.Name}'; read it from HttpRequest.Query.");
+                faults.Add(
+                    $"{function.Name}: the host does not bind a query parameter named '{taken.Name}'. Read it from HttpRequest.Query.");
             }
 
             foreach (var other in functions)
             {
                 if (string.Equals(other.Name, function.Name, StringComparison.OrdinalIgnoreCase))
                 {
-                    faults.Add($"{function.Name}: {other.Method.DeclaringType}.{other.Method.Name} and {method.DeclaringType}.{method.Name} have the same name; give one another [Function] name (upper and lower case are the same).");
+                    faults.Add(
+                        $"{function.Name}: {other.Method.DeclaringType}.{other.Method.Name} and {method.DeclaringType}.{method.Name} "
+                        + "have the same name. Change one [Function] name. Names are not case-sensitive.");
                 }
                 else if (Conflict(other, route, methods))
                 {
-                    faults.Add($"{function.Name}: its route '{route}' conflicts with {other.Name}'s '{other.Route}' for the same method; change the route or the methods of one.");
+                    faults.Add(
+                        $"{function.Name}: its route '{route}' conflicts with {other.Name}'s '{other.Route}' for the same method. "
+                        + "Change the route or the methods of one function.");
                 }
             }
 
@@ -81,22 +89,25 @@ internal static partial class FunctionDiscovery
         var type = method.DeclaringType!;
         if (!FunctionName.IsMatch(name) || name.Equals("host", StringComparison.OrdinalIgnoreCase))
         {
-            yield return "a function's name starts with a letter, goes on with letters, digits, '-' and '_', is at most 128 long and not 'host'.";
+            yield return "the name of a function must start with a letter, contain only letters, digits, '-' and '_', "
+                + "have at most 128 characters, and not be 'host'.";
         }
 
-        if (!method.IsPublic || method.IsGenericMethod || type.IsNested || type.IsGenericType || type is { IsAbstract: true, IsSealed: false })
+        if (!method.IsPublic || method.IsGenericMethod
+            || type.IsNested || type.IsGenericType || type is { IsAbstract: true, IsSealed: false })
         {
-            yield return "the worker cannot reach it; make it a public method of a class that is neither nested, generic nor abstract.";
+            yield return "the worker cannot call it. Make it a public method of a class that is not nested, generic or abstract.";
         }
 
         if (type.GetMethods().Count(other => string.Equals(other.Name, method.Name, StringComparison.Ordinal)) > 1)
         {
-            yield return "the worker finds a function by its method's name alone; give its overloads other names.";
+            yield return "the worker finds a function by the name of its method. Rename the overloads.";
         }
 
         if (triggers != 1)
         {
-            yield return "a function has one trigger, and only HTTP triggers are served here; mark one HttpRequest parameter with [HttpTrigger].";
+            yield return "a function must have one trigger, and the local host supports only HTTP triggers. "
+                + "Mark one HttpRequest parameter with [HttpTrigger].";
         }
 
         foreach (var fault in method.GetParameters().Select(ParameterBinding.FaultOf).OfType<string>())
@@ -106,29 +117,31 @@ internal static partial class FunctionDiscovery
 
         if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)))
         {
-            yield return "an async void cannot be awaited; return Task.";
+            yield return "async void cannot be awaited. Return Task.";
         }
 
         if (FunctionInvocation.ResultType(method.ReturnType) is { } result
             && !result.IsAssignableTo(typeof(IResult)) && !result.IsAssignableTo(typeof(IActionResult)))
         {
-            yield return $"it returns {result.Name}, for which the worker answers an empty 200; return IResult, as TypedResults.Ok(value), or IActionResult.";
+            yield return $"it returns {result.Name}. The worker would send an empty 200. "
+                + "Return IResult, such as TypedResults.Ok(value), or IActionResult.";
         }
     }
 
-    /// <summary>The routing pattern, or why there is none.</summary>
-    private static string? PatternOf(string prefix, string route, string[] methods, ParameterPolicyFactory constraints, out RoutePattern? pattern)
+    /// <summary>Parses the route. Returns the fault, or <see langword="null"/> if the route is valid.</summary>
+    private static string? PatternOf(
+        string prefix, string route, string[] methods, ParameterPolicyFactory constraints, out RoutePattern? pattern)
     {
         pattern = null;
         var bare = route.Trim('/');
         if (bare.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || bare.StartsWith("runtime", StringComparison.OrdinalIgnoreCase))
         {
-            return $"its route '{route}' starts with 'admin' or 'runtime', which the Functions host keeps for itself; begin it otherwise.";
+            return $"its route '{route}' starts with 'admin' or 'runtime', which the Functions host reserves. Choose another route.";
         }
 
         try
         {
-            // The method is a constraint of the route, as in the host: one that does not fit is a 404, never a 405.
+            // As in the host, the method is a constraint of the route. Another method returns 404, not 405.
             var policies = new RouteValueDictionary();
             if (methods.Length > 0)
             {
@@ -149,11 +162,11 @@ internal static partial class FunctionDiscovery
         }
         catch (Exception unusable) when (unusable is RoutePatternException or RouteCreationException or InvalidOperationException)
         {
-            return $"its route '{route}' is no route template: {unusable.Message}";
+            return $"its route '{route}' is not a valid route template: {unusable.Message}";
         }
     }
 
-    // The host compares the texts; the worker's routing would also find users/{id} and users/{name} ambiguous.
+    // The host compares the text of the routes. For the routing of the worker, users/{id} and users/{name} are also ambiguous.
     private static bool Conflict(FunctionDescriptor other, string route, string[] methods)
         => string.Equals(Shape(other.Route), Shape(route), StringComparison.OrdinalIgnoreCase)
             && (other.Methods.Count == 0 || methods.Length == 0 || other.Methods.Intersect(methods, StringComparer.Ordinal).Any());

@@ -4,12 +4,12 @@ namespace AdminFunctions.LocalHost.FunctionHost;
 
 /// <summary>
 /// Serves the HTTP-triggered functions of an assembly in an ASP.NET Core app, as the Azure Functions host and the isolated worker
-/// with its ASP.NET Core integration do under Core Tools. Function keys are not asked for, as Core Tools does not ask for them.
+/// with its ASP.NET Core integration do in Core Tools. Like Core Tools, it does not require function keys.
 /// </summary>
 internal static class FunctionHostExtensions
 {
-    /// <summary>Adds what the answers of functions need: MVC's executors for IActionResult, and CORS.</summary>
-    /// <param name="services">The app's services, where function classes find theirs too.</param>
+    /// <summary>Adds the services for responses of functions: the MVC executors for IActionResult, and CORS.</summary>
+    /// <param name="services">The services of the app, which are also injected into function classes.</param>
     public static IServiceCollection AddFunctionHost(this IServiceCollection services)
     {
         services.AddMvcCore();
@@ -17,24 +17,26 @@ internal static class FunctionHostExtensions
         return services;
     }
 
-    /// <summary>Serves every function of an assembly.</summary>
+    /// <summary>Serves all functions of an assembly.</summary>
     /// <inheritdoc cref="MapFunctions(WebApplication, IEnumerable{Type}, FunctionHostOptions)"/>
-    /// <param name="app">The app; <see cref="AddFunctionHost"/> has been called on its services.</param>
-    /// <param name="assembly">Where the functions are.</param>
-    /// <param name="options">The host's settings.</param>
+    /// <param name="app">The app; <see cref="AddFunctionHost"/> must have been called on its services.</param>
+    /// <param name="assembly">The assembly of the functions.</param>
+    /// <param name="options">The settings of the host.</param>
     public static IReadOnlyList<FunctionDescriptor> MapFunctions(this WebApplication app, Assembly assembly, FunctionHostOptions options)
         => app.MapFunctions(assembly.GetTypes(), options);
 
     /// <summary>Serves the functions of the given types.</summary>
-    /// <param name="app">The app; <see cref="AddFunctionHost"/> has been called on its services.</param>
-    /// <param name="types">The classes with the functions.</param>
-    /// <param name="options">The host's settings.</param>
-    /// <returns>The functions found, by name. Each is its endpoint's metadata too.</returns>
-    /// <exception cref="FunctionHostException">Some of them cannot be served, or the settings make no sense: every fault as a sentence.</exception>
-    public static IReadOnlyList<FunctionDescriptor> MapFunctions(this WebApplication app, IEnumerable<Type> types, FunctionHostOptions options)
+    /// <param name="app">The app; <see cref="AddFunctionHost"/> must have been called on its services.</param>
+    /// <param name="types">The classes of the functions.</param>
+    /// <param name="options">The settings of the host.</param>
+    /// <returns>The functions, ordered by name. Each is also in the metadata of its endpoint.</returns>
+    /// <exception cref="FunctionHostException">A function cannot be served, or a setting is not valid.</exception>
+    public static IReadOnlyList<FunctionDescriptor> MapFunctions(
+        this WebApplication app, IEnumerable<Type> types, FunctionHostOptions options)
     {
         var faults = new List<string>(CorsFaults(options));
-        var functions = FunctionDiscovery.Find(types, options.RoutePrefix, app.Services.GetRequiredService<ParameterPolicyFactory>(), faults);
+        var constraints = app.Services.GetRequiredService<ParameterPolicyFactory>();
+        var functions = FunctionDiscovery.Find(types, options.RoutePrefix, constraints, faults);
         if (faults.Count > 0)
         {
             throw new FunctionHostException(faults);
@@ -42,7 +44,7 @@ internal static class FunctionHostExtensions
 
         if (options.CorsOrigins.Count > 0)
         {
-            // Core Tools' policy, no more: any method and header, nothing exposed, no preflight cached.
+            // The policy of Core Tools: any method, any header, no exposed headers, no caching of preflight responses.
             app.UseCors(policy =>
             {
                 policy.WithOrigins([.. options.CorsOrigins]).AllowAnyHeader().AllowAnyMethod();
@@ -69,23 +71,26 @@ internal static class FunctionHostExtensions
         {
             if (options.CorsOrigins.Count > 1)
             {
-                yield return "Host.CORS: '*' stands alone; name the origins, or write '*' and nothing else.";
+                yield return "Host.CORS: '*' cannot be combined with other origins. Specify either origins or '*'.";
             }
 
             if (options.CorsCredentials)
             {
-                yield return "Host.CORSCredentials: browsers refuse credentials with the origin '*'; name the origins in Host.CORS, or set it to false.";
+                yield return "Host.CORSCredentials: browsers reject credentials with the origin '*'. "
+                    + "Specify origins in Host.CORS, or set it to false.";
             }
 
             yield break;
         }
 
-        // A browser's Origin header has neither path nor slash, so such an entry would never match.
+        // The Origin header of a browser has no path and no trailing slash, so such an entry would never match.
         foreach (var origin in options.CorsOrigins)
         {
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase))
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                || !string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase))
             {
-                yield return $"Host.CORS: '{origin}' is no origin; write it as http://localhost:3000, without path, slash at the end or spaces.";
+                yield return $"Host.CORS: '{origin}' is not an origin. "
+                    + "Write it like http://localhost:3000, without a path, a trailing slash or spaces.";
             }
         }
     }

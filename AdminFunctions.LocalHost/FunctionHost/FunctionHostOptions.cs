@@ -1,14 +1,14 @@
 namespace AdminFunctions.LocalHost.FunctionHost;
 
-/// <summary>What the Functions host takes from host.json and from the <c>Host</c> section of local.settings.json.</summary>
+/// <summary>The settings of the Functions host in host.json and in the section <c>Host</c> of local.settings.json.</summary>
 internal sealed record FunctionHostOptions
 {
-    /// <summary>The first segments of every function's path; empty for none (host.json's <c>extensions.http.routePrefix</c>).</summary>
+    /// <summary>The prefix of every route; empty for none (<c>extensions.http.routePrefix</c> in host.json).</summary>
     public string RoutePrefix { get; init; } = "api";
 
-    /// <summary>Origins whose pages may call, or <c>*</c> alone for every origin; empty switches CORS off (<c>Host.CORS</c>).</summary>
+    /// <summary>The allowed origins, or only <c>*</c> for all origins; empty turns CORS off (<c>Host.CORS</c>).</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
-    /// <summary>Whether those pages may send cookies and the like (<c>Host.CORSCredentials</c>).</summary>
+    /// <summary>Whether these origins can send credentials such as cookies (<c>Host.CORSCredentials</c>).</summary>
     public bool CorsCredentials { get; init; }
 }

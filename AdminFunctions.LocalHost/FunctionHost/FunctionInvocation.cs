@@ -4,14 +4,15 @@ using Microsoft.AspNetCore.Mvc.Abstractions;
 
 namespace AdminFunctions.LocalHost.FunctionHost;
 
-/// <summary>Runs one function for a request, and turns what it returns or throws into the answer.</summary>
+/// <summary>Calls a function for a request, and turns its result or exception into the response.</summary>
 internal sealed partial class FunctionInvocation(FunctionDescriptor function, ILogger logger)
 {
     private readonly MethodInvoker _method = MethodInvoker.Create(function.Method);
-    private readonly ParameterBinder[] _parameters = [.. function.Method.GetParameters().Select(parameter => ParameterBinding.For(parameter, function.Pattern))];
+    private readonly ParameterBinder[] _parameters =
+        [.. function.Method.GetParameters().Select(parameter => ParameterBinding.For(parameter, function.Pattern))];
     private readonly Func<object?, ValueTask<object?>> _completion = CompletionOf(function.Method.ReturnType);
 
-    /// <summary>What a function of this return type answers with; null when it writes to the response itself.</summary>
+    /// <summary>The type of the result; null if the function writes to the response itself.</summary>
     public static Type? ResultType(Type returns)
     {
         if (returns == typeof(void) || returns == typeof(Task) || returns == typeof(ValueTask))
@@ -22,13 +23,15 @@ internal sealed partial class FunctionInvocation(FunctionDescriptor function, IL
         return IsTaskOfResult(returns) ? returns.GetGenericArguments()[0] : returns;
     }
 
-    /// <summary>Serves a request. An exception that escapes the function is an empty 500, or a broken connection once the answer has begun.</summary>
+    /// <summary>Handles a request. An exception results in an empty 500, or aborts a response that has started.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         try
         {
-            // One instance a call, never disposed, as in the worker; its services live in the request's scope.
-            var instance = function.Method.IsStatic ? null : ActivatorUtilities.CreateInstance(context.RequestServices, function.Method.DeclaringType!);
+            // As in the worker, each call gets its own instance, which is never disposed. Its services have the scope of the request.
+            var instance = function.Method.IsStatic
+                ? null
+                : ActivatorUtilities.CreateInstance(context.RequestServices, function.Method.DeclaringType!);
             var arguments = new object?[_parameters.Length];
             for (var i = 0; i < arguments.Length; i++)
             {
@@ -44,7 +47,7 @@ internal sealed partial class FunctionInvocation(FunctionDescriptor function, IL
         catch (Exception escaped)
         {
             LogFailed(escaped, function.Name);
-            // Bytes that wait to be flushed would follow the 500 as its body.
+            // Otherwise, unflushed bytes would become the body of the 500.
             if (context.Response.HasStarted || context.Response.BodyWriter is { CanGetUnflushedBytes: true, UnflushedBytes: > 0 })
             {
                 context.Abort();
@@ -64,7 +67,8 @@ internal sealed partial class FunctionInvocation(FunctionDescriptor function, IL
     };
 
     private static bool IsTaskOfResult(Type type)
-        => type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>));
+        => type.IsGenericType
+            && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>));
 
     private static Func<object?, ValueTask<object?>> CompletionOf(Type returns)
     {
@@ -95,6 +99,6 @@ internal sealed partial class FunctionInvocation(FunctionDescriptor function, IL
     [LoggerMessage(LogLevel.Error, "Executed '{Function}' (Failed)")]
     private partial void LogFailed(Exception escaped, string function);
 
-    [LoggerMessage(LogLevel.Debug, "Executed '{Function}' (Cancelled): its caller went away")]
+    [LoggerMessage(LogLevel.Debug, "Executed '{Function}' (Canceled): the caller disconnected")]
     private partial void LogCallerGone(string function);
 }

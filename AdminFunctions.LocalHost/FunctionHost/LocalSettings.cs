@@ -3,28 +3,29 @@ using System.Text.Json;
 namespace AdminFunctions.LocalHost.FunctionHost;
 
 /// <summary>
-/// What Core Tools reads on a developer's machine: host.json and local.settings.json of the function app's root directory.
-/// Comments and trailing commas are allowed, as there. Nothing found means the defaults.
+/// The settings that Core Tools reads: host.json and local.settings.json in the root directory of the function app. Comments and
+/// trailing commas are allowed, as in Core Tools. Without these files, the defaults apply.
 /// </summary>
 internal sealed record LocalSettings
 {
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>The local.settings.json that was read; null when there was none.</summary>
+    /// <summary>The path of local.settings.json; null if there is none.</summary>
     public string? Path { get; private init; }
 
-    /// <summary>The app settings (<c>Values</c>). A variable that the environment already has wins over its entry here.</summary>
-    public IReadOnlyDictionary<string, string> Values { get; private init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+    /// <summary>The app settings (<c>Values</c>). Environment variables override them.</summary>
+    public IReadOnlyDictionary<string, string> Values { get; private init; } =
+        new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The port to serve functions on (<c>Host.LocalHttpPort</c>); null when not set.</summary>
+    /// <summary>The port of the functions (<c>Host.LocalHttpPort</c>); null if not set.</summary>
     public int? LocalHttpPort { get; private init; }
 
-    /// <summary>The rest of the <c>Host</c> section and host.json's route prefix.</summary>
+    /// <summary>The other settings in the section <c>Host</c>, and the route prefix in host.json.</summary>
     public FunctionHostOptions Host { get; private init; } = new();
 
-    /// <summary>Reads the files of the nearest directory, from the given one upwards, that has a host.json or a local.settings.json.</summary>
+    /// <summary>Reads the files in the given directory, or in its nearest parent that has one of them.</summary>
     /// <param name="startDirectory">Usually the working directory.</param>
-    /// <exception cref="FunctionHostException">A file is malformed or encrypted: every fault as a sentence, never with a value.</exception>
+    /// <exception cref="FunctionHostException">A file is malformed or encrypted. No message contains a value.</exception>
     public static LocalSettings Read(string startDirectory)
     {
         for (var directory = new DirectoryInfo(startDirectory); directory is not null; directory = directory.Parent)
@@ -68,10 +69,12 @@ internal sealed record LocalSettings
                 CorsCredentials = host["CORSCredentials"].Flag() ?? false,
             },
         };
-        // The default is true: a file that does not say is taken for encrypted.
+        // The default is true, so a file without the property counts as encrypted.
         if (read.Values.Count > 0 && (file["IsEncrypted"].Flag() ?? true))
         {
-            faults.Add($"{path}: its Values count as encrypted, which only Core Tools can read; run `func settings decrypt`, or, if they are plain text, add \"IsEncrypted\": false.");
+            faults.Add(
+                $"{path}: its Values are marked as encrypted. Run `func settings decrypt`. "
+                + "If they are plain text, add \"IsEncrypted\": false.");
         }
 
         return read;
@@ -85,7 +88,9 @@ internal sealed record LocalSettings
             switch (property.Value.ValueKind)
             {
                 case JsonValueKind.Object or JsonValueKind.Array:
-                    faults.Add($"{path}: Values.{property.Name} is nested; Values holds flat strings, so write \"{property.Name}__Key\": \"value\" for each.");
+                    faults.Add(
+                        $"{path}: Values.{property.Name} is nested, but Values must contain strings. "
+                        + $"Write \"{property.Name}__Key\": \"value\" for each.");
                     break;
                 case JsonValueKind.Null:
                     break;
@@ -121,11 +126,12 @@ internal sealed record LocalSettings
         }
     }
 
-    /// <summary>An element that may be missing. One of another kind than asked for is a fault.</summary>
+    /// <summary>An optional element. If its type is wrong, that is a fault.</summary>
     private readonly record struct Section(JsonElement? Element, string Name, string Path, List<string> Faults)
     {
         public Section this[string name] => new(
-            Properties().Where(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(property => (JsonElement?)property.Value).LastOrDefault(),
+            Properties().Where(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                .Select(property => (JsonElement?)property.Value).LastOrDefault(),
             Name.Length == 0 ? name : $"{Name}.{name}", Path, Faults);
 
         public IEnumerable<JsonProperty> Properties() => Element switch

@@ -8,17 +8,17 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace AdminFunctions.LocalHost.FunctionHost;
 
-/// <summary>Where an argument of a function comes from.</summary>
+/// <summary>Gets the argument of a parameter from a request.</summary>
 internal delegate ValueTask<object?> ParameterBinder(HttpContext context);
 
 /// <summary>
-/// Binds parameters as the isolated worker does: HttpRequest and CancellationToken by type, <c>[FromBody]</c> through MVC's
-/// formatters, everything else by name from the route, or, where the route has no such parameter, from the query.
-/// A value that does not convert fails the call, as there. (The host would also look into a JSON body for a name; this one does not.)
+/// Binds parameters like the isolated worker: HttpRequest and CancellationToken by type, <c>[FromBody]</c> with the formatters of
+/// MVC, and all others by name from the route or, if the route has no such parameter, from the query. A value that cannot be
+/// converted fails the call, as in the worker. Unlike the host, it does not search a JSON body for a name.
 /// </summary>
 internal static class ParameterBinding
 {
-    /// <summary>Why a parameter cannot be bound, and what to write instead; null when it can.</summary>
+    /// <summary>Why a parameter cannot be bound and how to fix it; null if it can be bound.</summary>
     public static string? FaultOf(ParameterInfo parameter)
     {
         var (name, type) = (parameter.Name, parameter.ParameterType);
@@ -29,12 +29,15 @@ internal static class ParameterBinding
 
         if (parameter.IsDefined(typeof(HttpTriggerAttribute)))
         {
-            return $"[HttpTrigger] is on '{name}', a {type.Name}; put it on an HttpRequest.";
+            return $"[HttpTrigger] is on '{name}', a {type.Name}. Put it on an HttpRequest.";
         }
 
-        if (parameter.GetCustomAttributes().FirstOrDefault(attribute => attribute is IBindingSourceMetadata or FromKeyedServicesAttribute) is { } ignored)
+        if (parameter.GetCustomAttributes()
+            .FirstOrDefault(attribute => attribute is IBindingSourceMetadata or FromKeyedServicesAttribute) is { } ignored)
         {
-            return $"the worker ignores ASP.NET Core's [{ignored.GetType().Name.Replace("Attribute", "", StringComparison.Ordinal)}] on '{name}'; bind it by its name, read it from HttpRequest, take a service through the constructor, or a body with the worker's own [FromBody].";
+            var attribute = ignored.GetType().Name.Replace("Attribute", "", StringComparison.Ordinal);
+            return $"the worker ignores ASP.NET Core's [{attribute}] on '{name}'. Bind the parameter by name, read it from HttpRequest, "
+                + "inject a service into the constructor, or use the [FromBody] of the worker for a body.";
         }
 
         if (IsBody(parameter) || IsCancellation(type))
@@ -44,23 +47,27 @@ internal static class ParameterBinding
 
         if (type == typeof(HttpContext))
         {
-            return $"the worker does not bind the HttpContext '{name}'; take HttpRequest and use its HttpContext.";
+            return $"the worker does not bind the HttpContext '{name}'. Use an HttpRequest and its HttpContext.";
         }
 
         if (ConverterTo(type) is null)
         {
-            return $"the {type.Name} '{name}' cannot be bound here; take HttpRequest, CancellationToken, a string, a number, a bool, a Guid or a DateTime, and services through the constructor.";
+            return $"the {type.Name} '{name}' cannot be bound. Use HttpRequest, CancellationToken, string, a number, bool, Guid or "
+                + "DateTime. Inject services into the constructor.";
         }
 
         return null;
     }
 
-    /// <summary>Whether the host puts something else under the parameter's name: it drops <c>code</c>, and has its own <c>headers</c> and <c>query</c>.</summary>
+    /// <summary>Whether the host uses the name itself: it drops <c>code</c>, and sets <c>headers</c> and <c>query</c>.</summary>
     public static bool IsTaken(ParameterInfo parameter, RoutePattern route)
-        => parameter.Name is { } name && route.GetParameter(name) is null && ConverterTo(parameter.ParameterType) is not null && !IsBody(parameter)
-            && (name.Equals("code", StringComparison.OrdinalIgnoreCase) || name.Equals("headers", StringComparison.OrdinalIgnoreCase) || name.Equals("query", StringComparison.OrdinalIgnoreCase));
+        => parameter.Name is { } name && route.GetParameter(name) is null
+            && ConverterTo(parameter.ParameterType) is not null && !IsBody(parameter)
+            && (name.Equals("code", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("headers", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("query", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>How to get the argument for a parameter that <see cref="FaultOf"/> has nothing against.</summary>
+    /// <summary>Returns the binder of a parameter for which <see cref="FaultOf"/> returns null.</summary>
     public static ParameterBinder For(ParameterInfo parameter, RoutePattern route)
     {
         var (name, type) = (parameter.Name!, parameter.ParameterType);
@@ -87,9 +94,11 @@ internal static class ParameterBinding
         var missing = parameter.HasDefaultValue ? parameter.DefaultValue : null;
         return context => source(context) switch
         {
-            { } text => new(convert(text) ?? throw new InvalidOperationException($"Cannot convert input parameter '{name}' to type '{type}'.")),
+            { } text => new(convert(text)
+                ?? throw new InvalidOperationException($"Cannot convert input parameter '{name}' to type '{type}'.")),
             null when optional => new(missing),
-            null => throw new InvalidOperationException($"Could not populate the value for '{name}' parameter. Consider adding a default value or making the parameter nullable."),
+            null => throw new InvalidOperationException(
+                $"Could not populate the value for '{name}' parameter. Consider adding a default value or making the parameter nullable."),
         };
     }
 
@@ -98,7 +107,8 @@ internal static class ParameterBinding
 
     private static bool IsCancellation(Type type) => type == typeof(CancellationToken) || type == typeof(CancellationToken?);
 
-    // The worker's converters: Guid and DateTime are parsed, numbers and booleans read as JSON ("true", but not "True"). Null is a failure.
+    // The converters of the worker. They parse Guid and DateTime, and read numbers and booleans as JSON ("true", not "True"). Null is a
+    // failure.
     private static Func<string, object?>? ConverterTo(Type type)
     {
         var target = Nullable.GetUnderlyingType(type) ?? type;
@@ -140,7 +150,7 @@ internal static class ParameterBinding
         };
     }
 
-    // As the worker's FromBodyConversionFeature: what cannot be read fails the call.
+    // As in the FromBodyConversionFeature of the worker, an unreadable body fails the call.
     private static async ValueTask<object?> ReadBodyAsync(HttpContext context, Type type)
     {
         var metadata = context.RequestServices.GetRequiredService<IModelMetadataProvider>().GetMetadataForType(type);

@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace AdminFunctions.LocalHost.Loopback;
 
-/// <summary>The faults in wait, and the middleware that lets them happen. The first that matches a request is used.</summary>
-/// <param name="stopping">Signals that the server ends, so that a request which hangs lets go.</param>
+/// <summary>The queue of faults, and the middleware that injects them. It uses the first one that matches a request.</summary>
+/// <param name="stopping">Canceled when the server stops, to end hanging requests.</param>
 internal sealed class Faults(CancellationToken stopping)
 {
     private readonly Lock _lock = new();
     private readonly List<Waiting> _waiting = [];
 
-    /// <summary>Adds faults, behind those already in wait.</summary>
-    /// <exception cref="ArgumentException">A fault contradicts itself; the message says how.</exception>
+    /// <summary>Adds faults to the end of the queue.</summary>
+    /// <exception cref="ArgumentException">A fault is not valid. The message says why.</exception>
     public void Add(params IEnumerable<Fault> faults)
     {
         List<Waiting> added = [];
@@ -31,7 +31,7 @@ internal sealed class Faults(CancellationToken stopping)
         }
     }
 
-    /// <summary>Removes every fault; requests already caught by one are not released.</summary>
+    /// <summary>Removes all faults. This does not affect requests that already have a fault.</summary>
     public void Clear()
     {
         lock (_lock)
@@ -143,12 +143,12 @@ internal sealed class Faults(CancellationToken stopping)
 
         if (whole.Length < 2)
         {
-            // It has no half: it never comes.
+            // An empty body has no half, so do not respond.
             context.Abort();
             return;
         }
 
-        // The server closes a connection whose answer came to its end too short. To abort it would also drop what was sent.
+        // The server closes the connection if the body is too short. Aborting it would also discard the data that was sent.
         response.ContentLength = whole.Length;
         await original.StartAsync(context.RequestAborted);
         await original.Stream.WriteAsync(whole.GetBuffer().AsMemory(0, (int)whole.Length / 2), context.RequestAborted);

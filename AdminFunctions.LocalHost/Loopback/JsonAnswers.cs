@@ -6,10 +6,10 @@ namespace AdminFunctions.LocalHost.Loopback;
 
 internal static class JsonAnswers
 {
-    // Auth0 and Key Vault escape no more than JSON asks for; these bodies are never put into HTML.
+    // Auth0 and Key Vault escape only what JSON requires. These bodies are never inserted into HTML.
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Answers with JSON.</summary>
+    /// <summary>Sends a JSON response.</summary>
     public static Task AnswerAsync(this HttpContext context, int status, JsonNode body)
     {
         context.Response.StatusCode = status;

@@ -3,20 +3,19 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace AdminFunctions.LocalHost.Loopback;
 
 /// <summary>
-/// Starts a Kestrel server that listens on the loopback interface only, reads no configuration, logs nothing and
-/// leaves Ctrl+C to the process it lives in.
+/// Starts a Kestrel server that listens only on loopback, reads no configuration, logs nothing and does not handle Ctrl+C.
 /// </summary>
 internal static class LoopbackServer
 {
     /// <summary>Builds and starts a server.</summary>
-    /// <param name="port">The port; 0 for any free one.</param>
-    /// <param name="portOption">The command line option that sets the port, named when the port is taken.</param>
-    /// <param name="listen">Further settings of each endpoint, such as https.</param>
-    /// <param name="services">The services that the pipeline needs beyond routing.</param>
-    /// <param name="pipeline">Adds middleware and routes; it is told the port.</param>
-    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="port">The port; 0 for any free port.</param>
+    /// <param name="portOption">The command-line option for the port, for the error message.</param>
+    /// <param name="listen">Configures each endpoint, for example for HTTPS.</param>
+    /// <param name="services">Adds services.</param>
+    /// <param name="pipeline">Adds middleware and routes. Gets the actual port.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>The running server.</returns>
-    /// <exception cref="IOException">The port is taken; the message names the port and the option.</exception>
+    /// <exception cref="IOException">The port is in use. The message contains the port and the option.</exception>
     public static async Task<WebApplication> StartAsync(
         int port,
         string portOption,
@@ -32,7 +31,7 @@ internal static class LoopbackServer
             var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
             builder.Services.AddRoutingCore();
             builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
-            // Requests that hang on purpose must not hold up the end.
+            // Do not wait for requests that hang because of a fault.
             builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
             services(builder.Services);
             sockets.ListenOn(builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration(), listen);
@@ -53,7 +52,7 @@ internal static class LoopbackServer
         }
     }
 
-    /// <summary>The default lifetime would take Ctrl+C for this server alone.</summary>
+    /// <summary>A lifetime that does not handle Ctrl+C, unlike the default.</summary>
     private sealed class EmbeddedLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 namespace AdminFunctions.LocalHost.Loopback;
 
 /// <summary>
-/// A port of this machine, on 127.0.0.1 and ::1, taken before a Kestrel server starts on it. A client that asks for
-/// "localhost" may try either address first, so a port that the system chooses has to be free on both. And a port that is
-/// already in use is a sentence: a host that finds out while it starts logs the exception with its stack trace.
+/// A port on 127.0.0.1 and ::1, bound before a Kestrel server starts. A client that connects to "localhost" can try either
+/// address first, so the port must be free on both. If it is in use, the exception has a clear message, while a host that fails
+/// during startup logs a stack trace.
 /// </summary>
 internal sealed class LoopbackSockets : IDisposable
 {
@@ -21,10 +21,10 @@ internal sealed class LoopbackSockets : IDisposable
     /// <summary>The port.</summary>
     public int Port => ((IPEndPoint)_sockets[0].LocalEndPoint!).Port;
 
-    /// <summary>Takes a port.</summary>
-    /// <param name="port">The port; 0 for any free one.</param>
-    /// <param name="portOption">The command line option that sets the port, named when the port is taken.</param>
-    /// <exception cref="IOException">The port is taken; the message names the port and the option.</exception>
+    /// <summary>Binds a port.</summary>
+    /// <param name="port">The port; 0 for any free port.</param>
+    /// <param name="portOption">The command-line option for the port, for the error message.</param>
+    /// <exception cref="IOException">The port is in use. The message contains the port and the option.</exception>
     public static LoopbackSockets Bind(int port, string portOption)
     {
         for (var attempt = 1; ; attempt++)
@@ -40,7 +40,7 @@ internal sealed class LoopbackSockets : IDisposable
                 return new(v4, v6);
             }
 
-            // A machine without IPv6 is served on 127.0.0.1 alone.
+            // Without IPv6, use only 127.0.0.1.
             if (error is not (SocketError.AddressAlreadyInUse or SocketError.AccessDenied))
             {
                 return new(v4);
@@ -54,12 +54,13 @@ internal sealed class LoopbackSockets : IDisposable
         }
     }
 
-    /// <summary>Makes a server listen on them; they are then the server's to close.</summary>
-    /// <param name="web">The server's builder.</param>
-    /// <param name="listen">Further settings of each endpoint, such as https.</param>
+    /// <summary>Lets a server listen on the sockets. The server then owns them.</summary>
+    /// <param name="web">The builder of the server.</param>
+    /// <param name="listen">Configures each endpoint, for example for HTTPS.</param>
     public void ListenOn(IWebHostBuilder web, Action<ListenOptions> listen) => web
         .UseSockets(options => options.CreateBoundListenSocket = endpoint =>
-            Array.Find(_sockets, socket => endpoint.Equals(socket.LocalEndPoint)) ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint))
+            Array.Find(_sockets, socket => endpoint.Equals(socket.LocalEndPoint))
+            ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint))
         .ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
@@ -97,6 +98,6 @@ internal sealed class LoopbackSockets : IDisposable
 
     private static IOException Taken(int port, string portOption, SocketError error) => new(
         error is SocketError.AddressAlreadyInUse
-            ? $"Port {port} is already in use on this machine. Stop what uses it, or choose another one with {portOption}."
-            : $"Port {port} cannot be listened on ({error}). Choose another one with {portOption}.");
+            ? $"Port {port} is already in use. Stop the program that uses it, or choose another port with {portOption}."
+            : $"Port {port} cannot be used ({error}). Choose another port with {portOption}.");
 }

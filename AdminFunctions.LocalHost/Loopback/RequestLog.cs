@@ -2,26 +2,26 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace AdminFunctions.LocalHost.Loopback;
 
-/// <summary>A request that arrived.</summary>
+/// <summary>A received request.</summary>
 /// <param name="Method">The HTTP method.</param>
-/// <param name="RawTarget">Path and query as they came, percent-encoding included.</param>
-/// <param name="CorrelationId">The <c>X-Correlation-ID</c> header, which Auth0 writes to the tenant's log.</param>
-/// <param name="HasAuthorization">Whether there was an <c>Authorization</c> header; its value is not kept.</param>
+/// <param name="RawTarget">Path and query as received, with percent-encoding.</param>
+/// <param name="CorrelationId">The <c>X-Correlation-ID</c> header, which Auth0 writes to the log of the tenant.</param>
+/// <param name="HasAuthorization">Whether it had an <c>Authorization</c> header. Its value is not stored.</param>
 internal sealed record SeenRequest(string Method, string RawTarget, string? CorrelationId, bool HasAuthorization);
 
 /// <summary>
-/// The requests that arrived, in order and the last <see cref="Capacity"/> of them: also those that a fault answered.
+/// The last <see cref="Capacity"/> received requests in order, including those with a fault.
 /// </summary>
 internal sealed class RequestLog
 {
-    /// <summary>How many requests are kept.</summary>
+    /// <summary>The maximum number of requests in the log.</summary>
     public const int Capacity = 10_000;
 
     private readonly Lock _lock = new();
     private readonly Queue<SeenRequest> _seen = new();
     private readonly List<Waiter> _waiters = [];
 
-    /// <summary>The requests kept, oldest first.</summary>
+    /// <summary>The requests, oldest first.</summary>
     public IReadOnlyList<SeenRequest> All
     {
         get
@@ -33,15 +33,15 @@ internal sealed class RequestLog
         }
     }
 
-    /// <summary>The kept requests that a <see cref="RequestMatch">pattern</see> means.</summary>
+    /// <summary>The requests that match a <see cref="RequestMatch">pattern</see>.</summary>
     public IReadOnlyList<SeenRequest> Matching(string pattern)
     {
         var match = RequestMatch.Parse(pattern);
         return [.. All.Where(request => match.Matches(request.Method, request.RawTarget))];
     }
 
-    /// <summary>Waits until as many requests that a pattern means have arrived, counting those already kept.</summary>
-    /// <returns>The last of them.</returns>
+    /// <summary>Waits until the log has this number of requests that match a pattern.</summary>
+    /// <returns>The last of these requests.</returns>
     public Task<SeenRequest> WaitForAsync(string pattern, int count = 1, CancellationToken cancellationToken = default)
     {
         var match = RequestMatch.Parse(pattern);
@@ -56,7 +56,7 @@ internal sealed class RequestLog
         return waiter.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Forgets what arrived so far.</summary>
+    /// <summary>Clears the log.</summary>
     public void Clear()
     {
         lock (_lock)
@@ -65,7 +65,7 @@ internal sealed class RequestLog
         }
     }
 
-    /// <summary>The middleware that keeps the log.</summary>
+    /// <summary>The middleware that writes the log.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var headers = context.Request.Headers;
@@ -94,7 +94,7 @@ internal sealed class RequestLog
 
         public Task<SeenRequest> Task => _source.Task;
 
-        /// <summary>Tells the waiter of a request; true when its wait is over.</summary>
+        /// <summary>Notifies the waiter of a request. Returns true if it has finished waiting.</summary>
         public bool Arrived(SeenRequest request) =>
             match(request) && --_left == 0 && _source.TrySetResult(request);
     }
@@ -102,7 +102,7 @@ internal sealed class RequestLog
 
 internal static class RawTargetExtensions
 {
-    /// <summary>Path and query as they came, before the server decoded and normalised them.</summary>
+    /// <summary>Path and query before the server decodes and normalizes them.</summary>
     public static string RawTarget(this HttpContext context) =>
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
 }

@@ -1,9 +1,8 @@
 namespace AdminFunctions.LocalHost.Loopback;
 
 /// <summary>
-/// A pattern for requests: <c>METHOD /path</c>, either part of which may be <c>*</c>, and the path of which may end
-/// in <c>*</c> to mean every path that starts so. The path is compared as it came, percent-encoding included,
-/// without its query. A lone <c>*</c> matches every request.
+/// A pattern for requests: <c>METHOD /path</c>. Either part can be <c>*</c>. A path that ends with <c>*</c> matches every path
+/// with this prefix. The path is compared without decoding and without the query. A single <c>*</c> matches every request.
 /// </summary>
 internal sealed class RequestMatch
 {
@@ -18,8 +17,8 @@ internal sealed class RequestMatch
         _path = _prefix ? path[..^1] : path;
     }
 
-    /// <summary>Reads a pattern.</summary>
-    /// <exception cref="FormatException">It is not of the form above.</exception>
+    /// <summary>Parses a pattern.</summary>
+    /// <exception cref="FormatException">The pattern is not valid.</exception>
     public static RequestMatch Parse(string pattern)
     {
         if (pattern is "*")
@@ -31,10 +30,11 @@ internal sealed class RequestMatch
         return parts.Length is 2 && parts[0].Length > 0 && (parts[1] is "*" || parts[1].StartsWith('/'))
             ? new(parts[0], parts[1])
             : throw new FormatException(
-                $"\"{pattern}\" is no request pattern: write \"METHOD /path\", for instance \"GET /api/v2/users\", \"DELETE /api/v2/users/*\" or \"*\".");
+                $"\"{pattern}\" is not a request pattern. "
+                + "Write \"METHOD /path\", such as \"GET /api/v2/users\", \"DELETE /api/v2/users/*\" or \"*\".");
     }
 
-    /// <summary>Whether a request is meant.</summary>
+    /// <summary>Whether a request matches.</summary>
     public bool Matches(string method, string rawTarget)
     {
         var path = rawTarget.AsSpan();

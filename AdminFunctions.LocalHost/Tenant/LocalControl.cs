@@ -8,11 +8,11 @@ using AdminFunctions.LocalHost.Tenant.Users;
 
 namespace AdminFunctions.LocalHost.Tenant;
 
-/// <summary>What only a local tenant may offer, under <c>/_local</c>: tokens for the asking, counts, faults, users, rotations.</summary>
+/// <summary>The control API of the local tenant, under <c>/_local</c>: tokens, counts, faults, users, rotations.</summary>
 /// <param name="tenant">The tenant.</param>
 internal sealed class LocalControl(LocalTenant tenant)
 {
-    /// <summary>Where it begins.</summary>
+    /// <summary>The base path.</summary>
     public const string BasePath = "/_local";
 
     private const int MaxTokenSeconds = 10 * 365 * 86_400;
@@ -30,10 +30,10 @@ internal sealed class LocalControl(LocalTenant tenant)
         routes.MapPost(BasePath + "/rotate-keys", Guarded(RotateKeysAsync));
     }
 
-    /// <summary>Any web page can make a browser send requests here: only pages served from this machine may.</summary>
+    /// <summary>Allows requests only from pages on this machine. Any web page can make a browser send requests here.</summary>
     private static RequestDelegate Guarded(RequestDelegate answer) => context =>
         context.Request.Headers.Origin is { Count: > 0 } origin && !AuthorizeEndpoint.IsLoopback(origin.ToString(), out _)
-            ? SentenceAsync(context, 403, $"Pages of {origin} may not use {BasePath}; pages served from this machine may.")
+            ? SentenceAsync(context, 403, $"Pages of {origin} cannot use {BasePath}. Only pages from this machine can.")
             : answer(context);
 
     private async Task TokenAsync(HttpContext context)
@@ -46,7 +46,7 @@ internal sealed class LocalControl(LocalTenant tenant)
 
         if (request.Sub is not { Length: > 0 })
         {
-            await SentenceAsync(context, 400, "sub is missing: the user id the token is for, such as \"auth0|anyone\".");
+            await SentenceAsync(context, 400, "sub is missing. Specify the user ID for the token, such as \"auth0|anyone\".");
         }
         else if (Math.Abs((long)request.ExpiresIn) > MaxTokenSeconds)
         {
@@ -57,24 +57,32 @@ internal sealed class LocalControl(LocalTenant tenant)
             await context.AnswerAsync(200, new JsonObject
             {
                 ["access_token"] = tenant.MintAccessToken(
-                    request.Sub, request.Permissions ?? [], TimeSpan.FromSeconds(request.ExpiresIn), request.Audience, request.Scope ?? "", request.OrgId),
+                    request.Sub,
+                    request.Permissions ?? [],
+                    TimeSpan.FromSeconds(request.ExpiresIn),
+                    request.Audience,
+                    request.Scope ?? "",
+                    request.OrgId),
             });
         }
     }
 
     private async Task AddFaultsAsync(HttpContext context)
     {
-        const string Good = """[{"match":"GET /api/v2/users","times":3,"status":429,"headers":{"Retry-After":"1"},"body":{},"delayMs":0}]""";
+        const string Good =
+            """[{"match":"GET /api/v2/users","times":3,"status":429,"headers":{"Retry-After":"1"},"body":{},"delayMs":0}]""";
         if (await BodyAsync(context, FaultJson.Default.FaultArray, Good) is not { } faults)
         {
             return;
         }
 
-        if (faults.Select(fault => fault is null ? "A fault must not be null." : fault.Invalid()).FirstOrDefault(reason => reason is not null) is { } reason)
+        if (faults.Select(fault => fault is null ? "A fault must not be null." : fault.Invalid())
+            .FirstOrDefault(reason => reason is not null) is { } reason)
         {
             await SentenceAsync(context, 400, reason);
             return;
         }
+
         tenant.Faults.Add(faults!);
         context.Response.StatusCode = 204;
     }
@@ -89,7 +97,8 @@ internal sealed class LocalControl(LocalTenant tenant)
 
         if (Array.Exists(users, static user => user?.UserId?.Split('|') is not [{ Length: > 0 }, { Length: > 0 }, ..]))
         {
-            await SentenceAsync(context, 400, "user_id is missing or no user id: a provider, a | and an id, such as \"auth0|anyone\".");
+            await SentenceAsync(
+                context, 400, "user_id is missing or not valid. Specify a provider, a | and an ID, such as \"auth0|anyone\".");
             return;
         }
 
@@ -99,7 +108,8 @@ internal sealed class LocalControl(LocalTenant tenant)
 
     private async Task RotateSecretAsync(HttpContext context)
     {
-        if (await BodyAsync(context, LocalControlJson.Default.RotateSecretRequest, """{"revokeTokens":true}""", optional: true) is not { } request)
+        const string Good = """{"revokeTokens":true}""";
+        if (await BodyAsync(context, LocalControlJson.Default.RotateSecretRequest, Good, optional: true) is not { } request)
         {
             return;
         }
@@ -115,7 +125,8 @@ internal sealed class LocalControl(LocalTenant tenant)
 
     private async Task RotateKeysAsync(HttpContext context)
     {
-        if (await BodyAsync(context, LocalControlJson.Default.RotateKeysRequest, """{"revokePrevious":true}""", optional: true) is not { } request)
+        const string Good = """{"revokePrevious":true}""";
+        if (await BodyAsync(context, LocalControlJson.Default.RotateKeysRequest, Good, optional: true) is not { } request)
         {
             return;
         }
@@ -131,7 +142,7 @@ internal sealed class LocalControl(LocalTenant tenant)
         return Task.CompletedTask;
     }
 
-    /// <summary>Reads the body, whatever its content type says; null when it is not what it should be, and that has been answered.</summary>
+    /// <summary>Reads the body, with any content type. If it is not valid, sends an error and returns null.</summary>
     private static async Task<T?> BodyAsync<T>(HttpContext context, JsonTypeInfo<T> type, string good, bool optional = false)
         where T : class
     {
@@ -149,13 +160,15 @@ internal sealed class LocalControl(LocalTenant tenant)
                 return value;
             }
 
-            await SentenceAsync(context, 400, $"The body must not be null. A good one: {good}");
+            await SentenceAsync(context, 400, $"The body must not be null. Send a body such as {good}");
         }
         catch (JsonException exception)
         {
             await SentenceAsync(context, 400,
-                $"The body is not what {context.Request.Method} {context.Request.Path} takes, for instance {good}. {exception.Message}");
+                $"The body is not valid for {context.Request.Method} {context.Request.Path}. "
+                + $"Send a body such as {good}. {exception.Message}");
         }
+
         return null;
     }
 
@@ -175,7 +188,7 @@ internal sealed record RotateSecretRequest(bool RevokeTokens);
 
 internal sealed record RotateKeysRequest(bool RevokePrevious);
 
-/// <summary>A user, in the Management API's words; what is left out is as for someone who signed up just now.</summary>
+/// <summary>A user, with the field names of the Management API. Omitted fields have the values of a new user.</summary>
 internal sealed record NewUser(
     [property: JsonPropertyName("user_id")] string UserId,
     string? Name,
@@ -194,8 +207,8 @@ internal sealed record NewUser(
     [property: JsonPropertyName("logins_count")] int? LoginsCount,
     bool Blocked)
 {
-    /// <summary>The user of the tenant.</summary>
-    /// <param name="now">When it is created, if nothing else is said.</param>
+    /// <summary>Creates the user of the tenant.</summary>
+    /// <param name="now">The creation time, if the request has none.</param>
     public TenantUser ToTenantUser(DateTime now)
     {
         var bar = UserId.IndexOf('|', StringComparison.Ordinal);

@@ -7,9 +7,8 @@ using AdminFunctions.LocalHost.Tenant.Users;
 namespace AdminFunctions.LocalHost.Tenant;
 
 /// <summary>
-/// A stand-in for an Auth0 tenant on this machine: OpenID Connect, the Management API's users, and under
-/// <c>/_local</c> what only a local tool may have. It speaks plain http, unless it is given a certificate; its issuer and audiences are https, as a
-/// real tenant's are.
+/// A local stand-in for an Auth0 tenant: OpenID Connect, the users of the Management API, and a control API under <c>/_local</c>.
+/// Without a certificate, it uses plain HTTP. Its issuer and audiences always use HTTPS, like those of a real tenant.
 /// </summary>
 internal sealed class LocalTenant : IAsyncDisposable
 {
@@ -29,55 +28,56 @@ internal sealed class LocalTenant : IAsyncDisposable
         Issuer = $"https://{Domain}/";
         ClientSecret = NewSecret();
         ManagementScope = options.ManagementScope;
-        Users = new UserDirectory(UserSeed.Make(options.Users, options.Seed, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
+        Users = new UserDirectory(
+            UserSeed.Make(options.Users, options.Seed, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
         Faults = new Faults(_stopping.Token);
         _tokens = new Tokens(SigningKeys, Issuer, options.TimeProvider);
     }
 
-    /// <summary>Where it listens: <c>http://localhost:PORT</c>, or https with a certificate.</summary>
+    /// <summary>The base URL: <c>http://localhost:PORT</c>, or HTTPS with a certificate.</summary>
     public Uri Address { get; }
 
-    /// <summary>The tenant's domain, <c>localhost:PORT</c>.</summary>
+    /// <summary>The domain, <c>localhost:PORT</c>.</summary>
     public string Domain { get; }
 
-    /// <summary>The issuer of its tokens, <c>https://localhost:PORT/</c>.</summary>
+    /// <summary>The issuer of tokens, <c>https://localhost:PORT/</c>.</summary>
     public string Issuer { get; }
 
     /// <summary>The identifier of the API that signed-in users call.</summary>
     public string Audience => _options.Audience;
 
-    /// <summary>The client id of the machine-to-machine application.</summary>
+    /// <summary>The client ID of the machine-to-machine application.</summary>
     public string ClientId => _options.ClientId;
 
-    /// <summary>The client id of the single-page application.</summary>
+    /// <summary>The client ID of the single-page application.</summary>
     public string SpaClientId => _options.SpaClientId;
 
-    /// <summary>The machine-to-machine application's secret, as it is now.</summary>
+    /// <summary>The current client secret of the machine-to-machine application.</summary>
     public string ClientSecret { get; private set; }
 
-    /// <summary>What tokens granted from now on may do with the Management API; null takes the grant away.</summary>
+    /// <summary>The scopes of future Management API tokens; null removes the grant.</summary>
     public string? ManagementScope { get; set; }
 
-    /// <summary>What it has given so far.</summary>
+    /// <summary>The counts of successful responses.</summary>
     public TenantStats Stats { get; } = new();
 
-    /// <summary>The time, as its clock has it.</summary>
+    /// <summary>The time of its clock.</summary>
     public DateTime Now => _options.TimeProvider.GetUtcNow().UtcDateTime;
 
     /// <summary>Its users.</summary>
     public UserDirectory Users { get; }
 
-    /// <summary>What shall go wrong.</summary>
+    /// <summary>The faults to inject.</summary>
     public Faults Faults { get; }
 
-    /// <summary>The requests that arrived, except for those under <c>/_local</c>.</summary>
+    /// <summary>The received requests, except those under <c>/_local</c>.</summary>
     public RequestLog Requests { get; } = new();
 
-    /// <summary>What it signs tokens with.</summary>
+    /// <summary>The keys that sign tokens.</summary>
     public SigningKeys SigningKeys { get; } = new();
 
     /// <summary>Starts a tenant.</summary>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<LocalTenant> StartAsync(TenantOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -115,13 +115,13 @@ internal sealed class LocalTenant : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes an access token such as a signed-in user's, for whomever.</summary>
-    /// <param name="subject">The user id; it need not be one of the tenant's.</param>
+    /// <summary>Issues an access token like that of a signed-in user.</summary>
+    /// <param name="subject">The user ID. The user does not have to exist.</param>
     /// <param name="permissions">The permissions.</param>
-    /// <param name="lifetime">How long it lives, a day when null; negative for one that has expired.</param>
-    /// <param name="audience">The API; <see cref="Audience"/> when null.</param>
+    /// <param name="lifetime">The lifetime, one day if null; negative for an expired token.</param>
+    /// <param name="audience">The API; <see cref="Audience"/> if null.</param>
     /// <param name="scope">The <c>scope</c> claim.</param>
-    /// <param name="organization">The organization that it is issued for, its <c>org_id</c>; none when null.</param>
+    /// <param name="organization">The organization, for the claim <c>org_id</c>; none if null.</param>
     public string MintAccessToken(
         string subject,
         IEnumerable<string> permissions,
@@ -131,20 +131,20 @@ internal sealed class LocalTenant : IAsyncDisposable
         string? organization = null) =>
         _tokens.Access(subject, permissions, audience ?? Audience, scope, SpaClientId, lifetime ?? TimeSpan.FromDays(1), organization);
 
-    /// <summary>Makes a Management API token without the token endpoint.</summary>
-    /// <param name="scope">What it may do; <see cref="ManagementScope"/> when null.</param>
-    /// <param name="lifetime">How long it lives; as configured when null.</param>
+    /// <summary>Issues a Management API token without the token endpoint.</summary>
+    /// <param name="scope">The scopes; <see cref="ManagementScope"/> if null.</param>
+    /// <param name="lifetime">The lifetime; the configured one if null.</param>
     public string MintManagementToken(string? scope = null, TimeSpan? lifetime = null) => _tokens.Management(
         ClientId, scope ?? ManagementScope ?? "", lifetime ?? TimeSpan.FromSeconds(_options.ManagementTokenSeconds));
 
-    /// <summary>Signs any claims, for tokens that are wrong in other ways.</summary>
+    /// <summary>Signs any claims, to create other invalid tokens.</summary>
     /// <param name="claims">The payload.</param>
-    /// <param name="type">The header's <c>typ</c>.</param>
+    /// <param name="type">The header <c>typ</c>.</param>
     public string Sign(JsonObject claims, string type = "JWT") => SigningKeys.Sign(claims, type);
 
-    /// <summary>Has the client secret stored elsewhere too, now and whenever it is rotated.</summary>
-    /// <param name="store">Stores it.</param>
-    /// <param name="countReads">How often it was read there, for <see cref="TenantStats.SecretReads"/>.</param>
+    /// <summary>Stores the client secret in a vault, now and after each rotation.</summary>
+    /// <param name="store">Stores the secret.</param>
+    /// <param name="countReads">Returns the number of reads from the vault, for <see cref="TenantStats.SecretReads"/>.</param>
     public void KeepClientSecretIn(Action<string> store, Func<long> countReads)
     {
         lock (_secretLock)
@@ -155,8 +155,8 @@ internal sealed class LocalTenant : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the machine-to-machine application another secret. Tokens already handed out stay good.</summary>
-    /// <param name="alsoWhereKept">Whether it is also stored where <see cref="KeepClientSecretIn"/> said.</param>
+    /// <summary>Rotates the client secret. Tokens that were already issued remain valid.</summary>
+    /// <param name="alsoWhereKept">Whether to store the new secret in the vault of <see cref="KeepClientSecretIn"/> too.</param>
     public void RotateClientSecret(bool alsoWhereKept = true)
     {
         lock (_secretLock)
@@ -171,7 +171,7 @@ internal sealed class LocalTenant : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes every Management API token handed out so far worthless: they get a 401.</summary>
+    /// <summary>Revokes all Management API tokens. They then result in a 401.</summary>
     public void RevokeManagementTokens() => _tokens.RevokeManagementTokens();
 
     /// <inheritdoc/>
@@ -195,7 +195,8 @@ internal sealed class LocalTenant : IAsyncDisposable
 
     private void Map(WebApplication app)
     {
-        app.UseCors(policy => policy.SetIsOriginAllowed(origin => AuthorizeEndpoint.IsLoopback(origin, out _)).AllowAnyHeader().AllowAnyMethod());
+        app.UseCors(policy => policy
+            .SetIsOriginAllowed(origin => AuthorizeEndpoint.IsLoopback(origin, out _)).AllowAnyHeader().AllowAnyMethod());
         app.UseWhen(
             context => !context.Request.Path.StartsWithSegments(LocalControl.BasePath, StringComparison.Ordinal),
             served =>
@@ -210,7 +211,7 @@ internal sealed class LocalTenant : IAsyncDisposable
 
         var clock = _options.TimeProvider;
         var sessions = new LoginSessions(clock);
-        // Cookies do not tell ports apart: the port in the name keeps two tenants' sessions apart.
+        // Cookies ignore the port, so the name contains it to separate the sessions of two tenants.
         var cookie = $"auth0-local-{Address.Port}";
         new Discovery(Issuer, SigningKeys, Stats).Map(app);
         new AuthorizeEndpoint(_options, cookie, sessions, Users).Map(app);

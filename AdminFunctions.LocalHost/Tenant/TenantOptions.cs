@@ -2,63 +2,63 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace AdminFunctions.LocalHost.Tenant;
 
-/// <summary>How a local tenant behaves.</summary>
+/// <summary>The options of a local tenant.</summary>
 internal sealed record TenantOptions
 {
-    /// <summary>The port; 0 for any free one.</summary>
+    /// <summary>The port; 0 for any free port.</summary>
     public int Port { get; init; }
 
-    /// <summary>What it serves https with, as Auth0 does; null for http.</summary>
+    /// <summary>The certificate for HTTPS; null for HTTP.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>How many users it begins with, the three admins who can sign in amongst them.</summary>
+    /// <summary>The number of users at startup, including the three admins who can sign in.</summary>
     public int Users { get; init; } = 1200;
 
-    /// <summary>How many of them were created at one and the same moment, as a bulk import does it.</summary>
+    /// <summary>The number of these users with the same creation time, as after a bulk import.</summary>
     public int UsersAtOneMoment { get; init; }
 
-    /// <summary>Another seed makes other users.</summary>
+    /// <summary>The seed of the users. Another seed creates other users.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>The identifier of the API that signed-in users call.</summary>
     public string Audience { get; init; } = "https://admin-functions.local/api";
 
-    /// <summary>The client id of the machine-to-machine application.</summary>
+    /// <summary>The client ID of the machine-to-machine application.</summary>
     public string ClientId { get; init; } = "local-admin-functions";
 
-    /// <summary>The client id of the single-page application.</summary>
+    /// <summary>The client ID of the single-page application.</summary>
     public string SpaClientId { get; init; } = "local-dashboard";
 
     /// <summary>
-    /// The scopes of the machine-to-machine application's grant for the Management API, parted by spaces; null for an
-    /// application that has no grant. With <c>read:user_idp_tokens</c>, identities show their provider's tokens.
+    /// The scopes of the machine-to-machine application for the Management API, separated by spaces; null for an application without
+    /// a grant. With <c>read:user_idp_tokens</c>, identities contain the tokens of their providers.
     /// </summary>
     public string? ManagementScope { get; init; } = "read:users delete:users";
 
-    /// <summary>Shows identity providers' tokens whatever the scopes are.</summary>
+    /// <summary>Whether identities contain the tokens of their providers regardless of the scopes.</summary>
     public bool AlwaysShowProviderTokens { get; init; }
 
-    /// <summary>How many seconds a Management API token lives.</summary>
+    /// <summary>The lifetime of a Management API token, in seconds.</summary>
     public int ManagementTokenSeconds { get; init; } = 86_400;
 
-    /// <summary>How many seconds a signed-in user's access token lives.</summary>
+    /// <summary>The lifetime of the access token of a signed-in user, in seconds.</summary>
     public int AccessTokenSeconds { get; init; } = 86_400;
 
-    /// <summary>How many requests the Management API takes at once (the size of its token bucket).</summary>
+    /// <summary>The burst limit of the Management API, in requests (the size of its token bucket).</summary>
     public int RateLimit { get; init; } = 100_000;
 
-    /// <summary>How many requests a second the Management API takes in the long run (the bucket's refill).</summary>
+    /// <summary>The sustained limit of the Management API, in requests per second (the refill rate of its token bucket).</summary>
     public double RatePerSecond { get; init; } = 100_000;
 
-    /// <summary>What every answer waits for first, in real time.</summary>
+    /// <summary>The delay of every response, in real time.</summary>
     public TimeSpan Latency { get; init; }
 
-    /// <summary>How long lists go on showing a deleted user; reading by id never does.</summary>
+    /// <summary>How long lists still contain a deleted user. Reading by ID does not return the user.</summary>
     public TimeSpan SearchLag { get; init; }
 
-    /// <summary>Where the totals of lists stop: Auth0 does not promise to count past the first 1000 results.</summary>
+    /// <summary>The maximum total of a list. Auth0 does not guarantee to count more than 1000 results.</summary>
     public int MostTotal { get; init; } = int.MaxValue;
 
-    /// <summary>The clock of tokens, codes, rate limits and the search lag.</summary>
+    /// <summary>The clock for tokens, codes, rate limits and the search lag.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -3,8 +3,7 @@ using System.Text.Json.Nodes;
 namespace AdminFunctions.LocalHost.Tenant;
 
 /// <summary>
-/// What the tenant has given so far: answers of success only. What was asked of it, in vain or not, is in
-/// <see cref="LocalTenant.Requests"/>.
+/// The counts of successful responses of the tenant. All requests are in <see cref="LocalTenant.Requests"/>.
 /// </summary>
 internal sealed class TenantStats
 {
@@ -14,25 +13,25 @@ internal sealed class TenantStats
     private long _userDeletes;
     private long _jwksReads;
 
-    /// <summary>Access tokens handed out by <c>/oauth/token</c>.</summary>
+    /// <summary>Access tokens issued by <c>/oauth/token</c>.</summary>
     public long TokenGrants => Interlocked.Read(ref _tokenGrants);
 
     /// <summary>Pages of users.</summary>
     public long UserLists => Interlocked.Read(ref _userLists);
 
-    /// <summary>Users read by id.</summary>
+    /// <summary>Users read by ID.</summary>
     public long UserReads => Interlocked.Read(ref _userReads);
 
-    /// <summary>Deletions taken, of users there were and of users there were not.</summary>
+    /// <summary>Accepted deletions, including those of users who do not exist.</summary>
     public long UserDeletes => Interlocked.Read(ref _userDeletes);
 
     /// <summary>Signing key sets.</summary>
     public long JwksReads => Interlocked.Read(ref _jwksReads);
 
-    /// <summary>Secrets read from the vault that <see cref="LocalTenant.KeepClientSecretIn"/> named.</summary>
+    /// <summary>Reads of secrets from the vault of <see cref="LocalTenant.KeepClientSecretIn"/>.</summary>
     public long SecretReads => CountSecretReads();
 
-    /// <summary>Where the count of secret reads comes from.</summary>
+    /// <summary>Returns the number of secret reads.</summary>
     internal Func<long> CountSecretReads { private get; set; } = () => 0;
 
     internal void CountTokenGrant() => Interlocked.Increment(ref _tokenGrants);
@@ -45,7 +44,7 @@ internal sealed class TenantStats
 
     internal void CountJwksRead() => Interlocked.Increment(ref _jwksReads);
 
-    /// <summary>The counts as <c>GET /_local/stats</c> shows them.</summary>
+    /// <summary>The counts for <c>GET /_local/stats</c>.</summary>
     internal JsonObject ToJson() => new()
     {
         ["tokenGrants"] = TokenGrants,

@@ -7,17 +7,18 @@ using AdminFunctions.LocalHost.Loopback;
 namespace AdminFunctions.LocalHost.Vault;
 
 /// <summary>
-/// A stand-in for Azure Key Vault on this machine: reading secrets, over https and with the bearer challenge that
-/// the real one makes. https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret.
+/// A local stand-in for Azure Key Vault. It serves secrets over HTTPS, with the same bearer challenge.
+/// https://learn.microsoft.com/rest/api/keyvault/secrets/get-secret/get-secret.
 /// </summary>
 internal sealed class LocalVault : IAsyncDisposable
 {
-    /// <summary>A fault for <see cref="Faults"/>: the vault refuses the identity, as it does without a role assignment.</summary>
+    /// <summary>A fault for <see cref="Faults"/>: the vault rejects the identity, as without a role assignment.</summary>
     public static readonly Fault Forbidden = Fault.Answer("GET *", 403, """
-        {"error":{"code":"Forbidden","message":"Caller is not authorized to perform action on resource.","innererror":{"code":"ForbiddenByRbac"}}}
+        {"error":{"code":"Forbidden","message":"Caller is not authorized to perform action on resource.",
+        "innererror":{"code":"ForbiddenByRbac"}}}
         """) with { Times = null };
 
-    /// <summary>A fault for <see cref="Faults"/>: the secret is there and disabled, as the first deployment leaves it (infra/README.md).</summary>
+    /// <summary>A fault for <see cref="Faults"/>: the secret is disabled, as after the first deployment (infra/README.md).</summary>
     public static readonly Fault Disabled = Fault.Answer("GET *", 403, """
         {"error":{"code":"Forbidden","message":"Operation get is not allowed on a disabled secret.","innererror":{"code":"SecretDisabled"}}}
         """) with { Times = null };
@@ -39,29 +40,29 @@ internal sealed class LocalVault : IAsyncDisposable
     }
 
     /// <summary>
-    /// Where it is: <c>https://local.vault.localhost:PORT/</c>. The client library only follows a challenge whose
-    /// resource, <c>https://vault.localhost</c>, is a parent domain. Names under <c>localhost</c> are loopback
-    /// (RFC 6761), but not every system resolves them: have the handler connect to loopback itself.
+    /// The URI, <c>https://local.vault.localhost:PORT/</c>. The client library accepts a challenge only if its resource,
+    /// <c>https://vault.localhost</c>, is a parent domain. Names under <c>localhost</c> are loopback (RFC 6761), but not every
+    /// system resolves them, so the handler must connect to loopback itself.
     /// </summary>
     public Uri Address { get; }
 
-    /// <summary>The certificate, for the client's handler to trust it and no other.</summary>
+    /// <summary>The only certificate that the handler of the client must trust.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>The only credential it accepts.</summary>
+    /// <summary>The only accepted credential.</summary>
     public LocalVaultCredential Credential { get; } = new();
 
-    /// <summary>What shall go wrong.</summary>
+    /// <summary>The faults to inject.</summary>
     public Faults Faults { get; }
 
-    /// <summary>The requests that arrived.</summary>
+    /// <summary>The received requests.</summary>
     public RequestLog Requests { get; } = new();
 
-    /// <summary>How many times a secret's value was given out.</summary>
+    /// <summary>The number of times that a secret was returned.</summary>
     public long SecretReads => Interlocked.Read(ref _secretReads);
 
     /// <summary>Starts a vault.</summary>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<LocalVault> StartAsync(VaultOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -97,10 +98,11 @@ internal sealed class LocalVault : IAsyncDisposable
         }
     }
 
-    /// <summary>Stores a secret, as a new version if there is one of this name.</summary>
+    /// <summary>Stores a secret. If it exists, adds a new version.</summary>
     public void SetSecret(string name, string value)
     {
-        var version = new Version(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), value, _clock.GetUtcNow().ToUnixTimeSeconds());
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var version = new Version(id, value, _clock.GetUtcNow().ToUnixTimeSeconds());
         lock (_lock)
         {
             if (_secrets.TryGetValue(name, out var versions))
@@ -115,7 +117,7 @@ internal sealed class LocalVault : IAsyncDisposable
     }
 
     /// <summary>Removes a secret with all its versions.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>Whether the secret existed.</returns>
     public bool RemoveSecret(string name)
     {
         lock (_lock)
@@ -147,14 +149,19 @@ internal sealed class LocalVault : IAsyncDisposable
         context.Response.Headers["x-ms-request-id"] = Guid.NewGuid().ToString();
         if (string.IsNullOrEmpty(context.Request.Query["api-version"]))
         {
-            return ErrorAsync(context, 400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
+            return ErrorAsync(
+                context,
+                400,
+                "MissingApiVersionParameter",
+                "The api-version query parameter (?api-version=) is required for all requests.");
         }
 
         var authorization = context.Request.Headers.Authorization.ToString();
         if (!Credential.IsIn(authorization))
         {
             context.Response.Headers.WWWAuthenticate =
-                "Bearer authorization=\"https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000\", resource=\"https://vault.localhost\"";
+                "Bearer authorization=\"https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000\", "
+                + "resource=\"https://vault.localhost\"";
             return ErrorAsync(context, 401, "Unauthorized", authorization.Length is 0
                 ? "AKV10000: Request is missing a Bearer or PoP token."
                 : "AKV10032: Invalid issuer.");
@@ -173,7 +180,9 @@ internal sealed class LocalVault : IAsyncDisposable
         if (version is null)
         {
             return ErrorAsync(context, 404, "SecretNotFound",
-                $"A secret with (name/id) {(asked is null ? name : $"{name}/{asked}")} was not found in this key vault. If you recently deleted this secret you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182");
+                $"A secret with (name/id) {(asked is null ? name : $"{name}/{asked}")} was not found in this key vault. "
+                + "If you recently deleted this secret you may be able to recover it using the correct recovery command. "
+                + "For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182");
         }
 
         Interlocked.Increment(ref _secretReads);

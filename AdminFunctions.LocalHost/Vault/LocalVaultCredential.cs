@@ -5,8 +5,8 @@ using Azure.Core;
 namespace AdminFunctions.LocalHost.Vault;
 
 /// <summary>
-/// The only credential a local vault knows: in the place of a managed identity or a developer's sign-in, it hands
-/// out one random token that is worth something to this vault alone.
+/// The credential of a local vault, in place of a managed identity or a developer's sign-in. It returns a random token that only
+/// this vault accepts.
 /// </summary>
 internal sealed class LocalVaultCredential : TokenCredential
 {
@@ -20,7 +20,7 @@ internal sealed class LocalVaultCredential : TokenCredential
     public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
         new(GetToken(requestContext, cancellationToken));
 
-    /// <summary>Whether an <c>Authorization</c> header carries the token.</summary>
+    /// <summary>Whether an <c>Authorization</c> header contains the token.</summary>
     internal bool IsIn(string authorization) => CryptographicOperations.FixedTimeEquals(
         Encoding.UTF8.GetBytes(authorization), Encoding.UTF8.GetBytes($"Bearer {_token}"));
 }

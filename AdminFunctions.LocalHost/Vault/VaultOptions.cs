@@ -1,11 +1,11 @@
 namespace AdminFunctions.LocalHost.Vault;
 
-/// <summary>How a local vault behaves.</summary>
+/// <summary>The options of a local vault.</summary>
 internal sealed record VaultOptions
 {
-    /// <summary>The port; 0 for any free one.</summary>
+    /// <summary>The port; 0 for any free port.</summary>
     public int Port { get; init; }
 
-    /// <summary>The clock of the secrets' dates.</summary>
+    /// <summary>The clock for the dates of secrets.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -100,7 +100,7 @@ public sealed class CorsTests
     {
         var refused = await Should.ThrowAsync<FunctionHostException>(() => StartAsync(origin));
 
-        refused.Faults.ShouldHaveSingleItem().ShouldBe($"Host.CORS: '{origin}' is no origin; write it as http://localhost:3000, without path, slash at the end or spaces.");
+        refused.Faults.ShouldHaveSingleItem().ShouldBe($"Host.CORS: '{origin}' is not an origin. Write it like http://localhost:3000, without a path, a trailing slash or spaces.");
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class LocalSettingsTests : IDisposable
     {
         var path = Write("local.settings.json", text);
 
-        Faults().ShouldBe([$"{path}: its Values count as encrypted, which only Core Tools can read; run `func settings decrypt`, or, if they are plain text, add \"IsEncrypted\": false."]);
+        Faults().ShouldBe([$"{path}: its Values are marked as encrypted. Run `func settings decrypt`. If they are plain text, add \"IsEncrypted\": false."]);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class LocalSettingsTests : IDisposable
     {
         var path = Write("local.settings.json", """{ "IsEncrypted": false, "Values": { "Auth0": { "Domain": "secret-value" } } }""");
 
-        Faults().ShouldBe([$"{path}: Values.Auth0 is nested; Values holds flat strings, so write \"Auth0__Key\": \"value\" for each."]);
+        Faults().ShouldBe([$"{path}: Values.Auth0 is nested, but Values must contain strings. Write \"Auth0__Key\": \"value\" for each."]);
     }
 
     [Fact]

@@ -13,32 +13,32 @@ namespace AdminFunctions.Tests.FunctionHost;
 public sealed class StartUpFaultTests
 {
     [Theory]
-    [InlineData(typeof(ReturnsString), "Text (AdminFunctions.Tests.FunctionHost.ReturnsString.Run): it returns String, for which the worker answers an empty 200; return IResult, as TypedResults.Ok(value), or IActionResult.")]
-    [InlineData(typeof(ReturnsObject), "it returns Person,")]
-    [InlineData(typeof(ReturnsNestedTask), "it returns Task`1,")]
-    [InlineData(typeof(AsyncVoid), "an async void cannot be awaited; return Task.")]
-    [InlineData(typeof(AdminRoute), "AdminRoute: its route '/administrators' starts with 'admin' or 'runtime', which the Functions host keeps for itself; begin it otherwise.")]
+    [InlineData(typeof(ReturnsString), "Text (AdminFunctions.Tests.FunctionHost.ReturnsString.Run): it returns String. The worker would send an empty 200. Return IResult, such as TypedResults.Ok(value), or IActionResult.")]
+    [InlineData(typeof(ReturnsObject), "it returns Person.")]
+    [InlineData(typeof(ReturnsNestedTask), "it returns Task`1.")]
+    [InlineData(typeof(AsyncVoid), "async void cannot be awaited. Return Task.")]
+    [InlineData(typeof(AdminRoute), "AdminRoute: its route '/administrators' starts with 'admin' or 'runtime', which the Functions host reserves. Choose another route.")]
     [InlineData(typeof(RuntimeName), "its route 'RuntimeInfo' starts with 'admin' or 'runtime'")]
-    [InlineData(typeof(BadTemplate), "its route 'things/{id' is no route template:")]
-    [InlineData(typeof(SlashedTemplate), "its route '/things' is no route template:")]
-    [InlineData(typeof(UnknownConstraint), "its route 'things/{id:whole}' is no route template: The constraint reference 'whole' could not be resolved")]
-    [InlineData(typeof(BadName), "a function's name starts with a letter")]
-    [InlineData(typeof(HostName), "and not 'host'")]
-    [InlineData(typeof(NoTrigger), "a function has one trigger, and only HTTP triggers are served here; mark one HttpRequest parameter with [HttpTrigger].")]
-    [InlineData(typeof(TwoTriggers), "a function has one trigger")]
-    [InlineData(typeof(TriggerOnString), "[HttpTrigger] is on 'body', a String; put it on an HttpRequest.")]
-    [InlineData(typeof(TakesHttpContext), "the worker does not bind the HttpContext 'context'; take HttpRequest and use its HttpContext.")]
-    [InlineData(typeof(TakesService), "the ILogger 'logger' cannot be bound here; take HttpRequest,")]
-    [InlineData(typeof(TakesDay), "the DayOfWeek 'day' cannot be bound here;")]
-    [InlineData(typeof(TakesOut), "the String& 'text' cannot be bound here;")]
-    [InlineData(typeof(TakesFromServices), "the worker ignores ASP.NET Core's [FromServices] on 'logger';")]
-    [InlineData(typeof(TakesFromQuery), "the worker ignores ASP.NET Core's [FromQuery] on 'page';")]
-    [InlineData(typeof(TakesCode), "TakesCode: the host does not pass on a query parameter under the name 'code'; read it from HttpRequest.Query.")]
-    [InlineData(typeof(NotPublic), "the worker cannot reach it; make it a public method of a class that is neither nested, generic nor abstract.")]
-    [InlineData(typeof(Nested), "the worker cannot reach it;")]
-    [InlineData(typeof(Generic<>), "the worker cannot reach it;")]
-    [InlineData(typeof(AbstractBase), "the worker cannot reach it;")]
-    [InlineData(typeof(Overloaded), "the worker finds a function by its method's name alone;")]
+    [InlineData(typeof(BadTemplate), "its route 'things/{id' is not a valid route template:")]
+    [InlineData(typeof(SlashedTemplate), "its route '/things' is not a valid route template:")]
+    [InlineData(typeof(UnknownConstraint), "its route 'things/{id:whole}' is not a valid route template: The constraint reference 'whole' could not be resolved")]
+    [InlineData(typeof(BadName), "the name of a function must start with a letter")]
+    [InlineData(typeof(HostName), "and not be 'host'")]
+    [InlineData(typeof(NoTrigger), "a function must have one trigger, and the local host supports only HTTP triggers. Mark one HttpRequest parameter with [HttpTrigger].")]
+    [InlineData(typeof(TwoTriggers), "a function must have one trigger")]
+    [InlineData(typeof(TriggerOnString), "[HttpTrigger] is on 'body', a String. Put it on an HttpRequest.")]
+    [InlineData(typeof(TakesHttpContext), "the worker does not bind the HttpContext 'context'. Use an HttpRequest and its HttpContext.")]
+    [InlineData(typeof(TakesService), "the ILogger 'logger' cannot be bound. Use HttpRequest,")]
+    [InlineData(typeof(TakesDay), "the DayOfWeek 'day' cannot be bound.")]
+    [InlineData(typeof(TakesOut), "the String& 'text' cannot be bound.")]
+    [InlineData(typeof(TakesFromServices), "the worker ignores ASP.NET Core's [FromServices] on 'logger'.")]
+    [InlineData(typeof(TakesFromQuery), "the worker ignores ASP.NET Core's [FromQuery] on 'page'.")]
+    [InlineData(typeof(TakesCode), "TakesCode: the host does not bind a query parameter named 'code'. Read it from HttpRequest.Query.")]
+    [InlineData(typeof(NotPublic), "the worker cannot call it. Make it a public method of a class that is not nested, generic or abstract.")]
+    [InlineData(typeof(Nested), "the worker cannot call it.")]
+    [InlineData(typeof(Generic<>), "the worker cannot call it.")]
+    [InlineData(typeof(AbstractBase), "the worker cannot call it.")]
+    [InlineData(typeof(Overloaded), "the worker finds a function by the name of its method.")]
     public async Task A_fault_is_a_sentence(Type type, string sentence)
     {
         (await FaultsAsync(type)).ShouldHaveSingleItem().ShouldContain(sentence);
@@ -48,11 +48,11 @@ public sealed class StartUpFaultTests
     public async Task Two_functions_of_one_name_are_refused()
     {
         (await FaultsAsync(typeof(SameName), typeof(SameNameAgain))).ShouldHaveSingleItem()
-            .ShouldBe("same: AdminFunctions.Tests.FunctionHost.SameName.Run and AdminFunctions.Tests.FunctionHost.SameNameAgain.Run have the same name; give one another [Function] name (upper and lower case are the same).");
+            .ShouldBe("same: AdminFunctions.Tests.FunctionHost.SameName.Run and AdminFunctions.Tests.FunctionHost.SameNameAgain.Run have the same name. Change one [Function] name. Names are not case-sensitive.");
     }
 
     [Theory]
-    [InlineData(typeof(RouteById), typeof(RouteByName), "ByRoomName: its route 'Rooms/{name}/' conflicts with ById's 'rooms/{id}' for the same method; change the route or the methods of one.")]
+    [InlineData(typeof(RouteById), typeof(RouteByName), "ByRoomName: its route 'Rooms/{name}/' conflicts with ById's 'rooms/{id}' for the same method. Change the route or the methods of one function.")]
     [InlineData(typeof(RouteById), typeof(RouteOfEveryMethod), "EveryMethod: its route 'rooms/{id}' conflicts with ById's")]
     [InlineData(typeof(RouteOfEveryMethod), typeof(RouteById), "ById: its route 'rooms/{id}' conflicts with EveryMethod's")]
     public async Task Two_functions_of_one_method_and_route_are_refused(Type one, Type other, string sentence)

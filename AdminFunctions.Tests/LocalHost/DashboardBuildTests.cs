@@ -29,7 +29,7 @@ public sealed class DashboardBuildTests : IDisposable
     {
         _sources.HoldNpm();
         await using var dashboard = await LocalDashboard.StartAsync(_sources.Options, Config);
-        dashboard.Announcement.ShouldBe($"Dashboard: being built by npm, which may take a minute the first time; then on {dashboard.Origin}");
+        dashboard.Announcement.ShouldBe($"Dashboard: npm is building it. This can take a minute the first time. It will be at {dashboard.Origin}");
         var serving = dashboard.ServeAsync(Api, _output, _errors);
         await _sources.NpmRunsAsync();
 
@@ -76,7 +76,7 @@ public sealed class DashboardBuildTests : IDisposable
         var told = _errors.ToString();
         told.ShouldContain($"Nothing {command} can do");
         told.ShouldContain("What a pity");
-        told.ShouldEndWith($"The dashboard could not be built: `{line}` in {_sources.Root} ended with exit code 3; what it wrote is above.{Environment.NewLine}");
+        told.ShouldEndWith($"The dashboard could not be built: `{line}` in {_sources.Root} ended with exit code 3. Its output is above.{Environment.NewLine}");
         _sources.NpmCalls[^1].ShouldBe(line["npm ".Length..]);
     }
 

@@ -96,7 +96,7 @@ public sealed partial class DashboardHostTests : IDisposable
     {
         await using var host = await StartAsync(_sources.NoNpm, "--tenant-port", "0", "--users", "3");
 
-        host.Output.ShouldContain("No dashboard: it is built by npm, which comes with Node.js 20.19 or later (https://nodejs.org)");
+        host.Output.ShouldContain("No dashboard: npm was not found. Install Node.js 20.19 or later (https://nodejs.org), which includes npm");
         (await HealthAsync(host)).ShouldBe(HttpStatusCode.OK);
         host.Errors.ShouldBeEmpty();
     }
@@ -109,7 +109,7 @@ public sealed partial class DashboardHostTests : IDisposable
         await using var host = await StartAsync(WithNpm, "--tenant-port", "0", "--users", "3");
         await _sources.NpmRunsAsync();
 
-        host.Output.ShouldContain("Dashboard: being built");
+        host.Output.ShouldContain("Dashboard: npm is building it");
         (await HealthAsync(host)).ShouldBe(HttpStatusCode.OK);
 
         _sources.LetNpmGo();
@@ -185,7 +185,7 @@ public sealed partial class DashboardHostTests : IDisposable
 
         exitCode.ShouldBe(1);
         output.ShouldBeEmpty();
-        errors.Trim().ShouldBe($"Port {port} is already in use on this machine. Stop what uses it, or choose another one with --dashboard-port.");
+        errors.Trim().ShouldBe($"Port {port} is already in use. Stop the program that uses it, or choose another port with --dashboard-port.");
     }
 
     private static string[] OtherPorts => ["--port", "0", "--vault-port", "0"];
@@ -257,7 +257,7 @@ public sealed partial class DashboardHostTests : IDisposable
     [GeneratedRegex(@"^Dashboard: (?<origin>http://localhost:\d+)", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DashboardOrigin();
 
-    [GeneratedRegex(@"^Tenant, in Auth0's place:    (?<origin>http://localhost:\d+)", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^Local tenant \(in place of Auth0\): +(?<origin>http://localhost:\d+)", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TenantOrigin();
 
     [GeneratedRegex(@"GetUsers: \[GET\] (?<origin>http://[^/]+)/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -162,7 +162,7 @@ public sealed class DashboardTests : IDisposable
 
         dashboard.Origin.ShouldBeNull();
         dashboard.Announcement.ShouldBe(
-            "No dashboard: set Dashboard__ClientId to the client id of a Single Page Application of tenant.eu.auth0.com whose allowed callback URLs, logout URLs and web origins name http://localhost:7070");
+            "No dashboard: set Dashboard__ClientId to the client ID of a single-page application of tenant.eu.auth0.com whose allowed callback URLs, logout URLs and web origins include http://localhost:7070");
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class DashboardTests : IDisposable
         _sources.Write("src/main.ts", "edited", days: 2);
         await using var dashboard = await ServeAsync(Somewhere, _sources.NoNpm);
 
-        dashboard.Announcement.ShouldNotBeNull().ShouldStartWith($"Dashboard: {dashboard.Origin}, but older than its sources");
+        dashboard.Announcement.ShouldNotBeNull().ShouldStartWith($"Dashboard: {dashboard.Origin}, but it is older than its sources");
         dashboard.Announcement.ShouldContain("https://nodejs.org");
         (await (await GetAsync(dashboard, "/")).Content.ReadAsStringAsync()).ShouldBe("<p>Built before</p>");
     }

@@ -97,7 +97,7 @@ internal sealed class HostProcess : IAsyncDisposable
             text.AppendLine(line);
         }
 
-        if (line.StartsWith("Ctrl+C", StringComparison.Ordinal))
+        if (line.StartsWith("Press Ctrl+C", StringComparison.Ordinal))
         {
             _ready.TrySetResult();
         }

@@ -30,7 +30,7 @@ public sealed partial class LocalHostTests : IDisposable
         host.Output.ShouldContain("ExportUsers: [GET] ");
         host.Output.ShouldContain("DeleteUser: [DELETE] ");
         host.Output.ShouldContain("GetHealth: [GET] ");
-        host.Output.ShouldContain("Ada Admin (may list and delete), Rita Reader (may list), Nora Nothing (may do nothing)");
+        host.Output.ShouldContain("Ada Admin (can list and delete), Rita Reader (can list), Nora Nothing (no permissions)");
         var lines = CurlLine().Matches(host.Output);
         lines.Select(line => $"{line.Groups["method"].Value} {new Uri(line.Groups["address"].Value).AbsolutePath}".TrimStart().Split("%7C")[0])
             .ShouldBe(["/api/health", "/api/users", "/api/users/export", "DELETE /api/users/google-oauth2"], "what reads comes before what deletes");
@@ -112,7 +112,7 @@ public sealed partial class LocalHostTests : IDisposable
 
         await using var host = await HostProcess.StartAsync(_directory, "--port", "0", "--dashboard-port", "0", "--tenant-port", "0", "--vault-port", "0", "--users", "30");
 
-        host.Output.ShouldContain("in Auth0's place");
+        host.Output.ShouldContain("in place of Auth0");
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed partial class LocalHostTests : IDisposable
         await using var host = await HostProcess.StartAsync(_directory, new Dictionary<string, string> { ["SSL_CERT_FILE"] = trusted }, "--port", "0", "--dashboard-port", "0");
 
         host.Output.ShouldContain("local.settings.json");
-        host.Output.ShouldNotContain("in Auth0's place");
+        host.Output.ShouldNotContain("in place of Auth0");
         using var client = new HttpClient();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", elsewhere.MintAccessToken("auth0|x", [Permissions.ReadUsers]));
         var answer = await client.GetAsync(FunctionsAddress().Match(host.Output).Groups["address"].Value + "/api/users");
@@ -191,7 +191,7 @@ public sealed partial class LocalHostTests : IDisposable
 
         exitCode.ShouldBe(1);
         output.ShouldBeEmpty();
-        errors.Trim().ShouldBe($"Port {port} is already in use on this machine. Stop what uses it, or choose another one with {option}.");
+        errors.Trim().ShouldBe($"Port {port} is already in use. Stop the program that uses it, or choose another port with {option}.");
     }
 
     [Theory]
@@ -233,7 +233,7 @@ public sealed partial class LocalHostTests : IDisposable
     [GeneratedRegex(@"(?<event>Write\w+) action=DeleteUser actor=auth0\|5f7c8ec7c33c6c004bbafe82 azp=\S+ target=(?<target>\S+) outcome=(?<outcome>\S+) traceId=(?<trace>\S+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AuditLine();
 
-    [GeneratedRegex(@"in Auth0's place: +(?<address>http://\S+) with", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"in place of Auth0\): +(?<address>http://\S+) with", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TenantAddress();
 
     [GeneratedRegex(@"GetUsers: \[GET\] (?<address>http://[^/]+)/", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -104,7 +104,7 @@ public sealed class FaultTests
         using var client = tenant.Anyone();
 
         Should.Throw<ArgumentException>(() => tenant.Faults.Add(Fault.Answer("*", 500), new Fault { Match = "*", Mode = FaultMode.Hang, Status = 200 }))
-            .Message.ShouldStartWith("A fault that hangs or aborts has no status.");
+            .Message.ShouldStartWith("A fault with the mode hang or abort cannot have a status.");
         (await client.GetAsync("/userinfo")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -150,7 +150,7 @@ public sealed class FaultTests
                 : await LocalVault.StartAsync(new VaultOptions { Port = port });
         });
 
-        exception.Message.ShouldBe($"Port {port} is already in use on this machine. Stop what uses it, or choose another one with {option}.");
+        exception.Message.ShouldBe($"Port {port} is already in use. Stop the program that uses it, or choose another port with {option}.");
     }
 
     [Fact]

@@ -161,9 +161,9 @@ public sealed class LocalControlTests
     }
 
     [Theory]
-    [InlineData("token", "", "for instance {\"sub\":\"auth0|anyone\"")]
+    [InlineData("token", "", "Send a body such as {\"sub\":\"auth0|anyone\"")]
     [InlineData("token", "null", "The body must not be null.")]
-    [InlineData("token", "[]", "for instance {\"sub\":\"auth0|anyone\"")]
+    [InlineData("token", "[]", "Send a body such as {\"sub\":\"auth0|anyone\"")]
     [InlineData("token", "{}", "sub is missing")]
     [InlineData("token", """{"sub":7}""", "$.sub")]
     [InlineData("token", """{"sub":"\ud800"}""", "$.sub")]
@@ -171,29 +171,29 @@ public sealed class LocalControlTests
     [InlineData("token", """{"sub":"a","expiresIn":2000000000}""", "expiresIn must be between")]
     [InlineData("token", """{"sub":"a","expiresIn":-2147483648}""", "expiresIn must be between")]
     [InlineData("token", """{"sub":"a","permissions":"read:users"}""", "$.permissions")]
-    [InlineData("faults", "", "for instance [{\"match\":\"GET /api/v2/users\"")]
-    [InlineData("faults", "{}", "for instance [{\"match\":\"GET /api/v2/users\"")]
+    [InlineData("faults", "", "Send a body such as [{\"match\":\"GET /api/v2/users\"")]
+    [InlineData("faults", "{}", "Send a body such as [{\"match\":\"GET /api/v2/users\"")]
     [InlineData("faults", "[null]", "A fault must not be null.")]
     [InlineData("faults", "[{}]", "match")]
     [InlineData("faults", """[{"match":null}]""", "match")]
-    [InlineData("faults", """[{"match":"GET"}]""", "\"GET\" is no request pattern: write \"METHOD /path\"")]
-    [InlineData("faults", """[{"match":"GET users"}]""", "is no request pattern")]
+    [InlineData("faults", """[{"match":"GET"}]""", "\"GET\" is not a request pattern. Write \"METHOD /path\"")]
+    [InlineData("faults", """[{"match":"GET users"}]""", "is not a request pattern")]
     [InlineData("faults", """[{"match":"*"},{"match":"*","times":0}]""", "times must be at least 1")]
     [InlineData("faults", """[{"match":"*","status":99}]""", "status must be between 200 and 599")]
     [InlineData("faults", """[{"match":"*","status":600}]""", "status must be between 200 and 599")]
     [InlineData("faults", """[{"match":"*","delayMs":-1}]""", "delayMs must not be negative")]
     [InlineData("faults", """[{"match":"*","mode":"explode"}]""", "$[0].mode")]
     [InlineData("faults", """[{"match":"*","mode":7}]""", "mode")]
-    [InlineData("faults", """[{"match":"*","mode":"hang","status":200}]""", "A fault that hangs or aborts has no status.")]
-    [InlineData("faults", """[{"match":"*","status":200,"headers":{"a b":"c"}}]""", "\"a b\" is no header name.")]
+    [InlineData("faults", """[{"match":"*","mode":"hang","status":200}]""", "A fault with the mode hang or abort cannot have a status.")]
+    [InlineData("faults", """[{"match":"*","status":200,"headers":{"a b":"c"}}]""", "\"a b\" is not a header name.")]
     [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":"b\r\nc: d"}}]""", "The header \"a\"")]
     [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":"ü"}}]""", "The header \"a\"")]
     [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":null}}]""", "The header \"a\"")]
     [InlineData("faults", """[{"match":"*","status":204,"body":{}}]""", "204")]
     [InlineData("faults", """[{"match":"*","colour":"red"}]""", "colour")]
-    [InlineData("rotate-secret", "[]", "for instance {\"revokeTokens\":true}")]
+    [InlineData("rotate-secret", "[]", "Send a body such as {\"revokeTokens\":true}")]
     [InlineData("rotate-secret", """{"revoke":true}""", "revoke")]
-    [InlineData("rotate-keys", "x", "for instance {\"revokePrevious\":true}")]
+    [InlineData("rotate-keys", "x", "Send a body such as {\"revokePrevious\":true}")]
     public async Task A_bad_body_is_a_400_with_a_sentence_and_does_nothing(string path, string body, string sentence)
     {
         await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 0 });
@@ -266,7 +266,7 @@ public sealed class LocalControlTests
             var answer = await client.SendAsync(request);
 
             answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-            (await answer.JsonAsync())["error"]!.GetValue<string>().ShouldStartWith($"Pages of {origin} may not use /_local");
+            (await answer.JsonAsync())["error"]!.GetValue<string>().ShouldStartWith($"Pages of {origin} cannot use /_local");
         }
 
         tenant.ClientSecret.ShouldBe(secret);

@@ -14,7 +14,7 @@ namespace AdminFunctions.Tests.Tenant;
 public sealed class TokenTests
 {
     private const string AccessDenied = """{"error":"access_denied","error_description":"Unauthorized"}""";
-    private const string InvalidRequest = """{"error":"invalid_request","error_description":"The body is neither a form nor a JSON object of strings."}""";
+    private const string InvalidRequest = """{"error":"invalid_request","error_description":"The body must be a form or a JSON object of strings."}""";
 
     [Theory]
     [InlineData("form")]

@@ -160,7 +160,7 @@ public sealed class UserSearchTests(UserSearchTests.Fixture fixture) : IClassFix
     [InlineData("\"", "A phrase is not closed")]
     [InlineData(":", "\":\" at position 1")]
     [InlineData("+", "ends too early")]
-    [InlineData("a:b:c", "a is no field")]
+    [InlineData("a:b:c", "a is not a searchable field")]
     [InlineData("name:a:b", "\":\" at position 7")]
 
     // AND, OR and NOT with nothing to join.
@@ -173,11 +173,11 @@ public sealed class UserSearchTests(UserSearchTests.Fixture fixture) : IClassFix
     [InlineData("NOT NOT ann", "\"N\" at position 5")]
 
     // Fields that cannot be searched.
-    [InlineData("shoe_size:44", "shoe_size is no field")]
+    [InlineData("shoe_size:44", "shoe_size is not a searchable field")]
     [InlineData("connection:sms", "use identities.connection")]
-    [InlineData("_exists_:shoe_size", "shoe_size is no field")]
+    [InlineData("_exists_:shoe_size", "shoe_size is not a searchable field")]
     [InlineData("_exists_:", "ends too early")]
-    [InlineData("user_metadata:x", "user_metadata is searched by a path")]
+    [InlineData("user_metadata:x", "user_metadata must be searched with a path")]
     [InlineData("name:(ann OR email:b)", "inside the group of another field")]
 
     // Values that the field cannot have.
@@ -188,19 +188,19 @@ public sealed class UserSearchTests(UserSearchTests.Fixture fixture) : IClassFix
     [InlineData("created_at:2024-02-30", "created_at is a date")]
 
     // Wildcards where Auth0 has none.
-    [InlineData("name:*th", "at least 3 characters")]
-    [InlineData("*th", "at least 3 characters")]
+    [InlineData("name:*th", "at least 3 other characters")]
+    [InlineData("*th", "at least 3 other characters")]
     [InlineData("name:a?b", "? at position 7")]
     [InlineData("logins_count:1*", "Wildcards cannot be used on logins_count")]
     [InlineData("app_metadata.plan:g*", "Wildcards cannot be used on app_metadata.plan")]
 
     // Ranges that are none.
-    [InlineData("created_at:[2024", "A range is written [a TO b]")]
+    [InlineData("created_at:[2024", "A range must have the form [a TO b]")]
     [InlineData("created_at:[2024 TO", "ends too early")]
     [InlineData("created_at:[2024 TO ", "ends too early")]
-    [InlineData("created_at:[2024 2025]", "A range is written [a TO b]")]
-    [InlineData("created_at:[2024 TO 2025", "A range is not closed")]
-    [InlineData("created_at:[ TO 2025]", "A range is written [a TO b]")]
+    [InlineData("created_at:[2024 2025]", "A range must have the form [a TO b]")]
+    [InlineData("created_at:[2024 TO 2025", "The end of a range")]
+    [InlineData("created_at:[ TO 2025]", "A range must have the form [a TO b]")]
     [InlineData("created_at:>=2024", "> at position 12")]
     [InlineData("blocked:[false TO true]", "Ranges cannot be used on blocked")]
     [InlineData("app_metadata.seats:[1 TO 9]", "Ranges cannot be used on app_metadata.seats")]

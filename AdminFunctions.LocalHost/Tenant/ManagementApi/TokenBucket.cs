@@ -1,28 +1,29 @@
 namespace AdminFunctions.LocalHost.Tenant.ManagementApi;
 
-/// <summary>What a bucket said to a request.</summary>
-/// <param name="Allowed">Whether there was a token left.</param>
-/// <param name="Remaining">How many are left now.</param>
-/// <param name="Reset">When the next one comes, in seconds since 1970, rounded up.</param>
-/// <param name="RetryAfter">Whole seconds until then, at least 1.</param>
+/// <summary>The decision of a token bucket about a request.</summary>
+/// <param name="Allowed">Whether a token was available.</param>
+/// <param name="Remaining">The number of remaining tokens.</param>
+/// <param name="Reset">The time of the next token, as a Unix time in seconds, rounded up.</param>
+/// <param name="RetryAfter">The whole seconds until then, at least 1.</param>
 internal readonly record struct RateLimitDecision(bool Allowed, int Remaining, long Reset, int RetryAfter);
 
 /// <summary>
-/// A token bucket, Auth0's kind of rate limit: https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy.
+/// A token bucket, which Auth0 uses for rate limits:
+/// https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy.
 /// </summary>
-/// <param name="limit">How many tokens it holds.</param>
-/// <param name="perSecond">How many come back a second.</param>
-/// <param name="clock">The time.</param>
+/// <param name="limit">The capacity, in tokens.</param>
+/// <param name="perSecond">The refill rate, in tokens per second.</param>
+/// <param name="clock">The clock.</param>
 internal sealed class TokenBucket(int limit, double perSecond, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private double _tokens = limit;
     private long _filledAt = clock.GetTimestamp();
 
-    /// <summary>How many tokens it holds.</summary>
+    /// <summary>The capacity, in tokens.</summary>
     public int Limit => limit;
 
-    /// <summary>Takes a token, if there is one.</summary>
+    /// <summary>Takes a token if one is available.</summary>
     public RateLimitDecision Take()
     {
         lock (_lock)

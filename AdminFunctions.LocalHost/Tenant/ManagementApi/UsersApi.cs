@@ -10,29 +10,29 @@ using AdminFunctions.LocalHost.Tenant.Users;
 namespace AdminFunctions.LocalHost.Tenant.ManagementApi;
 
 /// <summary>
-/// The users of the Management API, <c>/api/v2/users</c>: list, read and delete, with its rate limit and its bearer
-/// tokens in front. https://auth0.com/docs/api/management/v2/users/get-users.
+/// The users of the Management API, <c>/api/v2/users</c>: list, read and delete, with rate limit and bearer tokens.
+/// https://auth0.com/docs/api/management/v2/users/get-users.
 /// </summary>
 /// <param name="users">The users.</param>
-/// <param name="tokens">Checks bearer tokens.</param>
+/// <param name="tokens">Validates bearer tokens.</param>
 /// <param name="bucket">The rate limit.</param>
-/// <param name="stats">Counts the answers.</param>
-/// <param name="options">What it shows and how far it counts.</param>
+/// <param name="stats">Counts successful responses.</param>
+/// <param name="options">The options of the tenant.</param>
 internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, TokenBucket bucket, TenantStats stats, TenantOptions options)
 {
-    /// <summary>Where the API begins.</summary>
+    /// <summary>The base path.</summary>
     public const string BasePath = "/api/v2";
 
     private const int MaxPerPage = 100;
     private const int MaxResults = 1000;
 
-    // The default order is not documented, only that there is one (primary_order): oldest first, as they came.
+    // Auth0 documents that there is a default order (primary_order), but not which. This is oldest first.
     private static readonly UserField DefaultSort = UserField.All["created_at"];
 
-    // Like Auth0, no more than JSON asks for is escaped.
+    // Like Auth0, escape only what JSON requires.
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Answers every request under <see cref="BasePath"/>.</summary>
+    /// <summary>Handles all requests under <see cref="BasePath"/>.</summary>
     public async Task HandleAsync(HttpContext context)
     {
         var rate = bucket.Take();
@@ -107,7 +107,8 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
                 context,
                 400,
                 "Bad Request",
-                "You can only page through the first 1000 records. See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation",
+                "You can only page through the first 1000 records. "
+                    + "See https://auth0.com/docs/users/search/v3/view-search-results-by-page#limitation",
                 "invalid_paging");
             return;
         }
@@ -182,14 +183,15 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
     private static Task IfAnyAsync(HttpContext context, string[] scopes, string[] expected, Func<Task> answer) =>
         expected.Any(scopes.Contains)
             ? answer()
-            : ErrorAsync(context, 403, "Forbidden", $"Insufficient scope, expected any of: {string.Join(',', expected)}", "insufficient_scope");
+            : ErrorAsync(
+                context, 403, "Forbidden", $"Insufficient scope, expected any of: {string.Join(',', expected)}", "insufficient_scope");
 
     private static string? BearerToken(HttpRequest request) =>
         request.Headers.Authorization.ToString() is var header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
             ? header["Bearer ".Length..].Trim()
             : null;
 
-    /// <summary>The id in the path, from the path as it came: decoded only once, a %2F in it included.</summary>
+    /// <summary>The ID in the raw path. It is decoded only once, including %2F.</summary>
     private static async Task<string?> UserIdAsync(HttpContext context, string description)
     {
         var path = context.RawTarget().Split('?')[0];
@@ -250,9 +252,11 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
         return named.IsSubsetOf(UserJson.Fields)
             ? name => named.Contains(name) == include
             : throw Invalid(
-                $"String '{fields}' does not match pattern. Must be a comma separated list of the following values: {string.Join(',', UserJson.Fields)}",
+                $"String '{fields}' does not match pattern. Must be a comma separated list of the following values: "
+                    + string.Join(',', UserJson.Fields),
                 "fields",
-                "Comma-separated list of fields to include or exclude (based on value provided for include_fields) in the result. Leave empty to retrieve all fields");
+                "Comma-separated list of fields to include or exclude (based on value provided for include_fields) in the result. "
+                    + "Leave empty to retrieve all fields");
     }
 
     private static (UserField Field, bool Descending) Sort(IQueryCollection query)
@@ -262,7 +266,8 @@ internal sealed partial class UsersApi(UserDirectory users, Tokens tokens, Token
             return (DefaultSort, false);
         }
 
-        const string Description = "Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1";
+        const string Description =
+            "Field to sort by. Use field:order where order is 1 for ascending and -1 for descending. e.g. created_at:1";
         var match = SortPattern().Match(text.ToString());
         if (!match.Success)
         {

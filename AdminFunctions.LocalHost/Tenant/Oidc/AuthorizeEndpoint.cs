@@ -5,16 +5,19 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
 /// <summary>
-/// Where browsers go: <c>/authorize</c> with its sign-in page, and <c>/v2/logout</c>. The authorization code flow
-/// with PKCE (RFC 6749 section 4.1, RFC 7636) for the single-page application alone, by redirect or, for
-/// auth0-spa-js's silent and popup sign-in, by web message.
+/// The endpoints for browsers: <c>/authorize</c> with the sign-in page, and <c>/v2/logout</c>. Supports the authorization code flow
+/// with PKCE (RFC 6749 section 4.1, RFC 7636) for the single-page application. It responds with a redirect or, for the silent and
+/// popup sign-in of auth0-spa-js, with a web message.
 /// </summary>
-/// <param name="options">The client id and the API.</param>
+/// <param name="options">The client ID and the API.</param>
 /// <param name="cookie">The name of the session cookie.</param>
-/// <param name="sessions">What is under way.</param>
+/// <param name="sessions">Pending sign-ins, codes and sessions.</param>
 /// <param name="users">The users.</param>
 internal sealed partial class AuthorizeEndpoint(TenantOptions options, string cookie, LoginSessions sessions, UserDirectory users)
 {
+    private const string OnlyLoopback =
+        "The local tenant redirects only to http and https URLs on localhost, 127.0.0.1 and [::1].";
+
     /// <summary>Adds the routes.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -23,7 +26,7 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
         routes.MapGet("/v2/logout", LogoutAsync);
     }
 
-    /// <summary>Whether an address is one on this machine, to which codes may be sent.</summary>
+    /// <summary>Whether a URL is on this machine, so that codes can be sent to it.</summary>
     public static bool IsLoopback(string? address, out Uri uri) =>
         Uri.TryCreate(address, UriKind.Absolute, out uri!) && uri.Scheme is "http" or "https" && uri.IsLoopback && uri.Fragment.Length is 0;
 
@@ -32,16 +35,18 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
         var query = context.Request.Query;
         string? Parameter(string name) => query[name].ToString() is { Length: > 0 } value ? value : null;
 
-        // What names the receiver is checked first: until then nothing may be sent there (RFC 6749 section 4.1.2.1).
+        // Validate the client and the redirect URI first. Do not redirect before (RFC 6749 section 4.1.2.1).
         if (Parameter("client_id") is not { } clientId || clientId != options.SpaClientId)
         {
             return Pages.ErrorAsync(context, 400, "Unknown client",
-                $"No single-page application has the client_id \"{query["client_id"]}\". The one of this tenant is \"{options.SpaClientId}\".");
+                $"There is no single-page application with the client_id \"{query["client_id"]}\". "
+                + $"The client_id in this tenant is \"{options.SpaClientId}\".");
         }
+
         if (!IsLoopback(Parameter("redirect_uri"), out _))
         {
             return Pages.ErrorAsync(context, 403, "Callback URL mismatch",
-                $"The redirect_uri \"{query["redirect_uri"]}\" is not allowed. A local tenant redirects to http(s) addresses on localhost, 127.0.0.1 and [::1] only.");
+                $"The redirect_uri \"{query["redirect_uri"]}\" is not allowed. {OnlyLoopback}");
         }
 
         var request = new AuthorizationRequest(
@@ -77,7 +82,7 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
     {
         if (parameter("response_type") is not "code")
         {
-            return ("unsupported_response_type", "This tenant speaks the authorization code flow with PKCE: response_type=code.");
+            return ("unsupported_response_type", "This tenant supports only the authorization code flow with PKCE: response_type=code.");
         }
 
         if (parameter("response_mode") is { } mode and not ("query" or "web_message"))
@@ -87,7 +92,7 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
 
         if (parameter("code_challenge_method") is not "S256" || !CodeChallenge().IsMatch(request.CodeChallenge))
         {
-            return ("invalid_request", "A single-page application has to use PKCE: send code_challenge and code_challenge_method=S256.");
+            return ("invalid_request", "A single-page application must use PKCE. Send code_challenge and code_challenge_method=S256.");
         }
 
         if (request.Audience is { } audience && audience != options.Audience)
@@ -106,11 +111,13 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
             || users.Find(userId) is null
             || !sessions.Pending.TryGet(form["state"], out var request, remove: true))
         {
-            await Pages.ErrorAsync(context, 400, "This sign-in is over", "It was used or took too long. Go back to the application and sign in again.");
+            await Pages.ErrorAsync(context, 400, "This sign-in has ended",
+                "It was already used or has expired. Go back to the application and sign in again.");
             return;
         }
+
         var sessionId = sessions.Sessions.Add(userId);
-        // Ports of one host are one site, so the cookie also reaches the frame of a silent sign-in.
+        // Different ports of a host are the same site, so browsers also send the cookie in the frame of a silent sign-in.
         context.Response.Cookies.Append(cookie, sessionId, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax });
         await GrantAsync(context, request, userId, sessionId);
     }
@@ -121,8 +128,9 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
         if (returnTo.Length > 0 && !IsLoopback(returnTo, out _))
         {
             return Pages.ErrorAsync(context, 400, "Logout URL mismatch",
-                $"The returnTo \"{returnTo}\" is not allowed. A local tenant redirects to http(s) addresses on localhost, 127.0.0.1 and [::1] only.");
+                $"The returnTo \"{returnTo}\" is not allowed. {OnlyLoopback}");
         }
+
         sessions.Sessions.TryGet(context.Request.Cookies[cookie], out _, remove: true);
         context.Response.Cookies.Delete(cookie);
         if (returnTo.Length is 0)
@@ -150,7 +158,7 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
             return Pages.WebMessageAsync(context, response, new Uri(request.RedirectUri));
         }
 
-        // A header takes ASCII alone, so the address goes out percent-encoded.
+        // A header can contain only ASCII, so the URL is percent-encoded.
         context.Response.Redirect(QueryHelpers.AddQueryString(new Uri(request.RedirectUri).AbsoluteUri, response));
         return Task.CompletedTask;
     }

@@ -4,9 +4,9 @@ using AdminFunctions.LocalHost.Loopback;
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
 /// <summary>The tenant's OpenID configuration and its signing key set (OpenID Connect Discovery 1.0).</summary>
-/// <param name="issuer">The issuer, with a slash at the end.</param>
+/// <param name="issuer">The issuer, with a trailing slash.</param>
 /// <param name="keys">The signing keys.</param>
-/// <param name="stats">Counts the reads of the key set.</param>
+/// <param name="stats">Counts reads of the key set.</param>
 internal sealed class Discovery(string issuer, SigningKeys keys, TenantStats stats)
 {
     /// <summary>Adds the routes.</summary>
@@ -20,7 +20,7 @@ internal sealed class Discovery(string issuer, SigningKeys keys, TenantStats sta
         });
     }
 
-    // Addresses are https, as the issuer is: clients of the local tenant reach them by plain http on the same port.
+    // Like the issuer, the URLs use HTTPS. Clients of the local tenant use plain HTTP on the same port.
     private JsonObject Configuration() => new()
     {
         ["issuer"] = issuer,

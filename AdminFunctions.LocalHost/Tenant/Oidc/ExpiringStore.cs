@@ -2,18 +2,18 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
-/// <summary>Keeps things under random keys for a while: sign-ins under way, codes, sessions.</summary>
-/// <typeparam name="T">What is kept.</typeparam>
-/// <param name="lifetime">For how long.</param>
-/// <param name="clock">The time.</param>
+/// <summary>Stores values with a limited lifetime under random keys: pending sign-ins, codes, sessions.</summary>
+/// <typeparam name="T">The type of the values.</typeparam>
+/// <param name="lifetime">The lifetime of the values.</param>
+/// <param name="clock">The clock.</param>
 internal sealed class ExpiringStore<T>(TimeSpan lifetime, TimeProvider clock)
     where T : class
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (T Item, long At)> _items = new(StringComparer.Ordinal);
 
-    /// <summary>Keeps something.</summary>
-    /// <returns>Its key.</returns>
+    /// <summary>Stores a value.</summary>
+    /// <returns>The key.</returns>
     public string Add(T item)
     {
         var key = Tokens.Random();
@@ -29,7 +29,7 @@ internal sealed class ExpiringStore<T>(TimeSpan lifetime, TimeProvider clock)
         return key;
     }
 
-    /// <summary>Finds what is kept under a key, and may drop it.</summary>
+    /// <summary>Gets the value of a key, and optionally removes it.</summary>
     public bool TryGet(string? key, [NotNullWhen(true)] out T? item, bool remove = false)
     {
         item = null;

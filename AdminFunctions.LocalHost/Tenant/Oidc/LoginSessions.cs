@@ -2,14 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
-/// <summary>What an application asked <c>/authorize</c> for.</summary>
-/// <param name="RedirectUri">Where the answer goes.</param>
-/// <param name="Scopes">The scopes asked for.</param>
+/// <summary>A request to <c>/authorize</c>.</summary>
+/// <param name="RedirectUri">The redirect URI.</param>
+/// <param name="Scopes">The requested scopes.</param>
 /// <param name="Audience">The API; null for none.</param>
-/// <param name="State">Given back as it is.</param>
-/// <param name="Nonce">Goes into the ID token.</param>
+/// <param name="State">Returned unchanged.</param>
+/// <param name="Nonce">A claim of the ID token.</param>
 /// <param name="CodeChallenge">The PKCE challenge (RFC 7636, S256).</param>
-/// <param name="WebMessage">Whether the answer is posted to the window that asked, not redirected to.</param>
+/// <param name="WebMessage">Whether the response is posted to the requesting window instead of redirected.</param>
 internal sealed record AuthorizationRequest(
     string RedirectUri,
     string[] Scopes,
@@ -19,29 +19,29 @@ internal sealed record AuthorizationRequest(
     string CodeChallenge,
     bool WebMessage);
 
-/// <summary>Somebody who has signed in.</summary>
-/// <param name="UserId">Who.</param>
-/// <param name="SessionId">The session, the ID token's <c>sid</c>.</param>
-/// <param name="Request">What the application asked for.</param>
+/// <summary>A completed sign-in.</summary>
+/// <param name="UserId">The user ID.</param>
+/// <param name="SessionId">The session, which is the claim <c>sid</c> of the ID token.</param>
+/// <param name="Request">The request of the application.</param>
 internal sealed record Authorization(string UserId, string SessionId, AuthorizationRequest Request);
 
-/// <summary>What is under way between the sign-in page and the token endpoint.</summary>
-/// <param name="clock">The time.</param>
+/// <summary>The state between the sign-in page and the token endpoint.</summary>
+/// <param name="clock">The clock.</param>
 internal sealed class LoginSessions(TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RefreshFamily> _refreshTokens = new(StringComparer.Ordinal);
 
-    /// <summary>Sign-in pages that are open.</summary>
+    /// <summary>Pending sign-ins.</summary>
     public ExpiringStore<AuthorizationRequest> Pending { get; } = new(TimeSpan.FromHours(1), clock);
 
-    /// <summary>Authorization codes, each good for one use.</summary>
+    /// <summary>Authorization codes, each valid for one use.</summary>
     public ExpiringStore<Authorization> Codes { get; } = new(TimeSpan.FromMinutes(1), clock);
 
-    /// <summary>Browser sessions, by the id in the cookie: the user ids.</summary>
+    /// <summary>Browser sessions: the user IDs by the session ID in the cookie.</summary>
     public ExpiringStore<string> Sessions { get; } = new(TimeSpan.FromDays(3), clock);
 
-    /// <summary>Makes a first refresh token.</summary>
+    /// <summary>Issues the first refresh token of a sign-in.</summary>
     public string AddRefreshToken(Authorization authorization)
     {
         lock (_lock)
@@ -51,8 +51,8 @@ internal sealed class LoginSessions(TimeProvider clock)
     }
 
     /// <summary>
-    /// Takes a refresh token in exchange for a new one. A token used a second time may be stolen: it ends all that
-    /// came from the same sign-in, as at Auth0.
+    /// Exchanges a refresh token for a new one. A token that is used twice may be stolen, so all refresh tokens of the same sign-in
+    /// are revoked, as in Auth0.
     /// </summary>
     public bool TryRotate(string? token, [NotNullWhen(true)] out Authorization? authorization, [NotNullWhen(true)] out string? successor)
     {
@@ -76,7 +76,7 @@ internal sealed class LoginSessions(TimeProvider clock)
         }
     }
 
-    /// <summary>Ends a refresh token and all that came from the same sign-in.</summary>
+    /// <summary>Revokes a refresh token and all others of the same sign-in.</summary>
     public void Revoke(string? token)
     {
         lock (_lock)

@@ -4,18 +4,20 @@ using AdminFunctions.LocalHost.Tenant.Users;
 
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
-/// <summary>The tenant's HTML. It loads nothing from elsewhere, and every value in it is encoded.</summary>
+/// <summary>The HTML pages of the tenant. They load nothing, and all values in them are encoded.</summary>
 internal static class Pages
 {
     private const string Style = """
-        :root { color-scheme: light dark; --page: #eef0f4; --card: #fff; --text: #1e212a; --quiet: #5b6472; --line: #868ea0; --accent: #3f51c9; }
+        :root { color-scheme: light dark; --page: #eef0f4; --card: #fff; --text: #1e212a; --quiet: #5b6472;
+                --line: #868ea0; --accent: #3f51c9; }
         @media (prefers-color-scheme: dark) {
           :root { --page: #14161c; --card: #1f232c; --text: #eceef4; --quiet: #a5adbd; --line: #6f788c; --accent: #9aa8ff; }
         }
         * { box-sizing: border-box; }
         body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1rem; background: var(--page);
                color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }
-        main { width: 100%; max-width: 25rem; padding: 2rem; background: var(--card); border-radius: .75rem; box-shadow: 0 .5rem 2rem #0002; }
+        main { width: 100%; max-width: 25rem; padding: 2rem; background: var(--card); border-radius: .75rem;
+               box-shadow: 0 .5rem 2rem #0002; }
         h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; }
         p { margin: 0 0 1.25rem; color: var(--quiet); overflow-wrap: anywhere; }
         p:last-child { margin: 1.25rem 0 0; font-size: .875rem; }
@@ -40,9 +42,9 @@ internal static class Pages
             """));
         if (buttons.Length is 0)
         {
-            buttons = "    <li>Nobody: the accounts that could sign in were deleted. Restart the tenant to have them back.</li>";
+            buttons = "    <li>The accounts that can sign in were deleted. Restart the tenant to restore them.</li>";
         }
-        // No page of anybody else may frame this one and have it clicked.
+        // Prevent clickjacking: other pages cannot frame this one.
         context.Response.Headers.XFrameOptions = "DENY";
         return AnswerAsync(context, 200, "Sign in", $"""
             <h1>Sign in</h1>
@@ -57,11 +59,11 @@ internal static class Pages
             """);
     }
 
-    /// <summary>A page that says what is wrong, for requests whose sender cannot be trusted with an answer.</summary>
+    /// <summary>An error page, for requests whose redirect URI cannot be trusted.</summary>
     public static Task ErrorAsync(HttpContext context, int status, string title, string detail) =>
         AnswerAsync(context, status, title, $"<h1>{Html(title)}</h1>\n<p>{Html(detail)}</p>");
 
-    /// <summary>A page that posts the answer to the window that opened or framed it (OAuth 2.0 Web Message Response Mode).</summary>
+    /// <summary>A page that posts the response to the window that opened or framed it (OAuth 2.0 Web Message Response Mode).</summary>
     public static Task WebMessageAsync(HttpContext context, IReadOnlyDictionary<string, string?> response, Uri receiver)
     {
         var answer = new JsonObject();
@@ -72,7 +74,7 @@ internal static class Pages
 
         var message = new JsonObject { ["type"] = "authorization_response", ["response"] = answer };
         JsonNode origin = receiver.GetLeftPart(UriPartial.Authority);
-        // JsonNode's default encoder escapes what could end the script.
+        // The default encoder of JsonNode escapes characters that could end the script.
         return AnswerAsync(context, 200, "Signing in", $"""
             <script>(window.opener || window.parent).postMessage({message.ToJsonString()}, {origin.ToJsonString()});</script>
             """);

@@ -5,11 +5,11 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
-/// <summary>The keys that the tenant signs its tokens with (RS256), and the JWKS that publishes them (RFC 7517).</summary>
+/// <summary>The signing keys of the tenant (RS256), and the JWKS that publishes them (RFC 7517).</summary>
 internal sealed class SigningKeys
 {
-    // Making a key takes longer than starting the tenant: the tenants of one process begin with the same one, and
-    // differ by issuer. After a rotation each has its own.
+    // Creating a key takes longer than starting the tenant. So all tenants of a process start with the same key, and differ by
+    // issuer. After a rotation, each has its own key.
     private static readonly Lazy<Task<RsaSecurityKey>> First = new(() => Task.Run(Create));
 
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
@@ -17,20 +17,20 @@ internal sealed class SigningKeys
 
     private RsaSecurityKey[]? _rotated;
 
-    /// <summary>Has the first key made in the background.</summary>
+    /// <summary>Creates the first key in the background.</summary>
     public SigningKeys() => _ = First.Value;
 
     /// <summary>The published keys, the current one first.</summary>
     public IReadOnlyList<RsaSecurityKey> Published => Volatile.Read(ref _rotated) ?? [First.Value.GetAwaiter().GetResult()];
 
-    /// <summary>What the current key signs with.</summary>
+    /// <summary>The signing credentials of the current key.</summary>
     public SigningCredentials Credentials => new(Published[0], SecurityAlgorithms.RsaSha256);
 
     /// <summary>
-    /// Goes on with a new key. Tokens of the previous one stay valid while it is published, as after a rotation at
-    /// Auth0; the one before that is published no more.
+    /// Rotates to a new key. Tokens of the previous key remain valid while it is published, as after a rotation in Auth0. The key
+    /// before that is no longer published.
     /// </summary>
-    /// <param name="revokePrevious">Publishes the previous key no more either, as after a revocation at Auth0.</param>
+    /// <param name="revokePrevious">Whether to stop publishing the previous key too, as after a revocation in Auth0.</param>
     public void Rotate(bool revokePrevious = false)
     {
         lock (_lock)
@@ -40,9 +40,9 @@ internal sealed class SigningKeys
         }
     }
 
-    /// <summary>Signs a token of any claims.</summary>
+    /// <summary>Signs a token with any claims.</summary>
     /// <param name="claims">The payload.</param>
-    /// <param name="type">The header's <c>typ</c>; Auth0's default profile says <c>JWT</c>, RFC 9068 <c>at+jwt</c>.</param>
+    /// <param name="type">The header <c>typ</c>: <c>JWT</c> in Auth0's default profile, <c>at+jwt</c> in RFC 9068.</param>
     public string Sign(JsonObject claims, string type = "JWT") =>
         _handler.CreateToken(claims.ToJsonString(), Credentials, new Dictionary<string, object>(StringComparer.Ordinal) { ["typ"] = type });
 

@@ -10,11 +10,11 @@ namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
 /// <summary>
 /// <c>/oauth/token</c>: client credentials for the machine-to-machine application, codes and refresh tokens for the
-/// single-page application; and what belongs to its tokens, <c>/oauth/revoke</c> and <c>/userinfo</c>.
+/// single-page application. Also <c>/oauth/revoke</c> and <c>/userinfo</c>.
 /// </summary>
-/// <param name="tenant">Client, secret and scopes, which change while it runs.</param>
-/// <param name="options">The rest.</param>
-/// <param name="tokens">Makes the tokens.</param>
+/// <param name="tenant">The client, secret and scopes, which can change.</param>
+/// <param name="options">The other options.</param>
+/// <param name="tokens">Issues the tokens.</param>
 /// <param name="sessions">Codes and refresh tokens.</param>
 /// <param name="users">The users.</param>
 internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, Tokens tokens, LoginSessions sessions, UserDirectory users)
@@ -34,7 +34,7 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
         context.Response.Headers.CacheControl = "no-store";
         if (await ParametersAsync(context) is not { } parameters)
         {
-            await ErrorAsync(context, 400, "invalid_request", "The body is neither a form nor a JSON object of strings.");
+            await ErrorAsync(context, 400, "invalid_request", "The body must be a form or a JSON object of strings.");
             return;
         }
 
@@ -63,7 +63,8 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
 
         if (parameters.GetValueOrDefault("audience") is not { Length: > 0 } audience)
         {
-            return ErrorAsync(context, 403, "access_denied", "No audience parameter was provided, and no default audience has been configured");
+            return ErrorAsync(
+                context, 403, "access_denied", "No audience parameter was provided, and no default audience has been configured");
         }
 
         if (audience != tokens.ManagementAudience && audience != options.Audience)
@@ -77,7 +78,9 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
                 context,
                 403,
                 "access_denied",
-                $"Client is not authorized to access \"{audience}\". You need to create a \"client-grant\" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants");
+                $"Client is not authorized to access \"{audience}\". "
+                    + "You need to create a \"client-grant\" associated to this API. "
+                    + "See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants");
         }
 
         tenant.Stats.CountTokenGrant();
@@ -92,7 +95,7 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
 
     private Task CodeAsync(HttpContext context, Dictionary<string, string> parameters)
     {
-        // Taken out whether the rest is right or not: a code is good for one try.
+        // Remove the code even if the rest is not valid. A code is valid for one attempt.
         if (!sessions.Codes.TryGet(parameters.GetValueOrDefault("code"), out var authorization, remove: true))
         {
             return ErrorAsync(context, 403, "invalid_grant", "Invalid authorization code");
@@ -102,8 +105,10 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
         if (parameters.GetValueOrDefault("redirect_uri") != request.RedirectUri)
         {
             return ErrorAsync(context, 403, "invalid_grant",
-                $"The redirect URI is wrong. You sent {parameters.GetValueOrDefault("redirect_uri")}, and we expected {request.RedirectUri}");
+                $"The redirect URI is wrong. You sent {parameters.GetValueOrDefault("redirect_uri")}, "
+                + $"and we expected {request.RedirectUri}");
         }
+
         var verifier = parameters.GetValueOrDefault("code_verifier") ?? "";
         if (!SameText(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))), request.CodeChallenge))
         {
@@ -127,10 +132,14 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
 
     private Task GrantAsync(HttpContext context, Authorization authorization, TenantUser user, string? nonce, string? refreshToken)
     {
-        // With RBAC, an API's scopes are granted only as far as they are the user's permissions.
+        // With RBAC, only those scopes of an API are granted that are permissions of the user.
         var permissions = Admin.PermissionsOf(user.UserId);
         var request = authorization.Request;
-        string[] scopes = [.. request.Scopes.Where(scope => scope is "openid" or "profile" or "email" or "offline_access" || (request.Audience is not null && permissions.Contains(scope)))];
+        string[] scopes =
+        [
+            .. request.Scopes.Where(scope => scope is "openid" or "profile" or "email" or "offline_access"
+                || (request.Audience is not null && permissions.Contains(scope))),
+        ];
         var openId = scopes.Contains("openid");
         JsonNode audience = request.Audience is not { } api ? tokens.UserInfoAudience
             : openId ? new JsonArray(api, tokens.UserInfoAudience)
@@ -169,7 +178,7 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
             await ErrorAsync(context, 400, "invalid_request", "Missing required parameter: token");
             return;
         }
-        // As RFC 7009 asks, an unknown token is no error.
+        // An unknown token is not an error (RFC 7009).
         sessions.Revoke(token);
     }
 
@@ -231,7 +240,8 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
             }
             return parameters;
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or InvalidDataException or BadHttpRequestException or ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidDataException
+            or BadHttpRequestException or ArgumentException or InvalidOperationException)
         {
             return null;
         }

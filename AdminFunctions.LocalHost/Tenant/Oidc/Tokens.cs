@@ -7,13 +7,13 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
-/// <summary>Makes and checks the tenant's tokens.</summary>
-/// <param name="keys">What they are signed with.</param>
-/// <param name="issuer">Their <c>iss</c>, with a slash at the end.</param>
-/// <param name="clock">Their time.</param>
+/// <summary>Issues and validates the tokens of the tenant.</summary>
+/// <param name="keys">The signing keys.</param>
+/// <param name="issuer">The claim <c>iss</c>, with a trailing slash.</param>
+/// <param name="clock">The clock.</param>
 internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock)
 {
-    /// <summary>The characters of codes and ids.</summary>
+    /// <summary>The characters of codes and IDs.</summary>
     public const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     private readonly JsonWebTokenHandler _handler = new();
@@ -25,10 +25,10 @@ internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock
     /// <summary>The audience of <c>/userinfo</c>.</summary>
     public string UserInfoAudience { get; } = issuer + "userinfo";
 
-    /// <summary>A random string that is hard to guess.</summary>
+    /// <summary>Returns a random string that cannot be guessed.</summary>
     public static string Random(int length = 43) => RandomNumberGenerator.GetString(Alphabet, length);
 
-    /// <summary>A token of the Management API for an application.</summary>
+    /// <summary>Issues a Management API token for an application.</summary>
     public string Management(string clientId, string scope, TimeSpan lifetime)
     {
         var claims = Claims($"{clientId}@clients", ManagementAudience, lifetime);
@@ -41,11 +41,18 @@ internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock
         return keys.Sign(claims);
     }
 
-    /// <summary>Makes every token of the Management API handed out so far worthless.</summary>
+    /// <summary>Revokes all Management API tokens.</summary>
     public void RevokeManagementTokens() => _managementTokens.Clear();
 
-    /// <summary>An access token for a user, with <c>permissions</c> as RBAC puts them in.</summary>
-    public string Access(string subject, IEnumerable<string> permissions, JsonNode audience, string scope, string clientId, TimeSpan lifetime, string? organization = null)
+    /// <summary>Issues an access token for a user, with the claim <c>permissions</c> as RBAC adds it.</summary>
+    public string Access(
+        string subject,
+        IEnumerable<string> permissions,
+        JsonNode audience,
+        string scope,
+        string clientId,
+        TimeSpan lifetime,
+        string? organization = null)
     {
         var claims = Claims(subject, audience, lifetime);
         claims["scope"] = scope;
@@ -59,7 +66,7 @@ internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock
         return keys.Sign(claims);
     }
 
-    /// <summary>An ID token for a user.</summary>
+    /// <summary>Issues an ID token for a user.</summary>
     public string Id(TenantUser user, string clientId, string? nonce, string session, string[] scopes, TimeSpan lifetime)
     {
         var claims = Claims(user.UserId, clientId, lifetime);
@@ -77,7 +84,7 @@ internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock
         return keys.Sign(claims);
     }
 
-    /// <summary>The claims about a user that OpenID Connect's scopes give out.</summary>
+    /// <summary>The claims about a user for the scopes of OpenID Connect.</summary>
     public static JsonObject Profile(TenantUser user, string[] scopes)
     {
         var claims = new JsonObject { ["sub"] = user.UserId };
@@ -103,8 +110,8 @@ internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock
         return claims;
     }
 
-    /// <summary>Checks a token: RS256 of a published key, issuer, audience, lifetime, not revoked.</summary>
-    /// <returns>The token, or what is wrong with it in the Management API's words.</returns>
+    /// <summary>Validates a token: RS256 with a published key, issuer, audience, lifetime, not revoked.</summary>
+    /// <returns>The token, or the error message of the Management API.</returns>
     public async Task<(JsonWebToken? Token, string? Fault)> CheckAsync(string token, string audience)
     {
         var now = clock.GetUtcNow().UtcDateTime;
@@ -136,7 +143,7 @@ internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock
             ["iss"] = issuer,
             ["sub"] = subject,
             ["aud"] = audience,
-            // A token that is to be expired already was also issued earlier.
+            // An expired token was also issued in the past.
             ["iat"] = Math.Min(now, now + (long)lifetime.TotalSeconds - 1),
             ["exp"] = now + (long)lifetime.TotalSeconds,
         };

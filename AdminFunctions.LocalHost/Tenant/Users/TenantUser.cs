@@ -2,22 +2,22 @@ using System.Text.Json;
 
 namespace AdminFunctions.LocalHost.Tenant.Users;
 
-/// <summary>A connection: where users come from.</summary>
-/// <param name="Name">Its name in the tenant.</param>
-/// <param name="Provider">The kind, which begins every user id: <c>auth0</c>, <c>google-oauth2</c>, …</param>
-/// <param name="IsSocial">Whether it is a social identity provider; only those hand tokens to the tenant.</param>
-/// <param name="NumericIds">Whether its user ids are served as JSON numbers, as Auth0 does for GitHub's.</param>
+/// <summary>A connection.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Provider">The provider, which is the first part of every user ID: <c>auth0</c>, <c>google-oauth2</c>, …</param>
+/// <param name="IsSocial">Whether it is a social identity provider. Only these give tokens to the tenant.</param>
+/// <param name="NumericIds">Whether its user IDs are JSON numbers, as for GitHub in Auth0.</param>
 internal sealed record TenantConnection(string Name, string Provider, bool IsSocial = false, bool NumericIds = false);
 
-/// <summary>An account of a user with a connection.</summary>
+/// <summary>A user's account in a connection.</summary>
 /// <param name="Connection">The connection.</param>
-/// <param name="UserId">The user's id there: the user id without the provider.</param>
+/// <param name="UserId">The ID in the connection: the user ID without the provider.</param>
 internal sealed record TenantIdentity(TenantConnection Connection, string UserId);
 
-/// <summary>A user of the tenant. Members are named and mean as in Auth0's user profile.</summary>
+/// <summary>A user of the tenant. The members have the same names and meanings as in Auth0's user profile.</summary>
 internal sealed record TenantUser
 {
-    /// <summary>Provider and id, parted by <c>|</c>.</summary>
+    /// <summary>Provider and ID, separated by <c>|</c>.</summary>
     public required string UserId { get; init; }
 
     /// <summary>The identities; the first is the primary one.</summary>
@@ -29,7 +29,7 @@ internal sealed record TenantUser
     /// <summary>When the profile last changed.</summary>
     public required DateTime UpdatedAt { get; init; }
 
-    /// <summary>The full name; for someone who signs in by text message, the phone number.</summary>
+    /// <summary>The full name, or the phone number of a user who signs in by SMS.</summary>
     public required string Name { get; init; }
 
     /// <summary>The nickname.</summary>
@@ -41,37 +41,37 @@ internal sealed record TenantUser
     /// <summary>The family name.</summary>
     public string? FamilyName { get; init; }
 
-    /// <summary>The address, in lower case.</summary>
+    /// <summary>The email address, in lowercase.</summary>
     public string? Email { get; init; }
 
-    /// <summary>Whether the address was verified; null without one.</summary>
+    /// <summary>Whether the email address is verified; null without one.</summary>
     public bool? EmailVerified { get; init; }
 
-    /// <summary>The user name, in connections that have them.</summary>
+    /// <summary>The username, in connections that have usernames.</summary>
     public string? Username { get; init; }
 
     /// <summary>The phone number.</summary>
     public string? PhoneNumber { get; init; }
 
-    /// <summary>Whether the number was verified; null without one.</summary>
+    /// <summary>Whether the phone number is verified; null without one.</summary>
     public bool? PhoneVerified { get; init; }
 
-    /// <summary>The picture's address.</summary>
+    /// <summary>The URL of the picture.</summary>
     public string? Picture { get; init; }
 
-    /// <summary>The last sign-in; null for someone who never did.</summary>
+    /// <summary>The last login; null for a user who never logged in.</summary>
     public DateTime? LastLogin { get; init; }
 
-    /// <summary>The IP address of the last sign-in.</summary>
+    /// <summary>The IP address of the last login.</summary>
     public string? LastIp { get; init; }
 
-    /// <summary>The number of sign-ins; null for none.</summary>
+    /// <summary>The number of logins; null for none.</summary>
     public int? LoginsCount { get; init; }
 
     /// <summary>Whether an administrator blocked the user.</summary>
     public bool Blocked { get; init; }
 
-    /// <summary>Metadata the user may read.</summary>
+    /// <summary>Metadata that the user can read.</summary>
     public JsonElement? UserMetadata { get; init; }
 
     /// <summary>Metadata of the application.</summary>

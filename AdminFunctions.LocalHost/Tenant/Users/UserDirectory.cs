@@ -2,12 +2,12 @@ namespace AdminFunctions.LocalHost.Tenant.Users;
 
 /// <summary>One page of a list.</summary>
 /// <param name="Users">The users on it.</param>
-/// <param name="Total">How many the whole list has.</param>
+/// <param name="Total">The number of users in the whole list.</param>
 internal readonly record struct UserPage(IReadOnlyList<TenantUser> Users, int Total);
 
 /// <summary>
-/// The tenant's users. Reading one by id is immediate; lists may go on showing a deleted user for a while, as
-/// Auth0's search index does ("eventually consistent").
+/// The users of the tenant. Reading by ID is immediately consistent. Lists are eventually consistent like Auth0's search index: they
+/// can still contain a deleted user for a while.
 /// </summary>
 internal sealed class UserDirectory
 {
@@ -16,15 +16,15 @@ internal sealed class UserDirectory
     private readonly Lock _lock = new();
     private readonly Dictionary<string, TenantUser> _byId;
 
-    // What lists are made of: as of the last addition, so with the users deleted since, who are passed over.
+    // The users as of the last addition. It includes users who were deleted later; lists skip them.
     private TenantUser[] _indexed;
     private readonly Dictionary<string, Deletion> _deleted = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Field, bool Descending), TenantUser[]> _sorted = [];
 
-    /// <summary>Makes a directory.</summary>
-    /// <param name="seed">The users to begin with.</param>
-    /// <param name="searchLag">How long lists go on showing a deleted user.</param>
-    /// <param name="clock">Tells when that time is over.</param>
+    /// <summary>Creates a directory.</summary>
+    /// <param name="seed">The initial users.</param>
+    /// <param name="searchLag">How long lists still contain a deleted user.</param>
+    /// <param name="clock">The clock for the search lag.</param>
     public UserDirectory(IEnumerable<TenantUser> seed, TimeSpan searchLag, TimeProvider clock)
     {
         _searchLag = searchLag;
@@ -33,7 +33,7 @@ internal sealed class UserDirectory
         _indexed = [.. _byId.Values];
     }
 
-    /// <summary>How many users there are.</summary>
+    /// <summary>The number of users.</summary>
     public int Count
     {
         get
@@ -57,7 +57,7 @@ internal sealed class UserDirectory
         }
     }
 
-    /// <summary>The user of an id; null when there is none.</summary>
+    /// <summary>The user with an ID; null if there is none.</summary>
     public TenantUser? Find(string userId)
     {
         lock (_lock)
@@ -66,7 +66,7 @@ internal sealed class UserDirectory
         }
     }
 
-    /// <summary>Adds users, or puts them in the place of those with the same id.</summary>
+    /// <summary>Adds users, or replaces those with the same ID.</summary>
     public void Put(params IEnumerable<TenantUser> users)
     {
         lock (_lock)
@@ -87,7 +87,7 @@ internal sealed class UserDirectory
     }
 
     /// <summary>Deletes a user.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>Whether the user existed.</returns>
     public bool Delete(string userId)
     {
         lock (_lock)
@@ -103,11 +103,11 @@ internal sealed class UserDirectory
     }
 
     /// <summary>Lists users.</summary>
-    /// <param name="query">Which; null for all.</param>
-    /// <param name="sort">By what; those without a value come last, and ties are oldest first.</param>
-    /// <param name="descending">In which direction.</param>
-    /// <param name="start">How many to pass over.</param>
-    /// <param name="limit">How many to take.</param>
+    /// <param name="query">The search query; null for all users.</param>
+    /// <param name="sort">The field to sort by. Users without a value come last. Ties are ordered oldest first.</param>
+    /// <param name="descending">Whether the order is descending.</param>
+    /// <param name="start">The number of users to skip.</param>
+    /// <param name="limit">The maximum number of users to return.</param>
     public UserPage List(Predicate<TenantUser>? query, UserField sort, bool descending, int start, int limit)
     {
         TenantUser[] sorted;
@@ -122,7 +122,7 @@ internal sealed class UserDirectory
         var total = 0;
         foreach (var user in sorted)
         {
-            // Without a query the total is known: no need to go on to the end.
+            // Without a query, the total is known, so stop here.
             if (query is null && page.Count == limit)
             {
                 break;
@@ -148,7 +148,7 @@ internal sealed class UserDirectory
         return new(page, query is null ? sorted.Length - gone.Count : total);
     }
 
-    /// <summary>The deleted users whom lists no longer show.</summary>
+    /// <summary>The deleted users whom lists no longer contain.</summary>
     private HashSet<string> Gone() =>
         [.. _deleted.Where(deleted => _clock.GetElapsedTime(deleted.Value.At) >= _searchLag).Select(deleted => deleted.Key)];
 
@@ -166,7 +166,8 @@ internal sealed class UserDirectory
             _ => Comparer<IComparable?>.Default,
         };
         var present = _indexed.OrderBy(user => field.Value(user) is null);
-        sorted = [.. (descending ? present.ThenByDescending(field.Value, order) : present.ThenBy(field.Value, order)).ThenBy(user => user.CreatedAt)];
+        var ordered = descending ? present.ThenByDescending(field.Value, order) : present.ThenBy(field.Value, order);
+        sorted = [.. ordered.ThenBy(user => user.CreatedAt)];
         return _sorted[(field.Name, descending)] = sorted;
     }
 

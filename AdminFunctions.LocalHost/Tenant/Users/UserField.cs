@@ -5,10 +5,10 @@ namespace AdminFunctions.LocalHost.Tenant.Users;
 /// <summary>How a field's values are compared.</summary>
 internal enum UserFieldKind
 {
-    /// <summary>Text without regard to case: Auth0's normalised fields.</summary>
+    /// <summary>Text, not case-sensitive: Auth0's normalized fields.</summary>
     Text,
 
-    /// <summary>Text with regard to case.</summary>
+    /// <summary>Text, case-sensitive.</summary>
     Keyword,
 
     /// <summary>A whole number.</summary>
@@ -22,13 +22,13 @@ internal enum UserFieldKind
 }
 
 /// <summary>
-/// A field of the user profile that can be searched. Which ones there are and which ignore case:
+/// A searchable field of the user profile. For the fields and their case sensitivity, see
 /// https://auth0.com/docs/manage-users/user-search/user-search-query-syntax.
 /// </summary>
 /// <param name="Name">The name in a query.</param>
 /// <param name="Kind">How values are compared.</param>
-/// <param name="Value">The user's value: a string, long, DateTime or bool; null where there is none.</param>
-/// <param name="OfIdentity">The value in one identity, for the fields of which a user may have several.</param>
+/// <param name="Value">The value of a user: a string, long, DateTime or bool; null if there is none.</param>
+/// <param name="OfIdentity">The value in an identity, for fields that can have several values.</param>
 internal sealed record UserField(
     string Name,
     UserFieldKind Kind,
@@ -60,15 +60,18 @@ internal sealed record UserField(
         Identity("identities.provider", UserFieldKind.Keyword, identity => identity.Connection.Provider),
         Identity("identities.user_id", UserFieldKind.Keyword, identity => identity.UserId),
         Identity("identities.isSocial", UserFieldKind.Flag, identity => identity.Connection.IsSocial),
-        // Documented, but nobody here belongs to an organization.
+        // Auth0 documents this field, but no local user is in an organization.
         new("organization_id", UserFieldKind.Keyword, _ => null),
     }.ToFrozenDictionary(field => field.Name, StringComparer.Ordinal);
 
-    /// <summary>The fields that a term without a field name looks through.</summary>
+    /// <summary>The fields that a term without a field name searches.</summary>
     public static readonly UserField[] Unnamed =
-        [.. new[] { "email", "name", "given_name", "family_name", "nickname", "username", "phone_number", "user_id" }.Select(name => All[name])];
+    [
+        .. new[] { "email", "name", "given_name", "family_name", "nickname", "username", "phone_number", "user_id" }
+            .Select(name => All[name]),
+    ];
 
-    /// <summary>Whether the user has a value that passes.</summary>
+    /// <summary>Whether any value of the user matches.</summary>
     public bool Any(TenantUser user, Func<IComparable, bool> passes)
     {
         if (OfIdentity is null)

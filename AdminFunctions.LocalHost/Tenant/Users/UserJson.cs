@@ -2,12 +2,11 @@ using System.Text.Json;
 
 namespace AdminFunctions.LocalHost.Tenant.Users;
 
-/// <summary>Writes users as the Management API does.</summary>
+/// <summary>Writes users in the format of the Management API.</summary>
 internal static class UserJson
 {
     /// <summary>
-    /// What the <c>fields</c> parameter takes: Auth0's list, as its own refusal of another field names it. It lacks
-    /// phone_verified.
+    /// The values of the parameter <c>fields</c>, from Auth0's error message about other values. It does not contain phone_verified.
     /// </summary>
     public static readonly IReadOnlyList<string> Fields =
     [
@@ -17,10 +16,10 @@ internal static class UserJson
     ];
 
     /// <summary>Writes one user.</summary>
-    /// <param name="json">Where to.</param>
+    /// <param name="json">The writer.</param>
     /// <param name="user">The user.</param>
-    /// <param name="asked">Whether a field was asked for.</param>
-    /// <param name="withProviderTokens">Whether social identities show their provider's access token.</param>
+    /// <param name="asked">Whether a field was requested.</param>
+    /// <param name="withProviderTokens">Whether social identities contain the access tokens of their providers.</param>
     public static void Write(Utf8JsonWriter json, TenantUser user, Predicate<string> asked, bool withProviderTokens)
     {
         json.WriteStartObject();

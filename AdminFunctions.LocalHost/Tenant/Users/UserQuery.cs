@@ -5,11 +5,11 @@ using System.Text.Json;
 
 namespace AdminFunctions.LocalHost.Tenant.Users;
 
-/// <summary>A query that Auth0's user search could not run; the message says why.</summary>
+/// <summary>A query that Auth0's user search would reject. The message says why.</summary>
 internal sealed class UserQueryException(string message) : Exception(message);
 
 /// <summary>
-/// Reads a query of Auth0's user search (v3, a part of Lucene's syntax) and makes a test for users of it:
+/// Parses a query of Auth0's user search (v3, a subset of the Lucene syntax) into a predicate for users:
 /// https://auth0.com/docs/manage-users/user-search/user-search-query-syntax.
 /// <code>
 /// any     = all { [ "OR" | "||" ] all }
@@ -17,15 +17,15 @@ internal sealed class UserQueryException(string message) : Exception(message);
 /// clause  = [ "NOT" | "!" | "-" | "+" ] ( "(" any ")" | field ":" value | value )
 /// value   = "(" any ")" | "[" bound "TO" bound "]" | phrase | term
 /// </code>
-/// Clauses put side by side are alternatives, as in Lucene, except that a <c>+</c> makes one necessary and a
-/// <c>-</c>, <c>!</c> or NOT rules it out. AND binds closer than OR.
+/// Adjacent clauses are alternatives, as in Lucene. But a clause with <c>+</c> is required, and one with <c>-</c>, <c>!</c> or NOT is
+/// excluded. AND has a higher precedence than OR.
 /// </summary>
 internal sealed class UserQuery
 {
     private const int MaxDepth = 50;
     private const int MinWildcardLiteral = 3;
 
-    // A term without a field name matches a whole value, or whole words of one, without regard to case.
+    // A term without a field name matches a whole value, or whole words of it. It is not case-sensitive.
     private static readonly Test Unnamed = term =>
     {
         CheckWildcards(term);
@@ -60,8 +60,8 @@ internal sealed class UserQuery
         MustNot,
     }
 
-    /// <summary>Reads a query.</summary>
-    /// <exception cref="UserQueryException">It is no query.</exception>
+    /// <summary>Parses a query.</summary>
+    /// <exception cref="UserQueryException">The query is not valid.</exception>
     public static Predicate<TenantUser> Parse(string text)
     {
         var query = new UserQuery(text);
@@ -92,7 +92,7 @@ internal sealed class UserQuery
         List<Predicate<TenantUser>> should = [], must = [], mustNot = [];
         do
         {
-            // After a written OR, a negation is an alternative like any other.
+            // After an explicit OR, a negation is an alternative like any other.
             var either = Take("OR") || Take("||");
             if (either && should.Count + must.Count + mustNot.Count is 0)
             {
@@ -171,10 +171,10 @@ internal sealed class UserQuery
             return (occur, test(term));
         }
 
-        // A field, and what it shall be.
+        // A field and its value.
         if (test != Unnamed)
         {
-            throw new UserQueryException($"The field {term.Text} stands inside the group of another field.");
+            throw new UserQueryException($"The field {term.Text} is not allowed inside the group of another field.");
         }
 
         _at++;
@@ -203,7 +203,7 @@ internal sealed class UserQuery
         var group = Any(test);
         if (AtEnd)
         {
-            throw new UserQueryException("A group is not closed: ) is missing.");
+            throw new UserQueryException("A group is not closed. The ) is missing.");
         }
 
         _at++;
@@ -228,8 +228,8 @@ internal sealed class UserQuery
 
     private static UserField Known(string name) => UserField.All.GetValueOrDefault(name)
         ?? throw new UserQueryException(name is "connection"
-            ? "connection cannot be searched; use identities.connection."
-            : $"{name} is no field that can be searched.");
+            ? "connection is not searchable. Use identities.connection."
+            : $"{name} is not a searchable field.");
 
     private static Predicate<TenantUser> Exists(string name)
     {
@@ -293,13 +293,13 @@ internal sealed class UserQuery
         var lower = ReadBound();
         if (!Take("TO"))
         {
-            throw new UserQueryException("A range is written [a TO b].");
+            throw new UserQueryException("A range must have the form [a TO b].");
         }
 
         var upper = ReadBound();
         if (AtEnd || _text[_at] is not (']' or '}'))
         {
-            throw new UserQueryException("A range is not closed: ] or } is missing.");
+            throw new UserQueryException("The end of a range (] or }) is missing.");
         }
 
         var withUpper = _text[_at++] is ']';
@@ -319,7 +319,7 @@ internal sealed class UserQuery
         switch (field.Kind)
         {
             case UserFieldKind.Date:
-                // A bound that names a day or a month stands for all of it.
+                // A bound that is a day or a month includes all of it.
                 var (from, to) = Period(field, bound);
                 return (upper, including) switch
                 {
@@ -346,21 +346,22 @@ internal sealed class UserQuery
             ? number
             : throw new UserQueryException($"{field.Name} is a number, not \"{text}\".");
 
-    /// <summary>The time that a date stands for: all of a year, month, day, minute or second, or one millisecond.</summary>
+    /// <summary>The period of a date: a year, month, day, minute, second or millisecond.</summary>
     private static (DateTime From, DateTime To) Period(UserField field, string text)
     {
         foreach (var (format, next) in Periods)
         {
-            if (DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var from))
+            const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+            if (DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, Utc, out var from))
             {
-                // The calendar ends with the year 9999.
+                // DateTime ends with the year 9999.
                 return (from, from.Year < DateTime.MaxValue.Year ? next(from) : DateTime.MaxValue);
             }
         }
         throw new UserQueryException($"{field.Name} is a date such as 2024-05-17 or 2024-05-17T09:30:00.000Z, not \"{text}\".");
     }
 
-    /// <summary>The values at a path into metadata; null when the field is not of metadata.</summary>
+    /// <summary>The values at a path in metadata; null if the field is not metadata.</summary>
     private static Func<TenantUser, IEnumerable<string>>? Metadata(string name)
     {
         var path = name.Split('.');
@@ -377,13 +378,13 @@ internal sealed class UserQuery
                 return null;
         }
         return path.Length is 1
-            ? throw new UserQueryException($"{name} is searched by a path, such as {name}.plan.")
+            ? throw new UserQueryException($"{name} must be searched with a path, such as {name}.plan.")
             : user => root(user) is { } metadata ? Values(metadata, path.AsMemory(1)) : [];
     }
 
     private static IEnumerable<string> Values(JsonElement element, ReadOnlyMemory<string> path) => element.ValueKind switch
     {
-        // Arrays are no step of the path.
+        // Arrays are not part of the path.
         JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Values(item, path)),
         JsonValueKind.Object when path.Length > 0 && element.TryGetProperty(path.Span[0], out var next) => Values(next, path[1..]),
         JsonValueKind.Object or JsonValueKind.Null or JsonValueKind.Undefined => [],
@@ -397,7 +398,7 @@ internal sealed class UserQuery
         if (term.HasWildcard && !term.IsPrefix && term.LongestLiteral < MinWildcardLiteral)
         {
             throw new UserQueryException(
-                $"Before or amid a wildcard there must be at least {MinWildcardLiteral} characters: ann* or *smith, not *th.");
+                $"A wildcard requires at least {MinWildcardLiteral} other characters: ann* or *smith, but not *th.");
         }
     }
 
@@ -497,7 +498,7 @@ internal sealed class UserQuery
             {
                 if (quoted)
                 {
-                    throw new UserQueryException("A phrase is not closed: \" is missing.");
+                    throw new UserQueryException("A phrase is not closed. The \" is missing.");
                 }
 
                 break;
@@ -532,7 +533,7 @@ internal sealed class UserQuery
             }
             else if (c is '"' or '[' or ']' or '{' or '}' or '^' or '~' or '?' || (_at == start && c is '/' or '<' or '>' or '='))
             {
-                throw new UserQueryException($"{c} at position {_at + 1} is not understood; put values with such characters into double quotes.");
+                throw new UserQueryException($"{c} at position {_at + 1} is not valid. Put values with such characters in double quotes.");
             }
             else
             {
@@ -558,12 +559,14 @@ internal sealed class UserQuery
         : new($"\"{_text[_at]}\" at position {_at + 1} was not expected.");
 
     /// <summary>A word or a phrase.</summary>
-    /// <param name="literals">The text before, between and behind wildcards.</param>
-    /// <param name="quoted">Whether it stood in double quotes.</param>
+    /// <param name="literals">The text before, between and after wildcards.</param>
+    /// <param name="quoted">Whether it is in double quotes.</param>
     private sealed class Term(IReadOnlyList<string> literals, bool quoted)
     {
         private readonly string _pattern = string.Join('*', literals.Select(literal => literal
-            .Replace("\\", @"\\", StringComparison.Ordinal).Replace("*", @"\*", StringComparison.Ordinal).Replace("?", @"\?", StringComparison.Ordinal)));
+            .Replace("\\", @"\\", StringComparison.Ordinal)
+            .Replace("*", @"\*", StringComparison.Ordinal)
+            .Replace("?", @"\?", StringComparison.Ordinal)));
 
         public string Text { get; } = string.Join('*', literals);
 

@@ -3,9 +3,8 @@ using System.Text.Json;
 namespace AdminFunctions.LocalHost.Tenant.Users;
 
 /// <summary>
-/// Makes up a tenant's users. The same number and seed give the same users on every machine and day. Nobody in it
-/// is real: names are drawn from two lists, domains are those reserved for examples (RFC 2606), IP addresses those
-/// reserved for documentation (RFC 5737), phone numbers those kept for fiction.
+/// Creates the fictitious users of a tenant. The same number and seed always create the same users. Names come from two lists, domains
+/// are reserved for examples (RFC 2606), IP addresses for documentation (RFC 5737), and phone numbers for fiction.
 /// </summary>
 internal sealed class UserSeed
 {
@@ -62,10 +61,10 @@ internal sealed class UserSeed
 
     private UserSeed(int seed) => _random = new Random(seed);
 
-    /// <summary>Makes users, oldest first: the <see cref="Admin">admins</see>, some with awkward ids, then the crowd.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="seed">Another seed makes other users.</param>
-    /// <param name="atOneMoment">How many, in the middle, are created at one and the same moment.</param>
+    /// <summary>Creates users, oldest first: the <see cref="Admin">admins</see>, some users with unusual IDs, then all others.</summary>
+    /// <param name="count">The number of users.</param>
+    /// <param name="seed">The seed. Another seed creates other users.</param>
+    /// <param name="atOneMoment">The number of users, in the middle, with the same creation time.</param>
     public static IEnumerable<TenantUser> Make(int count, int seed, int atOneMoment = 0)
     {
         var people = new UserSeed(seed);
@@ -73,7 +72,7 @@ internal sealed class UserSeed
         var firstOfMany = (count - atOneMoment) / 2;
         for (var i = 0; i < count; i++)
         {
-            // Each within its own stretch of the years, so that no two are created at once and the order is theirs.
+            // Each user has a separate period, so no two have the same creation time and they are in order.
             var created = First.AddMilliseconds((step * i) + people._random.NextInt64(Math.Max(1, step)));
             var isOneOfMany = i >= firstOfMany && i < firstOfMany + atOneMoment;
             yield return people.Next(i, isOneOfMany ? First.AddMilliseconds(step * firstOfMany) : created);
@@ -85,7 +84,8 @@ internal sealed class UserSeed
         if (index < Admin.All.Count)
         {
             var admin = Admin.All[index];
-            return WithLogins(Person(admin.GivenName, admin.FamilyName, "example.com", created, Database, admin.UserId["auth0|".Length..]), created);
+            var id = admin.UserId["auth0|".Length..];
+            return WithLogins(Person(admin.GivenName, admin.FamilyName, "example.com", created, Database, id), created);
         }
 
         var given = Pick(GivenNames);
@@ -93,7 +93,7 @@ internal sealed class UserSeed
         var domain = Pick(Domains);
         var user = (index - Admin.All.Count) switch
         {
-            // Ids that have to be escaped in a URL, and a second | in an id.
+            // IDs that must be escaped in a URL, and IDs with a second |.
             0 => Person("Ann", "Smith", "example.com", created, Contoso, "contoso|ann.smith@example.com"),
             1 => Person("Eve", "Weber", "example.org", created, Fabrikam, "fabrikam|sales/eve.weber@example.org"),
             2 => Person("Bob", "Winter", "example.net", created, Contoso, "contoso|bob.winter+crm@example.net"),
@@ -137,7 +137,7 @@ internal sealed class UserSeed
         return new TenantUser
         {
             UserId = $"{connection.Provider}|{id}",
-            // A few have signed in both ways, and an administrator linked the two.
+            // Some users have a second identity, which an administrator has linked.
             Identities = connection == Database && _random.Next(100) < 3 ? [identity, new(Google, Digits(21))] : [identity],
             CreatedAt = created,
             UpdatedAt = created,

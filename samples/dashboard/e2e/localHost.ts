@@ -13,23 +13,23 @@ export const PROJECT = join(REPOSITORY, 'AdminFunctions.LocalHost');
 
 const PROGRAM = join(PROJECT, 'bin/Debug/net10.0/AdminFunctions.LocalHost.dll');
 
-/** Something that shall go wrong with the tenant's answers: see AdminFunctions.LocalHost/Loopback/Fault.cs. */
+/** A fault to inject into the tenant's responses. See AdminFunctions.LocalHost/Loopback/Fault.cs. */
 export interface Fault {
   match: string;
-  /** Null for always. */
+  /** Null for every request. */
   times?: number | null;
   mode?: 'answer' | 'hang' | 'abort' | 'truncate';
-  /** Without one the request goes on as usual, after the delay. */
+  /** If absent, the tenant handles the request as usual after the delay. */
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
   delayMs?: number;
 }
 
-/** A user as the local tenant takes one. What is left out is as for someone who signed up just now. */
+/** A user to add to the local tenant. Omitted fields have the values of a new user. */
 export type NewUser = Partial<Omit<User, 'identities'>> & { user_id: string; connection?: string };
 
-/** AdminFunctions.LocalHost, running: the dashboard, the functions, and a tenant that can be told what to do. */
+/** A running AdminFunctions.LocalHost: the dashboard, the functions and a tenant that the tests control. */
 export class LocalHost {
   private constructor(
     readonly dashboard: string,
@@ -40,10 +40,11 @@ export class LocalHost {
   ) {}
 
   static async start(options: readonly string[]): Promise<LocalHost> {
-    // A directory without a local.settings.json, and an environment without its settings: they could name a real tenant, and
-    // here users are deleted.
+    // These tests delete users. An empty directory has no local.settings.json, and the environment is filtered, so no setting can
+    // name a real tenant.
     const scriptRoot = await mkdtemp(join(tmpdir(), 'admin-functions-e2e-'));
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(auth0|keyvault|users|dashboard)(__|:)/i.test(name)));
+    const isSetting = (name: string) => /^(auth0|keyvault|users|dashboard)(__|:)/i.test(name);
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name)));
     const ports = ['--port', '0', '--tenant-port', '0', '--vault-port', '0', '--dashboard-port', `${await freePort()}`];
     const child = spawn('dotnet', [PROGRAM, ...ports, '--script-root', scriptRoot, ...options], { env, stdio: ['ignore', 'pipe', 'pipe'] });
 
@@ -53,13 +54,13 @@ export class LocalHost {
         const read = (text: string) => {
           output += text;
           const address = /^Dashboard: (http:\S+)$/m.exec(output)?.[1];
-          if (address && output.includes('Ctrl+C stops.')) resolve(address);
-          if (output.includes('The dashboard could not be built')) reject(new Error('See below.'));
+          if (address && output.includes('Press Ctrl+C to stop.')) resolve(address);
+          if (output.includes('The dashboard could not be built')) reject(new Error('The build of the dashboard failed.'));
         };
         child.stdout.setEncoding('utf8').on('data', read);
         child.stderr.setEncoding('utf8').on('data', read);
         child.once('error', reject);
-        child.once('exit', (code) => reject(new Error(`It ended with exit code ${code}.`)));
+        child.once('exit', (code) => reject(new Error(`It exited with code ${code}.`)));
         setTimeout(() => reject(new Error('It did not start within two minutes.')), 120_000).unref();
       });
       const { api, domain } = (await (await fetch(`${dashboard}/config.json`)).json()) as Config;
@@ -83,12 +84,12 @@ export class LocalHost {
     await rm(this.scriptRoot, { recursive: true });
   }
 
-  /** What shall go wrong from now on. */
+  /** Adds faults. */
   async fail(...faults: Fault[]): Promise<void> {
     await this.control('POST', 'faults', faults);
   }
 
-  /** Nothing goes wrong any more. */
+  /** Removes all faults. */
   async recover(): Promise<void> {
     await this.control('DELETE', 'faults');
   }
@@ -97,18 +98,18 @@ export class LocalHost {
     await this.control('POST', 'users', users);
   }
 
-  /** An access token for anyone. */
+  /** Issues an access token for any user. */
   async token(sub: string, permissions: string[], expiresIn = 3600): Promise<string> {
     const answer = await this.control('POST', 'token', { sub, permissions, expiresIn });
     return ((await answer.json()) as { access_token: string }).access_token;
   }
 
-  /** Signs with another key; tokens of the one before are worth nothing. */
+  /** Rotates the signing key and revokes the previous one, which invalidates its tokens. */
   async rotateKeys(): Promise<void> {
     await this.control('POST', 'rotate-keys', { revokePrevious: true });
   }
 
-  /** Calls a function as someone with every permission. */
+  /** Calls a function with all permissions. */
   async call(method: string, path: string): Promise<Response> {
     const token = await this.token('auth0|test', ['read:users', 'delete:users']);
     return fetch(this.functions + path, { method, headers: { Authorization: `Bearer ${token}` } });
@@ -116,7 +117,7 @@ export class LocalHost {
 
   private async control(method: string, path: string, body?: unknown): Promise<Response> {
     const answer = await fetch(`${this.tenant}/_local/${path}`, { method, body: body === undefined ? null : JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`The tenant's /_local/${path} says ${answer.status}: ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`The tenant's /_local/${path} responded with ${answer.status}: ${await answer.text()}`);
     return answer;
   }
 }
