@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Chaos;
 
-/// <summary>The audit trail of deletions as the functions write it, beside the attempts that have reached them.</summary>
-internal sealed partial class Trail : ILoggerProvider
+/// <summary>The audit trail that the functions write, and the attempts that have reached them.</summary>
+internal sealed partial class AuditLog : ILoggerProvider
 {
-    /// <summary>The category of the trail's events (docs/operations.md).</summary>
+    /// <summary>The log category of the audit trail (docs/operations.md).</summary>
     public const string Category = "AdminFunctions.Audit";
 
     private readonly ConcurrentDictionary<string, bool> _arrived = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Entry>> _entries = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _leftOut = new(StringComparer.Ordinal);
 
-    /// <summary>Notes an attempt that has reached the functions. Its trace id, the caller's or a new one, is how the trail names it.</summary>
+    /// <summary>Records an attempt that has reached the functions, by the trace ID of the caller or a new one.</summary>
     public void Arrive(HttpRequest request)
     {
         if (!HttpMethods.IsDelete(request.Method))
@@ -41,18 +41,20 @@ internal sealed partial class Trail : ILoggerProvider
         _arrived[caller.TraceId.ToHexString()] = true;
     }
 
-    /// <summary>The header that names a trace (W3C Trace Context).</summary>
-    public static string TraceParent(ActivityTraceId traceId) => $"00-{traceId.ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00";
+    /// <summary>The header with the trace ID (W3C Trace Context).</summary>
+    public static string TraceParent(ActivityTraceId traceId) =>
+        $"00-{traceId.ToHexString()}-{ActivitySpanId.CreateRandom().ToHexString()}-00";
 
-    /// <summary>Whether an attempt has reached the functions: what is sent and closed at once may not.</summary>
+    /// <summary>Whether an attempt has reached the functions. A request whose connection is closed at once may not.</summary>
     public bool HasArrived(string traceId) => _arrived.ContainsKey(traceId);
 
-    /// <summary>How an attempt has ended; <see langword="null"/> if no event says it.</summary>
-    public string? OutcomeOf(string traceId) => EntriesOf(traceId).Where(static entry => !entry.IsRequest).Select(static entry => entry.Outcome).FirstOrDefault();
+    /// <summary>The outcome of an attempt; <see langword="null"/> if there is no event with it.</summary>
+    public string? OutcomeOf(string traceId) =>
+        EntriesOf(traceId).Where(static entry => !entry.IsRequest).Select(static entry => entry.Outcome).FirstOrDefault();
 
-    /// <summary>Holds the trail against the attempts, when all is over and the functions have written how many events they left out.</summary>
-    /// <param name="law">Every attempt has exactly one outcome.</param>
-    public void Check(Law law)
+    /// <summary>Compares the audit trail with the attempts, after the functions have logged the number of omitted events.</summary>
+    /// <param name="invariant">Every attempt has exactly one outcome.</param>
+    public void Check(Invariant invariant)
     {
         var without = 0L;
         foreach (var traceId in _arrived.Keys)
@@ -61,25 +63,28 @@ internal sealed partial class Trail : ILoggerProvider
             var requests = entries.Where(static entry => entry.IsRequest).ToList();
             var outcomes = entries.Where(static entry => !entry.IsRequest).ToList();
             without += outcomes.Count is 0 && requests.Count is 0 ? 1 : 0;
-            law.Check(outcomes.Count is 1 || (outcomes.Count is 0 && requests.Count is 0), () => $"{outcomes.Count} outcomes: {string.Join("; ", entries)}");
-            law.Check(
+            invariant.Check(
+                outcomes.Count is 1 || (outcomes.Count is 0 && requests.Count is 0),
+                () => $"{outcomes.Count} outcomes: {string.Join("; ", entries)}");
+            invariant.Check(
                 outcomes is not [{ SaysThatAuth0WasAsked: var wasAsked } outcome]
                     || (wasAsked ? requests is [var request] && request.CorrelationId == outcome.CorrelationId : requests.Count is 0),
-                () => $"The request and the outcome do not belong together: {string.Join("; ", entries)}");
+                () => $"The request and the outcome do not match: {string.Join("; ", entries)}");
         }
 
         foreach (var traceId in _entries.Keys)
         {
-            law.Check(HasArrived(traceId), () => $"Nobody has attempted this: {string.Join("; ", EntriesOf(traceId))}");
+            invariant.Check(HasArrived(traceId), () => $"There was no such attempt: {string.Join("; ", EntriesOf(traceId))}");
         }
 
         var leftOut = _leftOut.Values.Sum();
-        law.Check(without == leftOut, () => $"{without} attempts have no outcome, and {leftOut} are said to be left out.");
+        invariant.Check(without == leftOut, () => $"{without} attempts have no outcome, but {leftOut} events were omitted.");
     }
 
-    /// <summary>How many attempts have ended so: those that are written down, and those that were only counted.</summary>
+    /// <summary>The number of attempts with an outcome, including those that were only counted.</summary>
     public long Count(string outcome) =>
-        _entries.Values.Sum(entries => entries.LongCount(entry => !entry.IsRequest && entry.Outcome == outcome)) + _leftOut.GetValueOrDefault(outcome);
+        _entries.Values.Sum(entries => entries.LongCount(entry => !entry.IsRequest && entry.Outcome == outcome))
+        + _leftOut.GetValueOrDefault(outcome);
 
     public ILogger CreateLogger(string categoryName) => new Logger(this);
 
@@ -93,7 +98,11 @@ internal sealed partial class Trail : ILoggerProvider
     {
         if (LeftOutPattern().Match(text) is { Success: true } leftOut)
         {
-            _leftOut.AddOrUpdate(leftOut.Groups["outcome"].Value, static (_, count) => count, static (_, sum, count) => sum + count, long.Parse(leftOut.Groups["count"].Value, CultureInfo.InvariantCulture));
+            _leftOut.AddOrUpdate(
+                leftOut.Groups["outcome"].Value,
+                static (_, count) => count,
+                static (_, sum, count) => sum + count,
+                long.Parse(leftOut.Groups["count"].Value, CultureInfo.InvariantCulture));
         }
         else if (EntryPattern().Match(text) is { Success: true } entry)
         {
@@ -102,14 +111,20 @@ internal sealed partial class Trail : ILoggerProvider
         }
         else
         {
-            throw new InvalidOperationException($"The trail has an event of another form: {text}");
+            throw new InvalidOperationException($"The audit trail has an unknown event: {text}");
         }
     }
 
-    [GeneratedRegex("^(?<event>Write[A-Za-z]+) action=.* actor=.* outcome=(?<outcome>\\S+) traceId=(?<trace>\\S+) correlationId=(?<correlation>\\S+)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^(?<event>Write[A-Za-z]+) action=.* actor=.* outcome=(?<outcome>\\S+) traceId=(?<trace>\\S+) correlationId=(?<correlation>\\S+)$",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex EntryPattern();
 
-    [GeneratedRegex("^WriteRefusalsLeftOut outcome=(?<outcome>\\S+) count=(?<count>\\d+)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^WriteRefusalsLeftOut outcome=(?<outcome>\\S+) count=(?<count>\\d+)$",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex LeftOutPattern();
 
     private sealed record Entry(string Event, string Outcome, string CorrelationId)
@@ -121,14 +136,15 @@ internal sealed partial class Trail : ILoggerProvider
         public override string ToString() => $"{Event} {Outcome} {CorrelationId}";
     }
 
-    private sealed class Logger(Trail trail) : ILogger
+    private sealed class Logger(AuditLog auditLog) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            trail.Read(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            auditLog.Read(formatter(state, exception));
     }
 }

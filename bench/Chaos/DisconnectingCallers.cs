@@ -7,28 +7,28 @@ using AdminFunctions.LocalHost;
 namespace AdminFunctions.Chaos;
 
 /// <summary>
-/// Callers who send a deletion and close the connection at once. Nobody reads their answers: what became of them, the audit trail
-/// has to tell.
+/// Callers who request a deletion and close the connection at once. They do not read the response, so only the audit trail has the
+/// outcome.
 /// </summary>
-internal sealed class Leavers(LocalTenantAndVault local, Uri address, People people, Trail trail)
+internal sealed class DisconnectingCallers(LocalTenantAndVault local, Uri address, TestUsers testUsers, AuditLog auditLog)
 {
-    private const int AtOnce = 2;
+    private const int Callers = 2;
 
     private readonly ConcurrentQueue<Attempt> _attempts = new();
 
-    /// <summary>How many attempts have reached the functions.</summary>
-    public int Arrived => _attempts.Count(attempt => trail.HasArrived(attempt.TraceId));
+    /// <summary>The number of attempts that have reached the functions.</summary>
+    public int Arrived => _attempts.Count(attempt => auditLog.HasArrived(attempt.TraceId));
 
-    /// <summary>Calls until the end.</summary>
-    /// <param name="seed">What is called for.</param>
-    /// <param name="serves">Done when the functions have served somebody: before they have the tenant's keys, nobody's token is good or bad.</param>
-    /// <param name="length">How long.</param>
+    /// <summary>Makes calls until the end.</summary>
+    /// <param name="seed">Determines the calls.</param>
+    /// <param name="serves">Whether a call has succeeded. Before the functions have the signing keys, they cannot validate tokens.</param>
+    /// <param name="length">The length of the run.</param>
     public async Task RunAsync(int seed, Func<bool> serves, TimeSpan length)
     {
         using var end = new CancellationTokenSource(length);
-        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(leaver => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
         {
-            var random = new Random(unchecked((seed * 1_000_003) - leaver - 1));
+            var random = new Random(unchecked((seed * 1_000_003) - caller - 1));
             while (!end.IsCancellationRequested)
             {
                 if (serves())
@@ -41,30 +41,37 @@ internal sealed class Leavers(LocalTenantAndVault local, Uri address, People peo
         })));
     }
 
-    /// <summary>Holds the trail against what was attempted, when all is over.</summary>
-    /// <param name="law">Who hangs up changes no outcome.</param>
-    public void Check(Law law)
+    /// <summary>Compares the audit trail with the attempts, after the run.</summary>
+    /// <param name="invariant">A caller who disconnects changes no outcome.</param>
+    public void Check(Invariant invariant)
     {
-        foreach (var attempt in _attempts.Where(attempt => trail.HasArrived(attempt.TraceId)))
+        foreach (var attempt in _attempts.Where(attempt => auditLog.HasArrived(attempt.TraceId)))
         {
-            var outcome = trail.OutcomeOf(attempt.TraceId);
+            var outcome = auditLog.OutcomeOf(attempt.TraceId);
             if (attempt.Refusal is { } refusal)
             {
-                // Of those whom nobody knows, some are only counted.
-                law.Check(outcome == refusal || (outcome is null && attempt.MayBeLeftOut), () => $"A {refusal} became {outcome ?? "nothing"}.");
+                // Some refusals of callers who are not admitted are only counted.
+                invariant.Check(
+                    outcome == refusal || (outcome is null && attempt.CanBeOmitted),
+                    () => $"Expected {refusal}, but the audit trail has {outcome ?? "nothing"}.");
             }
             else
             {
-                var isGone = people.Directory.Find(attempt.Id) is null;
-                law.Check(
-                    isGone ? outcome is "done" or "no-such-user" || outcome?.StartsWith("tenant-", StringComparison.Ordinal) is true : outcome is not "done",
-                    () => $"{attempt.Id} is {(isGone ? "gone" : "there")}, and the trail says {outcome ?? "nothing"}.");
+                var isGone = testUsers.Directory.Find(attempt.Id) is null;
+                invariant.Check(
+                    isGone
+                        ? outcome is "done" or "no-such-user" || outcome?.StartsWith("tenant-", StringComparison.Ordinal) is true
+                        : outcome is not "done",
+                    () => $"{attempt.Id} {(isGone ? "is gone" : "exists")}, but the audit trail has {outcome ?? "nothing"}.");
             }
         }
 
-        foreach (var kind in _attempts.Where(attempt => attempt.MayBeLeftOut && trail.HasArrived(attempt.TraceId)).GroupBy(attempt => attempt.Refusal!))
+        foreach (var kind in _attempts.Where(attempt => attempt.CanBeOmitted && auditLog.HasArrived(attempt.TraceId))
+            .GroupBy(attempt => attempt.Refusal!))
         {
-            law.Check(trail.Count(kind.Key) == kind.Count(), () => $"{kind.Count()} were refused with {kind.Key}, and the trail has {trail.Count(kind.Key)}.");
+            var (attempts, entries) = (kind.Count(), auditLog.Count(kind.Key));
+            invariant.Check(
+                attempts == entries, () => $"{attempts} attempts were refused with {kind.Key}, but the audit trail has {entries}.");
         }
     }
 
@@ -76,7 +83,8 @@ internal sealed class Leavers(LocalTenantAndVault local, Uri address, People peo
         }
 
         _attempts.Enqueue(attempt);
-        var request = $"DELETE /api/users/{Uri.EscapeDataString(attempt.Id)} HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {token}\r\ntraceparent: {attempt.TraceParent}\r\n\r\n";
+        var request = $"DELETE /api/users/{Uri.EscapeDataString(attempt.Id)} HTTP/1.1\r\nHost: {address.Authority}\r\n"
+            + $"Authorization: Bearer {token}\r\ntraceparent: {attempt.TraceParent}\r\n\r\n";
         using var client = new TcpClient();
         await client.ConnectAsync(address.Host, address.Port);
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request));
@@ -93,23 +101,25 @@ internal sealed class Leavers(LocalTenantAndVault local, Uri address, People peo
         return kind switch
         {
             0 => (new Attempt(traceId, Load.Caller, "self-deletion"), Token("delete:users")),
-            1 => (new Attempt(traceId, Load.Caller, "insufficient-permission", MayBeLeftOut: true), Token("read:users")),
-            2 => (new Attempt(traceId, Load.Caller, "invalid-token", MayBeLeftOut: true), local.Tenant.MintAccessToken(Load.Caller, ["delete:users"], TimeSpan.FromHours(-1))),
-            _ when people.TryTake(out fresh) => (new Attempt(traceId, fresh, Refusal: null), Token("delete:users")),
+            1 => (new Attempt(traceId, Load.Caller, "insufficient-permission", CanBeOmitted: true), Token("read:users")),
+            2 => (
+                new Attempt(traceId, Load.Caller, "invalid-token", CanBeOmitted: true),
+                local.Tenant.MintAccessToken(Load.Caller, ["delete:users"], TimeSpan.FromHours(-1))),
+            _ when testUsers.TryTake(out fresh) => (new Attempt(traceId, fresh, Refusal: null), Token("delete:users")),
             _ => null,
         };
     }
 
     private string Token(string permission) => local.Tenant.MintAccessToken(Load.Caller, [permission]);
 
-    /// <param name="Trace">By which the trail names it.</param>
-    /// <param name="Id">Who is to be deleted.</param>
-    /// <param name="Refusal">The slug that it is refused with; <see langword="null"/> for a deletion that is in order.</param>
-    /// <param name="MayBeLeftOut">Whether the caller is one of those of whom only so many a minute are written down.</param>
-    private sealed record Attempt(ActivityTraceId Trace, string Id, string? Refusal, bool MayBeLeftOut = false)
+    /// <param name="Trace">The trace ID in the audit trail.</param>
+    /// <param name="Id">The user to delete.</param>
+    /// <param name="Refusal">The slug of the expected refusal; <see langword="null"/> for a valid deletion.</param>
+    /// <param name="CanBeOmitted">Whether the refusal is rate-limited in the audit trail.</param>
+    private sealed record Attempt(ActivityTraceId Trace, string Id, string? Refusal, bool CanBeOmitted = false)
     {
         public string TraceId { get; } = Trace.ToHexString();
 
-        public string TraceParent { get; } = Trail.TraceParent(Trace);
+        public string TraceParent { get; } = AuditLog.TraceParent(Trace);
     }
 }

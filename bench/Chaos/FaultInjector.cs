@@ -4,22 +4,22 @@ using AdminFunctions.LocalHost.Loopback;
 
 namespace AdminFunctions.Chaos;
 
-/// <summary>Has the tenant and the vault misbehave as the schedule says.</summary>
-internal sealed class Storm(LocalTenantAndVault local, Schedule schedule)
+/// <summary>Injects the faults of the schedule into the tenant and the vault.</summary>
+internal sealed class FaultInjector(LocalTenantAndVault local, Schedule schedule)
 {
-    private readonly TaskCompletionSource _calm = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _faultsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Done when the faults have ended.</summary>
-    public Task Calm => _calm.Task;
+    /// <summary>Completes when the faults have ended.</summary>
+    public Task FaultsEnded => _faultsEnded.Task;
 
-    /// <summary>When they ended (<see cref="Stopwatch.GetTimestamp"/>); later than anything while they have not.</summary>
+    /// <summary>When the faults ended (<see cref="Stopwatch.GetTimestamp"/>); the maximum value until then.</summary>
     public long EndedAt { get; private set; } = long.MaxValue;
 
-    /// <summary>What goes wrong now, for the progress line.</summary>
+    /// <summary>The current state, for the progress line.</summary>
     public string Now { get; private set; } = "";
 
-    /// <summary>Goes through the schedule.</summary>
-    /// <param name="keysRotated">Has the callers sign in anew.</param>
+    /// <summary>Runs the schedule.</summary>
+    /// <param name="keysRotated">Makes the callers sign in again.</param>
     public async Task RunAsync(Action keysRotated)
     {
         var started = Stopwatch.GetTimestamp();
@@ -33,8 +33,8 @@ internal sealed class Storm(LocalTenantAndVault local, Schedule schedule)
             var elapsed = Stopwatch.GetElapsedTime(started);
             while (events.TryPeek(out var next) && next.At <= elapsed)
             {
-                Happen(events.Dequeue(), keysRotated);
-                if (next.What is Mishap.SecretRotated)
+                Apply(events.Dequeue(), keysRotated);
+                if (next.What is Incident.SecretRotated)
                 {
                     unstored.Enqueue(next);
                 }
@@ -46,7 +46,7 @@ internal sealed class Storm(LocalTenantAndVault local, Schedule schedule)
                 local.Vault.SetSecret(local.Settings["KeyVault:ClientSecretName"]!, local.Tenant.ClientSecret);
             }
 
-            var down = schedule.At(elapsed, Mishap.VaultDown);
+            var down = schedule.At(elapsed, Incident.VaultDown);
             if (down != downSince)
             {
                 local.Vault.Faults.Clear();
@@ -60,13 +60,13 @@ internal sealed class Storm(LocalTenantAndVault local, Schedule schedule)
                 downSince = down;
             }
 
-            // A chain of faults, and of passes between them, for the requests until the next tick.
-            var gone = schedule.At(elapsed, Mishap.TenantGone) is not null;
+            // A sequence of faults and of requests without a fault, until the next tick.
+            var gone = schedule.At(elapsed, Incident.TenantGone) is not null;
             local.Tenant.Faults.Clear();
             local.Tenant.Faults.Add(gone
                 ? [new Fault { Match = "*", Times = null, Mode = FaultMode.Abort }]
-                : schedule.Deal((int)(elapsed / Schedule.Tick), Calm, TimeProvider.System.GetUtcNow()));
-            Now = gone ? "tenant gone" : down is not null ? "vault down" : "faults";
+                : schedule.FaultsOf((int)(elapsed / Schedule.Tick), FaultsEnded, TimeProvider.System.GetUtcNow()));
+            Now = gone ? "tenant down" : down is not null ? "vault down" : "faults";
             await ticks.WaitForNextTickAsync();
         }
         while (Stopwatch.GetElapsedTime(started) < schedule.FaultsEnd);
@@ -75,21 +75,21 @@ internal sealed class Storm(LocalTenantAndVault local, Schedule schedule)
         local.Vault.Faults.Clear();
         vaultIsUp.TrySetResult();
         EndedAt = Stopwatch.GetTimestamp();
-        _calm.SetResult();
-        Now = "calm";
+        _faultsEnded.SetResult();
+        Now = "no faults";
     }
 
-    private void Happen(Event mishap, Action keysRotated)
+    private void Apply(Event incident, Action keysRotated)
     {
-        switch (mishap.What)
+        switch (incident.What)
         {
-            case Mishap.SecretRotated:
+            case Incident.SecretRotated:
                 local.Tenant.RotateClientSecret(alsoWhereKept: false);
                 break;
-            case Mishap.TokensRevoked:
+            case Incident.TokensRevoked:
                 local.Tenant.RevokeManagementTokens();
                 break;
-            case Mishap.KeysRotated:
+            case Incident.KeysRotated:
                 local.Tenant.SigningKeys.Rotate();
                 keysRotated();
                 break;

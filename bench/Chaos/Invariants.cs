@@ -1,12 +1,12 @@
 namespace AdminFunctions.Chaos;
 
-/// <summary>Something that must hold, and the first case in which it did not.</summary>
-/// <param name="name">The law, as a sentence.</param>
-internal sealed class Law(string name)
+/// <summary>An invariant, and its first violation.</summary>
+/// <param name="name">The invariant, as a sentence.</param>
+internal sealed class Invariant(string name)
 {
     private long _checked;
     private long _broken;
-    private string? _firstOffence;
+    private string? _firstViolation;
 
     public string Name => name;
 
@@ -14,57 +14,61 @@ internal sealed class Law(string name)
 
     public long Broken => Interlocked.Read(ref _broken);
 
-    public string? FirstOffence => _firstOffence;
+    public string? FirstViolation => _firstViolation;
 
     /// <summary>Checks a case.</summary>
-    /// <param name="holds">Whether it is as the law says.</param>
-    /// <param name="offence">What it is, if not.</param>
-    public void Check(bool holds, Func<string> offence)
+    /// <param name="holds">Whether the invariant holds.</param>
+    /// <param name="violation">Describes the violation.</param>
+    public void Check(bool holds, Func<string> violation)
     {
         Interlocked.Increment(ref _checked);
         if (!holds)
         {
             Interlocked.Increment(ref _broken);
-            Interlocked.CompareExchange(ref _firstOffence, offence(), null);
+            Interlocked.CompareExchange(ref _firstViolation, violation(), null);
         }
     }
 }
 
-/// <summary>What must hold, whatever goes wrong.</summary>
-internal sealed class Laws
+/// <summary>The invariants that must hold despite all faults.</summary>
+internal sealed class Invariants
 {
-    public Law Contract { get; } = new("Every answer is one of the contract's, none is a 500");
+    public Invariant Contract { get; } = new("Every response conforms to the contract, and none is a 500");
 
-    public Law Innocent { get; } = new("No caller is blamed (4xx): all are in the right");
+    public Invariant Innocent { get; } = new("No valid call gets a 4xx");
 
-    public Law Truth { get; } = new("No failure is a 2xx: lists are the directory's, who is deleted is gone");
+    public Invariant Truth { get; } = new("No failure is a 2xx: lists match the directory, and deleted users are gone");
 
-    public Law Budget { get; } = new("Every answer begins within the 10 s of the budget and one more");
+    public Invariant Budget { get; } = new("Every response starts within the budget of 10 s plus 1 s");
 
-    public Law Deletions { get; } = new("In the end all who were answered 204 are gone, and nobody who was not asked for");
+    public Invariant Deletions { get; } =
+        new("At the end, all users whose deletion returned 204 are gone, and no user whose deletion was not requested");
 
-    public Law Attempts { get; } = new("Every attempt to delete has exactly one outcome in the trail, or is counted there");
+    public Invariant Attempts { get; } = new("Every deletion attempt has exactly one outcome in the audit trail, or is counted in it");
 
-    public Law Leaving { get; } = new("Who hangs up changes no outcome: a refusal keeps its name, a deletion that was done is told done");
+    public Invariant Leaving { get; } = new("A caller who disconnects changes no outcome in the audit trail");
 
-    public Law Exports { get; } = new("Every export ends with the line that says it is whole, or is visibly broken");
+    public Invariant Exports { get; } = new("Every export ends with the line that says it is complete, or fails visibly");
 
-    public Law Whole { get; } = new("An export that calls itself whole has everyone who was there from its beginning to its end");
+    public Invariant Whole { get; } = new("An export that says it is complete contains all users who existed from its start to its end");
 
-    public Law Recovery { get; } = new("After the faults a call succeeds within 2 s, and from then on all do");
+    public Invariant Recovery { get; } = new("After the faults end, a call succeeds within 2 s, and then all calls succeed");
 
-    public Law Grants { get; } = new("The schedule explains the grants");
+    public Invariant Grants { get; } = new("The schedule explains the number of token grants");
 
-    public Law SecretReads { get; } = new("The schedule explains the reads of the secret");
+    public Invariant SecretReads { get; } = new("The schedule explains the number of reads of the secret");
 
-    public Law KeyReads { get; } = new("The schedule explains the reads of the signing keys");
+    public Invariant KeyReads { get; } = new("The schedule explains the number of reads of the signing keys");
 
-    public Law Memory { get; } = new("Memory is flat from the 2nd minute to the last");
+    public Invariant Memory { get; } = new("Memory does not grow between the second and the last minute");
 
-    public Law Handles { get; } = new("Handles are flat from the 2nd minute to the last");
+    public Invariant Handles { get; } = new("The number of handles does not grow between the second and the last minute");
 
-    public IReadOnlyList<Law> All =>
-        [Contract, Innocent, Truth, Budget, Deletions, Attempts, Leaving, Exports, Whole, Recovery, Grants, SecretReads, KeyReads, Memory, Handles];
+    public IReadOnlyList<Invariant> All =>
+    [
+        Contract, Innocent, Truth, Budget, Deletions, Attempts, Leaving, Exports, Whole, Recovery, Grants, SecretReads, KeyReads, Memory,
+        Handles,
+    ];
 
-    public bool AreKept => All.All(static law => law.Broken is 0);
+    public bool AllHold => All.All(static invariant => invariant.Broken is 0);
 }

@@ -4,44 +4,49 @@ using AdminFunctions.LocalHost;
 
 namespace AdminFunctions.Chaos;
 
-/// <summary>The callers: 90 % list, 10 % delete a fresh user, and two who export everyone over and over.</summary>
+/// <summary>The callers. 90% of calls list users and 10% delete a fresh user. Two more callers export all users repeatedly.</summary>
 internal sealed class Load : IDisposable
 {
-    /// <summary>Who calls: nobody whom the tenant knows.</summary>
+    /// <summary>The user ID of the callers. The tenant does not have this user.</summary>
     public const string Caller = "auth0|5f7c8ec7c33c6c004bbafe82";
 
     private const int Exporters = 2;
 
-    /// <summary>A call that is not answered by then never is.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>After this time, a call counts as unanswered.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(60);
 
     private readonly LocalTenantAndVault _local;
-    private readonly People _people;
-    private readonly Judge _judge;
-    private readonly string[] _residents;
+    private readonly TestUsers _testUsers;
+    private readonly ResponseChecker _checker;
+    private readonly string[] _permanentUsers;
     private readonly HttpClient _client;
     private readonly CancellationTokenSource _closing = new();
     private volatile AuthenticationHeaderValue _token = new("Bearer");
     private volatile bool _ending;
 
-    public Load(LocalTenantAndVault local, Uri address, People people, Judge judge)
+    public Load(LocalTenantAndVault local, Uri address, TestUsers testUsers, ResponseChecker checker)
     {
-        (_local, _people, _judge) = (local, people, judge);
-        _residents = [.. people.Residents.Keys];
-        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        (_local, _testUsers, _checker) = (local, testUsers, checker);
+        _permanentUsers = [.. testUsers.PermanentUsers.Keys];
+        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false })
+        {
+            BaseAddress = address,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         SignIn();
     }
 
-    /// <summary>All callers get new tokens.</summary>
+    /// <summary>Gets new tokens for all callers.</summary>
     public void SignIn() => _token = new("Bearer", _local.Tenant.MintAccessToken(Caller, ["read:users", "delete:users"]));
 
-    /// <summary>Calls until the end; the calls under way are waited for, the exports are not.</summary>
-    /// <param name="seed">What is called for.</param>
-    /// <param name="callers">How many call at once.</param>
-    /// <param name="length">How long.</param>
+    /// <summary>Makes calls until the end. Waits for running calls, and cancels running exports.</summary>
+    /// <param name="seed">Determines the calls.</param>
+    /// <param name="callers">The number of concurrent callers.</param>
+    /// <param name="length">The length of the run.</param>
     public async Task RunAsync(int seed, int callers, TimeSpan length)
     {
-        var calls = Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallAsync(new Random(unchecked((seed * 1_000_003) + caller))))).ToArray();
+        var calls = Enumerable.Range(0, callers)
+            .Select(caller => Task.Run(() => CallAsync(new Random(unchecked((seed * 1_000_003) + caller))))).ToArray();
         var exports = Enumerable.Range(0, Exporters).Select(_ => Task.Run(ExportAsync)).ToArray();
         await Task.Delay(length);
         _ending = true;
@@ -60,75 +65,80 @@ internal sealed class Load : IDisposable
     {
         while (!_ending)
         {
-            if (random.Next(10) is 0 && _people.TryTake(out var id))
+            if (random.Next(10) is 0 && _testUsers.TryTake(out var id))
             {
                 await DeleteAsync(id);
             }
             else if (random.Next(10) is 0)
             {
-                var resident = _residents[random.Next(_residents.Length)];
-                await ListAsync($"q={Uri.EscapeDataString($"user_id:\"{resident}\"")}&fields=user_id,name", new Expected(0, 50, [resident], Totals: false));
+                var permanentUser = _permanentUsers[random.Next(_permanentUsers.Length)];
+                var search = Uri.EscapeDataString($"user_id:\"{permanentUser}\"");
+                await ListAsync($"q={search}&fields=user_id,name", new Expected(0, 50, [permanentUser], Totals: false));
             }
             else
             {
                 var size = random.Next(1, 26);
-                var page = random.Next(Math.Min(1000, _residents.Length) / size);
+                var page = random.Next(Math.Min(1000, _permanentUsers.Length) / size);
                 var totals = random.Next(2) is 0;
+                var sort = random.Next(2) is 0 ? "&sort=created_at:1" : "";
                 await ListAsync(
-                    $"page={page}&per_page={size}{(totals ? "&include_totals=true" : "")}{(random.Next(2) is 0 ? "&sort=created_at:1" : "")}",
+                    $"page={page}&per_page={size}{(totals ? "&include_totals=true" : "")}{sort}",
                     new Expected(page, size, Ids: null, totals));
             }
         }
     }
 
     private Task<bool> ListAsync(string query, Expected expected) =>
-        _judge.CallAsync("GetUsers", () => SendAsync(HttpMethod.Get, "/api/users?" + query), body => expected.WhatIsWrong(body, _people));
+        _checker.CallAsync("GetUsers", () => SendAsync(HttpMethod.Get, "/api/users?" + query), body => expected.Error(body, _testUsers));
 
     private async Task DeleteAsync(string id)
     {
-        var isGone = await _judge.CallAsync(
+        var isGone = await _checker.CallAsync(
             "DeleteUser",
             () => SendAsync(HttpMethod.Delete, "/api/users/" + Uri.EscapeDataString(id)),
-            _ => _people.Directory.Find(id) is null ? null : $"{id} is there still");
+            _ => _testUsers.Directory.Find(id) is null ? null : $"{id} still exists");
         if (isGone)
         {
-            _people.AnsweredGone(id);
+            _testUsers.ConfirmDeleted(id);
         }
         else
         {
-            _people.Unknown(id);
+            _testUsers.RetryLater(id);
         }
     }
 
     private async Task<Answer> SendAsync(HttpMethod method, string address)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(ResponseTimeout);
         using var request = new HttpRequestMessage(method, address) { Headers = { Authorization = _token } };
-        using var response = await _client.SendAsync(request, patience.Token);
-        return new Answer(response, await response.Content.ReadAsByteArrayAsync(patience.Token));
+        using var response = await _client.SendAsync(request, timeout.Token);
+        return new Answer(response, await response.Content.ReadAsByteArrayAsync(timeout.Token));
     }
 
     private async Task ExportAsync()
     {
         while (!_ending)
         {
-            var there = _people.Directory.All.Select(user => user.UserId).ToArray();
-            await _judge.ExportAsync(SendExportAsync, there, _people, _closing.Token);
+            var existing = _testUsers.Directory.All.Select(user => user.UserId).ToArray();
+            await _checker.ExportAsync(SendExportAsync, existing, _testUsers, _closing.Token);
             await Task.Delay(TimeSpan.FromMilliseconds(500), _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private async Task<HttpResponseMessage> SendExportAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/users/export?end=true&fields=user_id,name") { Headers = { Authorization = _token } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/users/export?end=true&fields=user_id,name")
+        {
+            Headers = { Authorization = _token },
+        };
         return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
-    /// <summary>What a list should be.</summary>
+    /// <summary>The expected list.</summary>
     private sealed record Expected(int Page, int Size, string[]? Ids, bool Totals)
     {
-        /// <summary>What is wrong with it, or null.</summary>
-        public string? WhatIsWrong(byte[] body, People people)
+        /// <summary>Describes the error in a list; null if it is correct.</summary>
+        public string? Error(byte[] body, TestUsers testUsers)
         {
             using var json = JsonDocument.Parse(body);
             var users = json.RootElement;
@@ -138,23 +148,24 @@ internal sealed class Load : IDisposable
                 if (json.RootElement.GetProperty("start").GetInt32() != Page * Size
                     || json.RootElement.GetProperty("limit").GetInt32() != Size
                     || json.RootElement.GetProperty("length").GetInt32() != users.GetArrayLength()
-                    || json.RootElement.GetProperty("total").GetInt32() < people.Residents.Count)
+                    || json.RootElement.GetProperty("total").GetInt32() < testUsers.PermanentUsers.Count)
                 {
                     return "its totals are wrong";
                 }
             }
 
-            // Residents are the oldest: they fill the pages that are asked for.
+            // The permanent users are the oldest, so they fill the requested pages.
             string[] ids = [.. users.EnumerateArray().Select(user => user.GetProperty("user_id").GetString() ?? "")];
             return ids.Length != (Ids?.Length ?? Size) ? $"it has {ids.Length} users"
                 : Ids is not null && !ids.SequenceEqual(Ids) ? $"it has {ids[0]} instead of {Ids[0]}"
-                : ids.Distinct(StringComparer.Ordinal).Count() != ids.Length ? "it has a user twice"
-                : users.EnumerateArray().FirstOrDefault(user => !people.Knows(user.GetProperty("user_id").GetString()!, user.GetProperty("name").GetString()))
-                    is { ValueKind: JsonValueKind.Object } stranger ? $"nobody knows {stranger}"
+                : ids.Distinct(StringComparer.Ordinal).Count() != ids.Length ? "it contains a user twice"
+                : users.EnumerateArray().FirstOrDefault(user =>
+                        !testUsers.Knows(user.GetProperty("user_id").GetString()!, user.GetProperty("name").GetString()))
+                    is { ValueKind: JsonValueKind.Object } stranger ? $"it contains an unknown user {stranger}"
                 : null;
         }
     }
 }
 
-/// <summary>An answer, read whole.</summary>
+/// <summary>A response with its whole body.</summary>
 internal sealed record Answer(HttpResponseMessage Response, byte[] Body);

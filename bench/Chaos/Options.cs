@@ -6,13 +6,13 @@ namespace AdminFunctions.Chaos;
 internal sealed record Options
 {
     public const string Usage = """
-        Calls the functions, on the local host's parts in this process, while tenant and vault misbehave by a seeded
-        schedule, and checks what must hold all the same. Exit code 0: all laws kept; 1: one is broken; 2: no such option.
+        Calls the functions in this process while the tenant and the vault fail according to a seeded schedule, and checks
+        invariants. Exit codes: 0: all invariants hold; 1: an invariant is violated; 2: an option is not valid.
 
-          --seed N      another seed makes another schedule, default 1
-          --seconds N   how long, the last 10 s without faults; default 60, at least 20. Memory is judged from 180 on
-          --callers N   how many call at once, default 64; two more export all users over and over
-          --log         writes what the functions log to standard error
+          --seed N      seed of the schedule; default 1
+          --seconds N   length, including the last 10 s without faults; default 60; minimum 20. From 180, checks memory too
+          --callers N   number of concurrent callers; default 64. Two more callers export all users repeatedly
+          --log         writes the log of the functions to standard error
         """;
 
     public int Seed { get; private init; } = 1;
@@ -23,8 +23,8 @@ internal sealed record Options
 
     public bool Log { get; private init; }
 
-    /// <summary>Reads it.</summary>
-    /// <returns>The options, or <see langword="null"/> if there is one that makes no sense.</returns>
+    /// <summary>Parses the command line.</summary>
+    /// <returns>The options, or <see langword="null"/> if one is not valid.</returns>
     public static Options? Parse(IReadOnlyList<string> arguments)
     {
         var options = new Options();

@@ -20,32 +20,34 @@ if (Options.Parse(args) is not { } options)
 
 var length = TimeSpan.FromSeconds(options.Seconds);
 var schedule = new Schedule(options.Seed, length);
-await using var local = await LocalTenantAndVault.StartAsync(new TenantOptions { ManagementTokenSeconds = Schedule.TokenSeconds }, new VaultOptions());
-var storm = new Storm(local, schedule);
-using var wire = new Wire(new LocalTransport(local.Tenant.Domain, local.Vault.Certificate), schedule, storm.Calm);
-using var trail = new Trail();
+await using var local = await LocalTenantAndVault.StartAsync(
+    new TenantOptions { ManagementTokenSeconds = Schedule.TokenSeconds }, new VaultOptions());
+var injector = new FaultInjector(local, schedule);
+using var transport = new RecordingTransport(
+    new LocalTransport(local.Tenant.Domain, local.Vault.Certificate), schedule, injector.FaultsEnded);
+using var auditLog = new AuditLog();
 var app = await StartFunctionsAsync();
 
-var laws = new Laws();
-var judge = new Judge(laws, storm);
-var people = new People(local.Tenant.Users);
-people.Restock();
-using var load = new Load(local, new Uri(app.Urls.First()), people, judge);
-var leavers = new Leavers(local, new Uri(app.Urls.First()), people, trail);
+var invariants = new Invariants();
+var checker = new ResponseChecker(invariants, injector);
+var testUsers = new TestUsers(local.Tenant.Users);
+testUsers.Restock();
+using var load = new Load(local, new Uri(app.Urls.First()), testUsers, checker);
+var disconnecting = new DisconnectingCallers(local, new Uri(app.Urls.First()), testUsers, auditLog);
 using var footprint = new Footprint();
 
 var running = Task.WhenAll(
-    storm.RunAsync(load.SignIn),
+    injector.RunAsync(load.SignIn),
     load.RunAsync(options.Seed, options.Callers, length),
-    leavers.RunAsync(options.Seed, () => judge.Successes > 0, length));
+    disconnecting.RunAsync(options.Seed, () => checker.Successes > 0, length));
 var started = Stopwatch.GetTimestamp();
 using (var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1)))
 {
     for (var second = 1; !running.IsCompleted; second++)
     {
         await Task.WhenAny(running, seconds.WaitForNextTickAsync().AsTask());
-        people.Restock();
-        Report.Progress(Stopwatch.GetElapsedTime(started), options, judge, laws, storm);
+        testUsers.Restock();
+        Report.Progress(Stopwatch.GetElapsedTime(started), options, checker, invariants, injector);
         if (second % 10 is 0 && second < options.Seconds)
         {
             footprint.Take(Stopwatch.GetElapsedTime(started));
@@ -55,31 +57,31 @@ using (var seconds = new PeriodicTimer(TimeSpan.FromSeconds(1)))
 
 await running;
 
-// What they have left out of the trail, the functions say at their end.
+// On shutdown, the functions log the number of omitted audit events.
 await app.DisposeAsync();
-trail.Check(laws.Attempts);
-leavers.Check(laws.Leaving);
+auditLog.Check(invariants.Attempts);
+disconnecting.Check(invariants.Leaving);
 var bounds = new Bounds(schedule, Stopwatch.GetElapsedTime(started));
-people.Check(laws.Deletions);
-judge.JudgeRecovery();
-bounds.Check(laws, local.Tenant.Stats);
-if (Footprint.CanBeJudged(length))
+testUsers.Check(invariants.Deletions);
+checker.CheckRecovery();
+bounds.Check(invariants, local.Tenant.Stats);
+if (Footprint.CanBeChecked(length))
 {
-    footprint.Judge(laws, length, options.Callers);
+    footprint.Check(invariants, length, options.Callers);
 }
 
-Report.Print(Console.Out, options, schedule, local, judge, people, footprint, laws, bounds, wire, leavers);
-return laws.AreKept ? 0 : 1;
+Report.Print(Console.Out, options, schedule, local, checker, testUsers, footprint, invariants, bounds, transport, disconnecting);
+return invariants.AllHold ? 0 : 1;
 
-// The local host's own composition, with our wire in it.
+// The same composition as the local host, with the recording transport.
 async Task<WebApplication> StartFunctionsAsync()
 {
     var builder = WebApplication.CreateSlimBuilder();
     builder.Configuration.AddInMemoryCollection(local.Settings);
     local.ReplaceTransport(builder.Services);
-    builder.Services.AddSingleton<HttpMessageHandler>(wire);
+    builder.Services.AddSingleton<HttpMessageHandler>(transport);
     builder.Services.AddAdminFunctions().AddFunctionHost();
-    builder.Logging.ClearProviders().AddProvider(trail).AddFilter<Trail>((category, _) => category is Trail.Category);
+    builder.Logging.ClearProviders().AddProvider(auditLog).AddFilter<AuditLog>((category, _) => category is AuditLog.Category);
     if (options.Log)
     {
         builder.Logging.AddSimpleConsole().AddFilter("Microsoft", LogLevel.Warning);
@@ -89,7 +91,7 @@ async Task<WebApplication> StartFunctionsAsync()
     var functions = builder.Build();
     functions.Use((context, next) =>
     {
-        trail.Arrive(context.Request);
+        auditLog.Arrive(context.Request);
         return next(context);
     });
     functions.MapFunctions(typeof(GetUsers).Assembly, new FunctionHostOptions());

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace AdminFunctions.Chaos;
 
 /// <summary>
-/// Under the functions' clients: counts what they ask for to get at users, and does what the local tenant's faults have no mode for:
-/// some answers' bodies come bit by bit, and some windows of exports come back empty.
+/// The transport of the functions' clients. It counts their requests for tokens and secrets, and adds faults that the local tenant does
+/// not support: slow bodies, and empty responses for windows of exports.
 /// </summary>
-internal sealed class Wire(HttpMessageHandler inner, Schedule schedule, Task calm) : DelegatingHandler(inner)
+internal sealed class RecordingTransport(HttpMessageHandler inner, Schedule schedule, Task faultsEnded) : DelegatingHandler(inner)
 {
     private long _userAnswers;
     private long _windows;
@@ -17,16 +17,16 @@ internal sealed class Wire(HttpMessageHandler inner, Schedule schedule, Task cal
     private long _grantsRefused;
     private long _secretsAsked;
 
-    /// <summary>Requests for a Management API token, each try counted.</summary>
+    /// <summary>Requests for a Management API token, including retries.</summary>
     public long GrantsAsked => Interlocked.Read(ref _grantsAsked);
 
-    /// <summary>Those of them that the tenant refused for their secret.</summary>
+    /// <summary>The number of these that the tenant rejected because of the secret.</summary>
     public long GrantsRefused => Interlocked.Read(ref _grantsRefused);
 
-    /// <summary>Requests to the vault, each try counted, the one that asks for the challenge too.</summary>
+    /// <summary>Requests to the vault, including retries and the request for the challenge.</summary>
     public long SecretsAsked => Interlocked.Read(ref _secretsAsked);
 
-    /// <summary>Windows of exports that came back empty.</summary>
+    /// <summary>The number of empty responses for windows of exports.</summary>
     public long WindowsLost => Interlocked.Read(ref _windowsLost);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -47,22 +47,25 @@ internal sealed class Wire(HttpMessageHandler inner, Schedule schedule, Task cal
             Interlocked.Increment(ref _grantsRefused);
         }
 
-        if (path is "/api/v2/users" && response.IsSuccessStatusCode && IsWindow(request.RequestUri) && schedule.LosesWindow(Interlocked.Increment(ref _windows)))
+        if (path is "/api/v2/users" && response.IsSuccessStatusCode && IsWindow(request.RequestUri)
+            && schedule.LosesWindow(Interlocked.Increment(ref _windows)))
         {
             Interlocked.Increment(ref _windowsLost);
             response.Content.Dispose();
-            response.Content = new StringContent("""{"start":0,"limit":100,"length":0,"total":0,"users":[]}""", Encoding.UTF8, "application/json");
+            response.Content = new StringContent(
+                """{"start":0,"limit":100,"length":0,"total":0,"users":[]}""", Encoding.UTF8, "application/json");
         }
 
-        if (path.StartsWith("/api/v2/", StringComparison.Ordinal) && !calm.IsCompleted && schedule.Trickle(Interlocked.Increment(ref _userAnswers)) is { } time)
+        if (path.StartsWith("/api/v2/", StringComparison.Ordinal) && !faultsEnded.IsCompleted
+            && schedule.SlowBody(Interlocked.Increment(ref _userAnswers)) is { } time)
         {
-            response.Content = new SlowContent(response.Content, time, calm);
+            response.Content = new SlowContent(response.Content, time, faultsEnded);
         }
 
         return response;
     }
 
-    /// <summary>Whether a list is a window of an export: a search for moments of creation, forwards.</summary>
+    /// <summary>Whether a list is a window of an export: a search by creation time, in ascending order.</summary>
     private static bool IsWindow(Uri address)
     {
         var query = QueryHelpers.ParseQuery(address.Query);
@@ -76,11 +79,11 @@ internal sealed class Wire(HttpMessageHandler inner, Schedule schedule, Task cal
 
         private readonly HttpContent _body;
         private readonly TimeSpan _time;
-        private readonly Task _calm;
+        private readonly Task _faultsEnded;
 
-        public SlowContent(HttpContent body, TimeSpan time, Task calm)
+        public SlowContent(HttpContent body, TimeSpan time, Task faultsEnded)
         {
-            (_body, _time, _calm) = (body, time, calm);
+            (_body, _time, _faultsEnded) = (body, time, faultsEnded);
             foreach (var (name, values) in body.Headers)
             {
                 Headers.TryAddWithoutValidation(name, values);
@@ -95,9 +98,10 @@ internal sealed class Wire(HttpMessageHandler inner, Schedule schedule, Task cal
             var bytes = await _body.ReadAsByteArrayAsync(cancellationToken);
             for (var piece = 0; piece < Pieces; piece++)
             {
-                await Task.WhenAny(_calm, Task.Delay(_time / Pieces, cancellationToken));
+                await Task.WhenAny(_faultsEnded, Task.Delay(_time / Pieces, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
-                await stream.WriteAsync(bytes.AsMemory()[(bytes.Length * piece / Pieces)..(bytes.Length * (piece + 1) / Pieces)], cancellationToken);
+                var (start, end) = (bytes.Length * piece / Pieces, bytes.Length * (piece + 1) / Pieces);
+                await stream.WriteAsync(bytes.AsMemory()[start..end], cancellationToken);
             }
         }
 

@@ -3,17 +3,19 @@ using AdminFunctions.LocalHost;
 
 namespace AdminFunctions.Chaos;
 
-/// <summary>The progress line and the final table, in Markdown.</summary>
+/// <summary>Prints the progress line and the final tables in Markdown.</summary>
 internal static class Report
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    /// <summary>One line that is written over; every ten seconds a new one where that is not possible.</summary>
-    public static void Progress(TimeSpan elapsed, Options options, Judge judge, Laws laws, Storm storm)
+    /// <summary>Prints the progress: one line that is overwritten, or a new line every ten seconds if output is redirected.</summary>
+    public static void Progress(TimeSpan elapsed, Options options, ResponseChecker checker, Invariants invariants, FaultInjector injector)
     {
         var seconds = (int)elapsed.TotalSeconds;
-        var broken = laws.All.Count(static law => law.Broken > 0);
-        var line = $"{seconds,4}/{options.Seconds} s  {judge.Answers,9:N0} answers, {Share(judge.Successes, judge.Answers)} successes  {storm.Now,-11}{(broken > 0 ? $"  {broken} laws broken" : "")}";
+        var broken = invariants.All.Count(static invariant => invariant.Broken > 0);
+        var line = $"{seconds,4}/{options.Seconds} s  {checker.Answers,9:N0} responses, "
+            + $"{Share(checker.Successes, checker.Answers)} successful  {injector.Now,-11}"
+            + (broken > 0 ? $"  {broken} invariants violated" : "");
         if (!Console.IsErrorRedirected)
         {
             Console.Error.Write($"\r{line}");
@@ -24,37 +26,50 @@ internal static class Report
         }
     }
 
-    /// <summary>What has been.</summary>
-    public static void Print(TextWriter output, Options options, Schedule schedule, LocalTenantAndVault local, Judge judge, People people, Footprint footprint, Laws laws, Bounds bounds, Wire wire, Leavers leavers)
+    /// <summary>Prints the results.</summary>
+    public static void Print(
+        TextWriter output,
+        Options options,
+        Schedule schedule,
+        LocalTenantAndVault local,
+        ResponseChecker checker,
+        TestUsers testUsers,
+        Footprint footprint,
+        Invariants invariants,
+        Bounds bounds,
+        RecordingTransport transport,
+        DisconnectingCallers disconnecting)
     {
         var length = TimeSpan.FromSeconds(options.Seconds);
         output.WriteLine();
-        output.WriteLine($"## Seed {options.Seed}, {options.Seconds} s, {options.Callers} callers and 2 exporters, {Environment.ProcessorCount} processors");
+        output.WriteLine($"## Seed {options.Seed}, {options.Seconds} s, {options.Callers} callers and 2 exporters, "
+            + $"{Environment.ProcessorCount} processors");
         output.WriteLine();
-        output.WriteLine($"{judge.Answers:N0} answers, {judge.Answers / length.TotalSeconds:0} a second. "
-            + string.Join(", ", Enum.GetValues<Mishap>().Select(what => $"{what} {schedule.Count(what)}×")) + ".");
+        output.WriteLine($"{checker.Answers:N0} responses, {checker.Answers / length.TotalSeconds:0} per second. "
+            + string.Join(", ", Enum.GetValues<Incident>().Select(what => $"{what} {schedule.Count(what)}×")) + ".");
         output.WriteLine();
-        output.WriteLine("| function | answer | times | longest, s |");
+        output.WriteLine("| function | response | count | longest, s |");
         output.WriteLine("|---|---|--:|--:|");
-        foreach (var (operation, outcome, tally) in judge.Tallies)
+        foreach (var (operation, outcome, tally) in checker.Tallies)
         {
             output.WriteLine($"| {operation} | {outcome} | {tally.Count:N0} | {tally.Longest.TotalSeconds:0.00} |");
         }
 
         output.WriteLine();
-        output.WriteLine("| figure | | at most |");
+        output.WriteLine("| | | maximum |");
         output.WriteLine("|---|--:|--:|");
-        output.WriteLine($"| first success after the faults, s | {judge.Recovery?.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture) ?? "never"} | 2 |");
+        var recovery = checker.Recovery?.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture) ?? "never";
+        output.WriteLine($"| first success after the faults, s | {recovery} | 2 |");
         output.WriteLine($"| grants | {local.Tenant.Stats.TokenGrants} | {bounds.Grants} |");
         output.WriteLine($"| reads of the secret | {local.Tenant.Stats.SecretReads} | {bounds.SecretReads} |");
         output.WriteLine($"| reads of the signing keys | {local.Tenant.Stats.JwksReads} | {bounds.KeyReads} |");
-        output.WriteLine($"| tries to get a grant | {wire.GrantsAsked} | |");
-        output.WriteLine($"| of them refused for the secret | {wire.GrantsRefused} | |");
-        output.WriteLine($"| requests to the vault | {wire.SecretsAsked} | |");
-        output.WriteLine($"| windows of exports that came back empty | {wire.WindowsLost} | |");
-        output.WriteLine($"| deletions whose caller hung up | {leavers.Arrived:N0} | |");
-        output.WriteLine($"| fresh users to delete | {people.Asked:N0} | |");
-        if (Footprint.CanBeJudged(length))
+        output.WriteLine($"| requests for a token grant | {transport.GrantsAsked} | |");
+        output.WriteLine($"| of these, rejected because of the secret | {transport.GrantsRefused} | |");
+        output.WriteLine($"| requests to the vault | {transport.SecretsAsked} | |");
+        output.WriteLine($"| windows of exports with an empty response | {transport.WindowsLost} | |");
+        output.WriteLine($"| deletions whose caller disconnected | {disconnecting.Arrived:N0} | |");
+        output.WriteLine($"| fresh users to delete | {testUsers.Asked:N0} | |");
+        if (Footprint.CanBeChecked(length))
         {
             output.WriteLine();
             output.WriteLine("| | working set, MB | live heap, MB | handles |");
@@ -67,13 +82,17 @@ internal static class Report
         }
 
         output.WriteLine();
-        output.WriteLine("| law | | cases | broken | the first offence |");
+        output.WriteLine("| invariant | | cases | violations | first violation |");
         output.WriteLine("|---|---|--:|--:|---|");
-        foreach (var law in laws.All.Where(static law => law.Checked > 0))
+        foreach (var invariant in invariants.All.Where(static invariant => invariant.Checked > 0))
         {
-            output.WriteLine($"| {law.Name} | {(law.Broken is 0 ? "kept" : "**broken**")} | {law.Checked:N0} | {law.Broken:N0} | {law.FirstOffence?.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal)} |");
+            var first = invariant.FirstViolation?.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);
+            output.WriteLine(
+                $"| {invariant.Name} | {(invariant.Broken is 0 ? "holds" : "**violated**")} "
+                + $"| {invariant.Checked:N0} | {invariant.Broken:N0} | {first} |");
         }
     }
 
-    private static string Share(long part, long whole) => whole is 0 ? "–" : (part * 100d / whole).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+    private static string Share(long part, long whole) =>
+        whole is 0 ? "–" : (part * 100d / whole).ToString("0.0", CultureInfo.InvariantCulture) + "%";
 }

@@ -5,13 +5,13 @@ using System.Text.Json;
 
 namespace AdminFunctions.Chaos;
 
-/// <summary>How often an operation ended in one way, and how long the longest took.</summary>
+/// <summary>The number of calls with an outcome, and the longest duration.</summary>
 internal sealed record Tally(long Count, TimeSpan Longest);
 
-/// <summary>Counts the answers, and holds each against the laws.</summary>
-internal sealed class Judge(Laws laws, Storm storm)
+/// <summary>Counts the responses and checks the invariants for each.</summary>
+internal sealed class ResponseChecker(Invariants invariants, FaultInjector injector)
 {
-    /// <summary>The contract: a failure's status and the last part of its problem's type.</summary>
+    /// <summary>The problems of the contract: status and slug.</summary>
     private static readonly HashSet<string> Problems = new(StringComparer.Ordinal)
     {
         "400 invalid-request", "401 missing-token", "401 invalid-token", "403 insufficient-permission", "403 organization-token",
@@ -19,33 +19,34 @@ internal sealed class Judge(Laws laws, Storm storm)
         "503 vault-unavailable", "503 misconfigured", "504 tenant-timeout",
     };
 
-    private const string UnderWay = "under way at the end";
+    private const string Running = "running at the end";
 
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(10 + 1);
     private static readonly TimeSpan RecoversWithin = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(string Operation, string Outcome), Tally> _tallies = new();
-    private readonly ConcurrentBag<(long Began, string What)> _failuresOfTheCalm = [];
+    private readonly ConcurrentBag<(long Began, string What)> _failuresAfterFaults = [];
     private long _recovered = long.MaxValue;
     private long _answers;
     private long _successes;
 
     public IEnumerable<(string Operation, string Outcome, Tally Tally)> Tallies =>
-        _tallies.Select(entry => (entry.Key.Operation, entry.Key.Outcome, entry.Value)).OrderBy(row => row.Operation, StringComparer.Ordinal).ThenBy(row => row.Outcome, StringComparer.Ordinal);
+        _tallies.Select(entry => (entry.Key.Operation, entry.Key.Outcome, entry.Value))
+            .OrderBy(row => row.Operation, StringComparer.Ordinal).ThenBy(row => row.Outcome, StringComparer.Ordinal);
 
     public long Answers => Interlocked.Read(ref _answers);
 
     public long Successes => Interlocked.Read(ref _successes);
 
-    /// <summary>How long after the faults the first success came.</summary>
-    public TimeSpan? Recovery => _recovered is long.MaxValue ? null : Stopwatch.GetElapsedTime(storm.EndedAt, _recovered);
+    /// <summary>The time from the end of the faults to the first success.</summary>
+    public TimeSpan? Recovery => _recovered is long.MaxValue ? null : Stopwatch.GetElapsedTime(injector.EndedAt, _recovered);
 
-    /// <summary>Makes a call and judges its answer.</summary>
+    /// <summary>Makes a call and checks its response.</summary>
     /// <param name="operation">The function.</param>
-    /// <param name="send">Sends it.</param>
-    /// <param name="whatIsWrong">What makes a 200 or a 204 untrue, or null.</param>
-    /// <returns>Whether it is a success.</returns>
-    public async Task<bool> CallAsync(string operation, Func<Task<Answer>> send, Func<byte[], string?> whatIsWrong)
+    /// <param name="send">Sends the request.</param>
+    /// <param name="findError">Describes the error in a 200 or 204; null if it is correct.</param>
+    /// <returns>Whether the call succeeded.</returns>
+    public async Task<bool> CallAsync(string operation, Func<Task<Answer>> send, Func<byte[], string?> findError)
     {
         var began = Stopwatch.GetTimestamp();
         string outcome;
@@ -55,44 +56,46 @@ internal sealed class Judge(Laws laws, Storm storm)
             var (response, body) = await send();
             var expected = operation is "DeleteUser" ? 204 : 200;
             success = (int)response.StatusCode == expected;
-            outcome = success ? $"{expected}" : JudgeFailure(operation, response, body);
-            JudgeTime(operation, outcome, began);
+            outcome = success ? $"{expected}" : CheckFailure(operation, response, body);
+            CheckTime(operation, outcome, began);
             if (success)
             {
-                laws.Contract.Check(response.Headers.CacheControl?.NoStore is true, () => $"{operation}'s answer may be stored.");
-                var wrong = WhatIsWrong(body, whatIsWrong);
-                laws.Truth.Check(wrong is null, () => $"{operation} answered {expected}, but {wrong}: {Excerpt(body)}");
+                invariants.Contract.Check(response.Headers.CacheControl?.NoStore is true, () => $"{operation}'s response can be cached.");
+                var wrong = Error(body, findError);
+                invariants.Truth.Check(wrong is null, () => $"{operation} returned {expected}, but {wrong}: {Excerpt(body)}");
             }
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
-            outcome = "no answer";
-            laws.Contract.Check(holds: false, () => $"{operation}: no answer, {exception.Message}");
+            outcome = "no response";
+            invariants.Contract.Check(holds: false, () => $"{operation}: no response, {exception.Message}");
         }
 
         Count(operation, outcome, success, began);
         return success;
     }
 
-    /// <summary>Makes an export and judges it.</summary>
-    /// <param name="send">Sends it, and comes back when its status is there.</param>
-    /// <param name="there">Who was there before.</param>
-    /// <param name="people">Who is there after.</param>
-    /// <param name="closing">Ends it.</param>
-    public async Task ExportAsync(Func<CancellationToken, Task<HttpResponseMessage>> send, string[] there, People people, CancellationToken closing)
+    /// <summary>Makes an export and checks it.</summary>
+    /// <param name="send">Sends the request and returns when the status has arrived.</param>
+    /// <param name="existing">The IDs of the users before the export.</param>
+    /// <param name="testUsers">The users after the export.</param>
+    /// <param name="closing">Cancels the export at the end of the run.</param>
+    public async Task ExportAsync(
+        Func<CancellationToken, Task<HttpResponseMessage>> send, string[] existing, TestUsers testUsers, CancellationToken closing)
     {
         const string operation = "ExportUsers";
         var began = Stopwatch.GetTimestamp();
         var lines = new List<string>();
-        var outcome = "broken off";
+        var outcome = "failed midway";
         var hasBegun = false;
         try
         {
             using var response = await send(closing);
-            JudgeTime(operation, $"{(int)response.StatusCode}", began);
+            CheckTime(operation, $"{(int)response.StatusCode}", began);
             if ((int)response.StatusCode is not 200)
             {
-                Count(operation, JudgeFailure(operation, response, await response.Content.ReadAsByteArrayAsync(closing)), success: false, began);
+                var body = await response.Content.ReadAsByteArrayAsync(closing);
+                Count(operation, CheckFailure(operation, response, body), success: false, began);
                 return;
             }
 
@@ -105,54 +108,63 @@ internal sealed class Judge(Laws laws, Storm storm)
             }
 
             var ids = new HashSet<string>(StringComparer.Ordinal);
-            var wrong = WhatIsWrongWithExport(lines, ids, people);
-            laws.Exports.Check(wrong is null, () => $"It came to its end, but {wrong}.");
-            var missing = there.Where(id => !ids.Contains(id) && people.Directory.Find(id) is not null).ToList();
-            laws.Whole.Check(missing.Count is 0, () => $"It says it is whole with {ids.Count} users, and {missing.Count} are not in it, {missing[0]} for one.");
-            Count(operation, "whole", success: true, began);
+            var wrong = ExportError(lines, ids, testUsers);
+            invariants.Exports.Check(wrong is null, () => $"It is complete, but {wrong}.");
+            var missing = existing.Where(id => !ids.Contains(id) && testUsers.Directory.Find(id) is not null).ToList();
+            invariants.Whole.Check(
+                missing.Count is 0,
+                () => $"It says it is complete with {ids.Count} users, but {missing.Count} are missing, such as {missing[0]}.");
+            Count(operation, "complete", success: true, began);
             return;
         }
         catch (Exception) when (closing.IsCancellationRequested)
         {
-            // The run is over.
+            // The run has ended.
             if (!hasBegun)
             {
-                JudgeTime(operation, "nothing", began);
+                CheckTime(operation, "nothing", began);
             }
 
-            outcome = UnderWay;
+            outcome = Running;
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            // The last line may say why.
+            // The last line can contain the reason.
             if (lines.Count > 0 && lines[^1].StartsWith("{\"error\":", StringComparison.Ordinal))
             {
                 using var error = JsonDocument.Parse(lines[^1]);
-                outcome = "broken off, " + OutcomeOf(error.RootElement.GetProperty("error"));
-                laws.Contract.Check(Problems.Contains(outcome["broken off, ".Length..]), () => $"{operation}: {lines[^1]}");
+                outcome = "failed midway, " + OutcomeOf(error.RootElement.GetProperty("error"));
+                invariants.Contract.Check(Problems.Contains(outcome["failed midway, ".Length..]), () => $"{operation}: {lines[^1]}");
             }
 
-            laws.Exports.Check(!lines.Any(static line => line.StartsWith("{\"end\":", StringComparison.Ordinal)), () => "It was broken off behind the line that says it is whole.");
+            invariants.Exports.Check(
+                !lines.Any(static line => line.StartsWith("{\"end\":", StringComparison.Ordinal)),
+                () => "It failed after the line that says it is complete.");
         }
 
         Count(operation, outcome, success: false, began);
     }
 
-    /// <summary>What can be judged only when all is over.</summary>
-    public void JudgeRecovery()
+    /// <summary>Checks the recovery after the run.</summary>
+    public void CheckRecovery()
     {
-        laws.Recovery.Check(Recovery <= RecoversWithin, () => Recovery is { } late ? $"The first success came {late.TotalSeconds:0.0} s after the faults." : "There was none.");
-        foreach (var (began, what) in _failuresOfTheCalm)
+        invariants.Recovery.Check(
+            Recovery <= RecoversWithin,
+            () => Recovery is { } late
+                ? $"The first success was {late.TotalSeconds:0.0} s after the faults."
+                : "There was no success.");
+        foreach (var (began, what) in _failuresAfterFaults)
         {
-            laws.Recovery.Check(began < _recovered, () => $"{Stopwatch.GetElapsedTime(storm.EndedAt, began).TotalSeconds:0.0} s after the faults {what}");
+            var after = Stopwatch.GetElapsedTime(injector.EndedAt, began);
+            invariants.Recovery.Check(began < _recovered, () => $"{after.TotalSeconds:0.0} s after the faults: {what}");
         }
     }
 
-    private static string? WhatIsWrong(byte[] body, Func<byte[], string?> whatIsWrong)
+    private static string? Error(byte[] body, Func<byte[], string?> findError)
     {
         try
         {
-            return whatIsWrong(body);
+            return findError(body);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -160,54 +172,58 @@ internal sealed class Judge(Laws laws, Storm storm)
         }
     }
 
-    private static string? WhatIsWrongWithExport(List<string> lines, HashSet<string> ids, People people)
+    private static string? ExportError(List<string> lines, HashSet<string> ids, TestUsers testUsers)
     {
         for (var i = 0; i < lines.Count - 1; i++)
         {
             using var user = JsonDocument.Parse(lines[i]);
-            if (!user.RootElement.TryGetProperty("user_id", out var id) || !people.Knows(id.GetString()!, user.RootElement.GetProperty("name").GetString()))
+            if (!user.RootElement.TryGetProperty("user_id", out var id)
+                || !testUsers.Knows(id.GetString()!, user.RootElement.GetProperty("name").GetString()))
             {
-                return $"line {i + 1} is no user: {lines[i]}";
+                return $"line {i + 1} is not a user: {lines[i]}";
             }
 
             if (!ids.Add(id.GetString()!))
             {
-                return $"{id} is in it twice";
+                return $"it contains {id} twice";
             }
         }
 
-        return lines.Count is 0 || lines[^1] != $$$"""{"end":{"users":{{{ids.Count}}}}}""" ? $"its last line is no end: {lines.LastOrDefault()}"
+        return lines.Count is 0 || lines[^1] != $$$"""{"end":{"users":{{{ids.Count}}}}}"""
+            ? $"its last line is not the end line: {lines.LastOrDefault()}"
             : null;
     }
 
-    private void JudgeTime(string operation, string outcome, long began)
+    private void CheckTime(string operation, string outcome, long began)
     {
         var took = Stopwatch.GetElapsedTime(began);
-        laws.Budget.Check(took <= Budget, () => $"{operation} answered {outcome} after {took.TotalSeconds:0.0} s.");
+        invariants.Budget.Check(took <= Budget, () => $"{operation} returned {outcome} after {took.TotalSeconds:0.0} s.");
     }
 
-    private string JudgeFailure(string operation, HttpResponseMessage response, byte[] body)
+    private string CheckFailure(string operation, HttpResponseMessage response, byte[] body)
     {
         var status = (int)response.StatusCode;
         var outcome = $"{status}";
-        var wrong = response.Content.Headers.ContentType?.MediaType is "application/problem+json" ? null : "is no problem";
+        var wrong = response.Content.Headers.ContentType?.MediaType is "application/problem+json" ? null : "is not a problem";
         if (wrong is null)
         {
-            wrong = WhatIsWrong(body, json =>
+            wrong = Error(body, json =>
             {
                 using var problem = JsonDocument.Parse(json);
                 outcome = OutcomeOf(problem.RootElement);
                 return !outcome.StartsWith($"{status} ", StringComparison.Ordinal) || !Problems.Contains(outcome) ? "is not in the contract"
                     : problem.RootElement.GetProperty("traceId").GetString() is not { Length: 32 } ? "has no traceId"
-                    : response.Headers.CacheControl?.NoStore is not true ? "may be stored"
-                    : outcome is "503 tenant-rate-limited" && response.Headers.RetryAfter?.Delta is not { TotalSeconds: >= 1 } ? "does not say when to come again"
+                    : response.Headers.CacheControl?.NoStore is not true ? "can be cached"
+                    : outcome is "503 tenant-rate-limited" && response.Headers.RetryAfter?.Delta is not { TotalSeconds: >= 1 }
+                        ? "has no Retry-After"
                     : null;
             });
         }
 
-        laws.Contract.Check(wrong is null, () => $"{operation} answered {outcome}, which {wrong}: {Excerpt(body)}");
-        laws.Innocent.Check(status >= 500 && outcome is not "503 misconfigured", () => $"{operation} answered {outcome}: {Excerpt(body)}");
-        laws.Truth.Check(status >= 400, () => $"{operation} answered {status}: {Excerpt(body)}");
+        invariants.Contract.Check(wrong is null, () => $"{operation} returned {outcome}, which {wrong}: {Excerpt(body)}");
+        invariants.Innocent.Check(
+            status >= 500 && outcome is not "503 misconfigured", () => $"{operation} returned {outcome}: {Excerpt(body)}");
+        invariants.Truth.Check(status >= 400, () => $"{operation} returned {status}: {Excerpt(body)}");
         return outcome;
     }
 
@@ -226,18 +242,18 @@ internal sealed class Judge(Laws laws, Storm storm)
             Interlocked.Increment(ref _successes);
         }
 
-        if (began < storm.EndedAt || outcome is UnderWay)
+        if (began < injector.EndedAt || outcome is Running)
         {
             return;
         }
 
         if (!success)
         {
-            _failuresOfTheCalm.Add((began, $"{operation} was answered with {outcome}."));
+            _failuresAfterFaults.Add((began, $"{operation} returned {outcome}."));
             return;
         }
 
-        laws.Recovery.Check(holds: true, static () => "");
+        invariants.Recovery.Check(holds: true, static () => "");
         for (var first = Interlocked.Read(ref _recovered); ended < first;)
         {
             first = Interlocked.CompareExchange(ref _recovered, ended, first) is var seen && seen == first ? ended : seen;

@@ -3,65 +3,65 @@ using AdminFunctions.LocalHost.Loopback;
 
 namespace AdminFunctions.Chaos;
 
-/// <summary>What goes wrong at a certain moment, beside the faults that are dealt all the time.</summary>
-internal enum Mishap
+/// <summary>An incident at a certain time, in addition to the constant faults.</summary>
+internal enum Incident
 {
-    /// <summary>The tenant breaks every connection without an answer.</summary>
+    /// <summary>The tenant aborts every connection without a response.</summary>
     TenantGone,
 
-    /// <summary>The vault breaks connections, hangs or answers 503.</summary>
+    /// <summary>The vault aborts connections, hangs or returns 503.</summary>
     VaultDown,
 
-    /// <summary>The tenant has another client secret, and when it is over the vault has it too.</summary>
+    /// <summary>The client secret is rotated in the tenant. At the end of the incident, the vault has it too.</summary>
     SecretRotated,
 
-    /// <summary>The tenant takes none of the Management API tokens that it has granted.</summary>
+    /// <summary>The tenant rejects all Management API tokens that it has granted.</summary>
     TokensRevoked,
 
-    /// <summary>The tenant signs with another key, and all callers sign in anew.</summary>
+    /// <summary>The tenant signs with another key, and all callers sign in again.</summary>
     KeysRotated,
 }
 
-/// <summary>A mishap in time.</summary>
-/// <param name="What">What happens.</param>
-/// <param name="At">When, from the beginning.</param>
-/// <param name="For">How long; nothing for what happens in a moment.</param>
-internal sealed record Event(Mishap What, TimeSpan At, TimeSpan For = default)
+/// <summary>A scheduled incident.</summary>
+/// <param name="What">The incident.</param>
+/// <param name="At">The time since the start.</param>
+/// <param name="For">The duration; zero for an instantaneous incident.</param>
+internal sealed record Event(Incident What, TimeSpan At, TimeSpan For = default)
 {
     public TimeSpan Until => At + For;
 }
 
 /// <summary>
-/// What goes wrong when: of two runs with one seed and length, both go through the same. (Which request meets which fault depends
-/// on who comes first.)
+/// The schedule of faults. It is the same for the same seed and length. Which request gets which fault depends on the order of
+/// requests.
 /// </summary>
 internal sealed class Schedule
 {
-    /// <summary>How long a Management API token lives.</summary>
+    /// <summary>The lifetime of a Management API token.</summary>
     public const int TokenSeconds = 5;
 
-    /// <summary>How long a run goes on when the faults have ended.</summary>
-    public static readonly TimeSpan Calm = TimeSpan.FromSeconds(10);
+    /// <summary>How long a run continues after the faults have ended.</summary>
+    public static readonly TimeSpan RecoveryTime = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often faults are dealt.</summary>
+    /// <summary>How often the faults are replaced.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// In the last seconds before the calm nobody is told to wait, and nobody is kept waiting for a token: a wait that the
-    /// functions were asked for is none of theirs.
+    /// In the last seconds before the faults end, no fault asks the functions to wait or delays a token. Such a wait would count
+    /// against their recovery.
     /// </summary>
-    private static readonly TimeSpan NoMoreWaits = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan WaitFreeTime = TimeSpan.FromSeconds(4);
 
     private const string Users = "* /api/v2/*";
     private const string Token = "POST /oauth/token";
     private const string Keys = "GET /.well-known/*";
 
-    /// <summary>For so many requests of a tick faults are dealt: more than there will be.</summary>
+    /// <summary>The number of requests per tick for which there are faults. It is more than the expected number of requests.</summary>
     private const int RequestsOfATick = 600;
 
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(50);
 
-    /// <summary>Keys are rotated once in so many rounds: the functions read them again once in five minutes and no more.</summary>
+    /// <summary>The number of rounds between rotations of keys. The functions read keys again at most once in five minutes.</summary>
     private const int RoundsOfAKey = 7;
 
     private readonly int _seed;
@@ -69,32 +69,38 @@ internal sealed class Schedule
     public Schedule(int seed, TimeSpan length)
     {
         _seed = seed;
-        FaultsEnd = length - Calm;
-        Events = [.. Enumerable.Range(0, (int)Math.Ceiling(FaultsEnd / Round)).SelectMany(RoundOf).Where(mishap => mishap.Until <= FaultsEnd - TimeSpan.FromSeconds(1)).OrderBy(mishap => mishap.At)];
+        FaultsEnd = length - RecoveryTime;
+        Events =
+        [
+            .. Enumerable.Range(0, (int)Math.Ceiling(FaultsEnd / Round)).SelectMany(RoundOf)
+                .Where(incident => incident.Until <= FaultsEnd - TimeSpan.FromSeconds(1))
+                .OrderBy(incident => incident.At),
+        ];
     }
 
-    /// <summary>When the faults end.</summary>
+    /// <summary>The time when the faults end.</summary>
     public TimeSpan FaultsEnd { get; }
 
-    /// <summary>The mishaps, in their order.</summary>
+    /// <summary>The incidents in order.</summary>
     public IReadOnlyList<Event> Events { get; }
 
-    /// <summary>How often something happens.</summary>
-    public int Count(Mishap what) => Events.Count(mishap => mishap.What == what);
+    /// <summary>The number of incidents of a kind.</summary>
+    public int Count(Incident what) => Events.Count(incident => incident.What == what);
 
-    /// <summary>What goes on at a moment.</summary>
-    public Event? At(TimeSpan moment, Mishap what) => Events.FirstOrDefault(mishap => mishap.What == what && mishap.At <= moment && moment < mishap.Until);
+    /// <summary>The incident of a kind at a time, if there is one.</summary>
+    public Event? At(TimeSpan time, Incident what) =>
+        Events.FirstOrDefault(incident => incident.What == what && incident.At <= time && time < incident.Until);
 
-    /// <summary>How many grants a tick spoils that the tenant takes for given.</summary>
+    /// <summary>The number of grants whose response is lost, which the tenant counts as granted.</summary>
     public int GrantsLost => Enumerable.Range(0, (int)(FaultsEnd / Tick)).Count(tick => KindOfTokenFault(RandomOf(tick, 1)) is "truncated");
 
-    /// <summary>The tenant's faults for the requests of a tick, when it is there.</summary>
-    /// <param name="tick">Which tick.</param>
-    /// <param name="calm">What a request that hangs waits for.</param>
-    /// <param name="now">The clock, for the moments that rate limits name.</param>
-    public IEnumerable<Fault> Deal(int tick, Task calm, DateTimeOffset now)
+    /// <summary>The faults of the tenant for the requests of a tick, while it is reachable.</summary>
+    /// <param name="tick">The number of the tick.</param>
+    /// <param name="faultsEnded">The task that hanging requests wait for.</param>
+    /// <param name="now">The current time, for the reset times of rate limits.</param>
+    public IEnumerable<Fault> FaultsOf(int tick, Task faultsEnded, DateTimeOffset now)
     {
-        var noMoreWaits = (tick * Tick) > FaultsEnd - NoMoreWaits;
+        var isWaitFree = (tick * Tick) > FaultsEnd - WaitFreeTime;
         var random = RandomOf(tick, 0);
         var pass = 0;
         for (var request = 0; request < RequestsOfATick; request++)
@@ -111,23 +117,23 @@ internal sealed class Schedule
                 pass = 0;
             }
 
-            yield return Make(kind, Users, random, calm, now);
+            yield return Make(kind, Users, random, faultsEnded, now);
         }
 
         random = RandomOf(tick, 1);
-        if (KindOfTokenFault(random) is { } token && !(noMoreWaits && token is "429 soon" or "hangs" or "late"))
+        if (KindOfTokenFault(random) is { } token && !(isWaitFree && token is "429 soon" or "hangs" or "late"))
         {
-            yield return Make(token, Token, random, calm, now);
+            yield return Make(token, Token, random, faultsEnded, now);
         }
 
         random = RandomOf(tick, 2);
         if (KindOfKeyFault(random) is { } keys)
         {
-            yield return Make(keys, Keys, random, calm, now);
+            yield return Make(keys, Keys, random, faultsEnded, now);
         }
     }
 
-    /// <summary>How the vault is down.</summary>
+    /// <summary>The faults while the vault is down.</summary>
     public static IEnumerable<Fault> VaultDown(Event down, Task up) => ((int)down.At.TotalMilliseconds % 3) switch
     {
         0 => [new Fault { Match = "*", Times = null, Mode = FaultMode.Abort }],
@@ -135,16 +141,16 @@ internal sealed class Schedule
         _ => [new Fault { Match = "*", Times = null, Until = up }],
     };
 
-    /// <summary>How long the body of the tenant's n-th answer trickles, which is seldom; else null.</summary>
-    public TimeSpan? Trickle(long answer)
+    /// <summary>For some responses of the tenant, how long the body takes; otherwise null.</summary>
+    public TimeSpan? SlowBody(long answer)
     {
         var random = RandomOf((int)answer, 3);
         return random.Next(100) is 0 ? TimeSpan.FromMilliseconds(random.Next(500, 6_000)) : null;
     }
 
     /// <summary>
-    /// Whether the tenant's n-th answer to a window of an export comes back empty, as if there were nobody in it. That is a thing of its
-    /// search index, not of bad times: it goes on in the calm, and an export gets over it.
+    /// Whether a response of the tenant for a window of an export is empty, as if it contained no users. This simulates Auth0's search
+    /// index. It continues after the faults end, and exports must handle it.
     /// </summary>
     public bool LosesWindow(long answer) => (answer + _seed) % 15 is 0;
 
@@ -155,30 +161,30 @@ internal sealed class Schedule
         var tenantFirst = random.Next(2) is 0;
         var first = Between(8, 14);
         var second = Between(28, 36);
-        var vault = new Event(Mishap.VaultDown, tenantFirst ? second : first, TimeSpan.FromSeconds(10));
+        var vault = new Event(Incident.VaultDown, tenantFirst ? second : first, TimeSpan.FromSeconds(10));
         yield return vault;
-        yield return new Event(Mishap.TenantGone, tenantFirst ? first : second, TimeSpan.FromSeconds(5));
+        yield return new Event(Incident.TenantGone, tenantFirst ? first : second, TimeSpan.FromSeconds(5));
 
-        // Else nobody would want anything of the vault.
-        yield return new Event(Mishap.SecretRotated, vault.At);
+        // Rotate the secret, because otherwise no call reads the vault.
+        yield return new Event(Incident.SecretRotated, vault.At);
         var leak = Between(20, 24);
-        yield return new Event(Mishap.SecretRotated, leak, TimeSpan.FromMilliseconds(random.Next(1000, 3000)));
-        yield return new Event(Mishap.TokensRevoked, leak);
+        yield return new Event(Incident.SecretRotated, leak, TimeSpan.FromMilliseconds(random.Next(1000, 3000)));
+        yield return new Event(Incident.TokensRevoked, leak);
         for (var i = 0; i < 3; i++)
         {
-            yield return new Event(Mishap.TokensRevoked, Between(1, 49));
+            yield return new Event(Incident.TokensRevoked, Between(1, 49));
         }
 
-        // Away from the tenant's absence: who cannot read the keys tries again half a minute later.
+        // Not while the tenant is unreachable, because the functions retry reading the keys only after half a minute.
         if (round % RoundsOfAKey is 0)
         {
-            yield return new Event(Mishap.KeysRotated, Between(2, 5));
+            yield return new Event(Incident.KeysRotated, Between(2, 5));
         }
 
         TimeSpan Between(int from, int to) => begin + TimeSpan.FromMilliseconds(random.Next(from * 1000, to * 1000));
     }
 
-    /// <summary>In a thousand requests: 50 of 429, 20 of 5xx, and so on.</summary>
+    /// <summary>The kinds of faults per thousand requests: 50 times 429, 20 times 5xx, and so on.</summary>
     private static string? KindOfUserFault(Random random) => random.Next(1000) switch
     {
         < 25 => "429 soon",
@@ -208,7 +214,7 @@ internal sealed class Schedule
         _ => null,
     };
 
-    /// <summary>Only what the next try mends: who cannot read the keys tries again half a minute later.</summary>
+    /// <summary>Only faults that the next try recovers from, because a failed read is repeated only after half a minute.</summary>
     private static string? KindOfKeyFault(Random random) => random.Next(100) switch
     {
         < 10 => "429 soon",
@@ -218,22 +224,25 @@ internal sealed class Schedule
         _ => null,
     };
 
-    private static Fault Make(string kind, string match, Random random, Task calm, DateTimeOffset now) => kind switch
+    private static Fault Make(string kind, string match, Random random, Task faultsEnded, DateTimeOffset now) => kind switch
     {
         "429 soon" => TooMany(match, random.Next(1, 4), random.Next(3), now),
         "429 late" => TooMany(match, random.Next(20, 60), random.Next(3), now),
-        "5xx" => Fault.Answer(match, random.Next(500, 505), """{"statusCode":500,"error":"Internal Server Error","message":"An internal server error occurred"}"""),
-        "hangs" => new Fault { Match = match, Until = calm },
+        "5xx" => Fault.Answer(
+            match,
+            random.Next(500, 505),
+            """{"statusCode":500,"error":"Internal Server Error","message":"An internal server error occurred"}"""),
+        "hangs" => new Fault { Match = match, Until = faultsEnded },
         "aborted" => new Fault { Match = match, Mode = FaultMode.Abort },
         "truncated" => new Fault { Match = match, Mode = FaultMode.Truncate },
         "half a JSON" => Fault.Answer(match, 200, """{"start":0,"limit":50,"length":50,"users":[{"user_id":"auth0|5f7c"""),
         "sign-in page" => Fault.Answer(match, 200, "<html><title>Sign in to the network</title></html>", "text/html"),
         "error page" => Fault.Answer(match, 503, "<html><title>503 Service Unavailable</title></html>", "text/html"),
         "late" => new Fault { Match = match, DelayMs = random.Next(200, 3_000) },
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such fault."),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of fault."),
     };
 
-    /// <summary>A 429 in one of the forms in which it comes.</summary>
+    /// <summary>A 429 in one of its formats.</summary>
     private static Fault TooMany(string match, int seconds, int form, DateTimeOffset now)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Content-Type"] = "application/json" };
@@ -249,7 +258,9 @@ internal sealed class Schedule
             headers["X-RateLimit-Reset"] = (now.ToUnixTimeSeconds() + seconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        return Fault.Answer(match, 429, """{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}""") with { Headers = headers };
+        return Fault.Answer(match, 429, """
+            {"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}
+            """) with { Headers = headers };
     }
 
     private Random RandomOf(int index, int purpose) => new(unchecked((((_seed * 31) + purpose) * 1_000_003) ^ (index * 7919)));

@@ -5,46 +5,48 @@ using AdminFunctions.LocalHost.Tenant.Users;
 namespace AdminFunctions.Chaos;
 
 /// <summary>
-/// The tenant's users, as they should be: those that it began with, whom nobody deletes, and fresh ones, who are put into its
-/// directory to be deleted.
+/// The expected users of the tenant: permanent users, who exist from the start and are never deleted, and fresh users, who are added in
+/// order to be deleted.
 /// </summary>
-internal sealed class People(UserDirectory directory)
+internal sealed class TestUsers(UserDirectory directory)
 {
     private const string Prefix = "auth0|fresh-";
 
-    /// <summary>How many fresh users wait to be deleted.</summary>
-    private const int Stock = 400;
+    /// <summary>The number of fresh users to keep available.</summary>
+    private const int StockSize = 400;
 
-    private const int Most = 2_000_000;
+    private const int MaxUsers = 2_000_000;
 
     private static readonly TenantConnection Connection = new("Username-Password-Authentication", "auth0");
 
-    private readonly ConcurrentQueue<string> _again = new();
-    private readonly bool[] _answeredGone = new bool[Most];
+    private readonly ConcurrentQueue<string> _retries = new();
+    private readonly bool[] _confirmedDeleted = new bool[MaxUsers];
     private int _put;
     private int _asked;
 
-    /// <summary>The users that the tenant began with, by id.</summary>
-    public IReadOnlyDictionary<string, TenantUser> Residents { get; } = directory.All.ToDictionary(user => user.UserId, StringComparer.Ordinal);
+    /// <summary>The permanent users by ID.</summary>
+    public IReadOnlyDictionary<string, TenantUser> PermanentUsers { get; } =
+        directory.All.ToDictionary(user => user.UserId, StringComparer.Ordinal);
 
-    /// <summary>The directory itself.</summary>
+    /// <summary>The user directory of the tenant.</summary>
     public UserDirectory Directory => directory;
 
-    /// <summary>How many fresh users somebody was asked to delete.</summary>
+    /// <summary>The number of fresh users whose deletion was requested.</summary>
     public int Asked => Math.Min(Volatile.Read(ref _asked), Volatile.Read(ref _put));
 
-    /// <summary>Puts fresh users into the directory, many of them created at one and the same moment.</summary>
+    /// <summary>Adds fresh users to the directory, many of them with the same creation time.</summary>
     public void Restock()
     {
         var put = _put;
-        var next = Math.Min(Most, _asked + Stock);
-        if (next - put < Stock / 4)
+        var next = Math.Min(MaxUsers, _asked + StockSize);
+        if (next - put < StockSize / 4)
         {
             return;
         }
 
-        // Auth0's moments have milliseconds.
-        var now = new DateTime(TimeProvider.System.GetUtcNow().Ticks / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond, DateTimeKind.Utc);
+        // Times in Auth0 have a resolution of one millisecond.
+        var milliseconds = TimeProvider.System.GetUtcNow().Ticks / TimeSpan.TicksPerMillisecond;
+        var now = new DateTime(milliseconds * TimeSpan.TicksPerMillisecond, DateTimeKind.Utc);
         directory.Put(Enumerable.Range(put, next - put).Select(number => new TenantUser
         {
             UserId = Prefix + Digits(number),
@@ -56,10 +58,10 @@ internal sealed class People(UserDirectory directory)
         Volatile.Write(ref _put, next);
     }
 
-    /// <summary>Somebody to delete: a fresh user, or one whose deletion has failed.</summary>
+    /// <summary>Gets a user to delete: a fresh user, or one whose deletion has failed.</summary>
     public bool TryTake(out string id)
     {
-        if (_again.TryDequeue(out id!))
+        if (_retries.TryDequeue(out id!))
         {
             return true;
         }
@@ -75,43 +77,43 @@ internal sealed class People(UserDirectory directory)
         return false;
     }
 
-    /// <summary>The deletion was answered with a 204.</summary>
-    public void AnsweredGone(string id) => _answeredGone[NumberOf(id)!.Value] = true;
+    /// <summary>Records that a deletion returned 204.</summary>
+    public void ConfirmDeleted(string id) => _confirmedDeleted[NumberOf(id)!.Value] = true;
 
-    /// <summary>The deletion was answered otherwise, or not at all: gone or not.</summary>
-    public void Unknown(string id) => _again.Enqueue(id);
+    /// <summary>Records that a deletion failed or had no response. The user may exist or not.</summary>
+    public void RetryLater(string id) => _retries.Enqueue(id);
 
-    /// <summary>Whether there has ever been such a user.</summary>
-    public bool Knows(string id, string? name) => Residents.TryGetValue(id, out var resident)
+    /// <summary>Whether the user exists or has existed.</summary>
+    public bool Knows(string id, string? name) => PermanentUsers.TryGetValue(id, out var resident)
         ? resident.Name == name
         : NumberOf(id) is { } number && name == "Fresh " + Digits(number);
 
-    /// <summary>Compares the directory with what was answered.</summary>
-    public void Check(Law law)
+    /// <summary>Compares the directory with the responses.</summary>
+    public void Check(Invariant invariant)
     {
-        foreach (var id in Residents.Keys)
+        foreach (var id in PermanentUsers.Keys)
         {
-            law.Check(directory.Find(id) is not null, () => $"{id} is gone, whom nobody asked to delete.");
+            invariant.Check(directory.Find(id) is not null, () => $"{id} is gone, but no deletion was requested.");
         }
 
         for (var number = 0; number < _put; number++)
         {
             var id = Prefix + Digits(number);
             var isThere = directory.Find(id) is not null;
-            law.Check(!(isThere && _answeredGone[number]), () => $"{id} is there, whose deletion was answered 204.");
-            law.Check(isThere || number < _asked, () => $"{id} is gone, whom nobody asked to delete.");
+            invariant.Check(!(isThere && _confirmedDeleted[number]), () => $"{id} exists, but its deletion returned 204.");
+            invariant.Check(isThere || number < _asked, () => $"{id} is gone, but no deletion was requested.");
         }
 
         foreach (var user in directory.All)
         {
-            law.Check(Knows(user.UserId, user.Name), () => $"{user.UserId} is there, whom nobody put there.");
+            invariant.Check(Knows(user.UserId, user.Name), () => $"{user.UserId} exists, but was never added.");
         }
     }
 
     private int? NumberOf(string id) =>
         id.StartsWith(Prefix, StringComparison.Ordinal)
         && int.TryParse(id.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        && number < Math.Max(Volatile.Read(ref _put), _asked + Stock)
+        && number < Math.Max(Volatile.Read(ref _put), _asked + StockSize)
             ? number
             : null;
 

@@ -4,37 +4,37 @@ using System.Threading.Channels;
 namespace AdminFunctions.Compare;
 
 /// <summary>
-/// A process that ends with this one: with its standard input, whose other end is here. Lines of its standard output that begin
-/// with <see cref="Mark"/> are answers.
+/// A child process. It exits when this process closes its standard input. Lines of its standard output that start with
+/// <see cref="AnswerPrefix"/> are answers.
 /// </summary>
-internal sealed class Child : IAsyncDisposable
+internal sealed class ChildProcess : IAsyncDisposable
 {
-    /// <summary>What an answer begins with.</summary>
-    public const string Mark = "compare: ";
+    /// <summary>The prefix of an answer.</summary>
+    public const string AnswerPrefix = "compare: ";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly Channel<string> _answers = Channel.CreateUnbounded<string>();
-    private readonly Queue<string> _lastWords = new();
+    private readonly Queue<string> _recentOutput = new();
 
-    private Child(ProcessStartInfo start)
+    private ChildProcess(ProcessStartInfo start)
     {
         start.UseShellExecute = false;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => Hear(line.Data);
-        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.OutputDataReceived += (_, line) => OnLine(line.Data);
+        _process.ErrorDataReceived += (_, line) => OnLine(line.Data);
         StartedAt = Stopwatch.GetTimestamp();
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>When it was started (<see cref="Stopwatch.GetTimestamp"/>).</summary>
+    /// <summary>The start time (<see cref="Stopwatch.GetTimestamp"/>).</summary>
     public long StartedAt { get; }
 
-    /// <summary>How long it has used a processor.</summary>
+    /// <summary>The total processor time.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -44,7 +44,7 @@ internal sealed class Child : IAsyncDisposable
         }
     }
 
-    /// <summary>Its working set, in bytes.</summary>
+    /// <summary>The working set, in bytes.</summary>
     public long WorkingSet
     {
         get
@@ -54,26 +54,26 @@ internal sealed class Child : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether it has ended.</summary>
-    public bool HasEnded => _process.HasExited;
+    /// <summary>Whether the process has exited.</summary>
+    public bool HasExited => _process.HasExited;
 
-    /// <summary>What it wrote last.</summary>
-    public string LastWords
+    /// <summary>The last lines of output.</summary>
+    public string RecentOutput
     {
         get
         {
-            lock (_lastWords)
+            lock (_recentOutput)
             {
-                return string.Join(Environment.NewLine, _lastWords);
+                return string.Join(Environment.NewLine, _recentOutput);
             }
         }
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts a process.</summary>
     /// <param name="file">The program.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="environment">Variables beside ours.</param>
-    public static Child Start(string file, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment)
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="environment">Additional environment variables.</param>
+    public static ChildProcess Start(string file, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment)
     {
         var start = new ProcessStartInfo(file, arguments);
         foreach (var (name, value) in environment)
@@ -81,10 +81,10 @@ internal sealed class Child : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return new Child(start);
+        return new ChildProcess(start);
     }
 
-    /// <summary>Writes a line to it, and waits for its answer.</summary>
+    /// <summary>Writes a line to standard input, and waits for the answer.</summary>
     public async Task<string> AskAsync(string question, CancellationToken cancellationToken)
     {
         await _process.StandardInput.WriteLineAsync(question.AsMemory(), cancellationToken);
@@ -97,11 +97,11 @@ internal sealed class Child : IAsyncDisposable
     {
         try
         {
-            return await _answers.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
+            return await _answers.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(ResponseTimeout, cancellationToken);
         }
         catch (Exception exception) when (exception is TimeoutException or ChannelClosedException)
         {
-            throw new BenchException($"A process of the bench does not answer. {LastWords}");
+            throw new BenchException($"A process of the benchmark does not respond. {RecentOutput}");
         }
     }
 
@@ -121,30 +121,30 @@ internal sealed class Child : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Hear(string? line)
+    private void OnLine(string? line)
     {
         if (line is null)
         {
-            // The end of either stream.
+            // The end of standard output or standard error.
             _answers.Writer.TryComplete();
         }
-        else if (line.StartsWith(Mark, StringComparison.Ordinal))
+        else if (line.StartsWith(AnswerPrefix, StringComparison.Ordinal))
         {
-            _answers.Writer.TryWrite(line[Mark.Length..]);
+            _answers.Writer.TryWrite(line[AnswerPrefix.Length..]);
         }
         else
         {
-            lock (_lastWords)
+            lock (_recentOutput)
             {
-                _lastWords.Enqueue(line);
-                if (_lastWords.Count > 20)
+                _recentOutput.Enqueue(line);
+                if (_recentOutput.Count > 20)
                 {
-                    _lastWords.Dequeue();
+                    _recentOutput.Dequeue();
                 }
             }
         }
     }
 }
 
-/// <summary>Something did not run; the message is for a person to read.</summary>
+/// <summary>The benchmark could not run. The message is for the user.</summary>
 internal sealed class BenchException(string message) : Exception(message);

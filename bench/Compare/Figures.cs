@@ -1,56 +1,56 @@
 namespace AdminFunctions.Compare;
 
-/// <summary>The ways to the users.</summary>
-internal enum Way
+/// <summary>The compared servers.</summary>
+internal enum Target
 {
-    /// <summary>The tenant called directly, with a token for the Management API.</summary>
-    Wire,
+    /// <summary>Direct calls to the tenant, with a Management API token.</summary>
+    Tenant,
 
     /// <summary>AdminFunctions.</summary>
-    Ours,
+    AdminFunctions,
 
     /// <summary>The Express server.</summary>
-    Peer,
+    Express,
 }
 
-/// <summary>What is measured.</summary>
+/// <summary>The measured values.</summary>
 internal enum Measure
 {
-    /// <summary>Calls a second, by callers.</summary>
+    /// <summary>Calls per second, by number of callers.</summary>
     CallsPerSecond,
 
-    /// <summary>The median time of a call in ms, by callers.</summary>
+    /// <summary>The median latency in ms, by number of callers.</summary>
     P50,
 
-    /// <summary>The 99th percentile in ms, by callers.</summary>
+    /// <summary>The 99th percentile of the latency in ms, by number of callers.</summary>
     P99,
 
-    /// <summary>Processor time a call in ms, by callers.</summary>
+    /// <summary>Processor time per call in ms, by number of callers.</summary>
     Processor,
 
-    /// <summary>Allocated kB a call, by callers.</summary>
+    /// <summary>Allocated kB per call, by number of callers.</summary>
     Allocated,
 
-    /// <summary>ms from the process' start until its port is open, by the tenant's latency.</summary>
+    /// <summary>Time in ms from process start until the port is open, by latency of the tenant.</summary>
     Open,
 
-    /// <summary>ms from the process' start until the first answer is there, by the tenant's latency.</summary>
+    /// <summary>Time in ms from process start to the first response, by latency of the tenant.</summary>
     FirstAnswer,
 
-    /// <summary>MB a second after the first answer.</summary>
+    /// <summary>Working set in MB, one second after the first response.</summary>
     IdleWorkingSet,
 
-    /// <summary>MB after all calls.</summary>
+    /// <summary>Working set in MB after all calls.</summary>
     LoadedWorkingSet,
 
-    /// <summary>ms that a first request takes which is sent <see cref="Bench.Warming"/> after the process' start, by the tenant's latency.</summary>
+    /// <summary>Time in ms of a first request <see cref="Bench.Warming"/> after process start, by latency of the tenant.</summary>
     EarlyAnswer,
 
-    /// <summary>The same, after the port's opening.</summary>
+    /// <summary>The same, after the port has opened.</summary>
     LateAnswer,
 }
 
-/// <summary>A figure of each round.</summary>
+/// <summary>A value for each round.</summary>
 internal sealed class Series : List<double>
 {
     public Series()
@@ -71,35 +71,37 @@ internal sealed class Series : List<double>
         }
     }
 
-    /// <summary>The median, and the least and the most.</summary>
+    /// <summary>The median, minimum and maximum.</summary>
     public string ToString(string format) =>
         Count is 0 ? "" : $"{Median.ToString(format)} ({this.Min().ToString(format)}–{this.Max().ToString(format)})";
 }
 
-/// <summary>All figures: by way, measure, and number of callers or latency.</summary>
+/// <summary>All values, by target, measure, and number of callers or latency.</summary>
 internal sealed class Figures
 {
-    private readonly Dictionary<(Way, Measure, int), Series> _series = [];
+    private readonly Dictionary<(Target, Measure, int), Series> _series = [];
 
-    /// <summary>What a first request found done before it, by the tenant's latency, one text for each round.</summary>
-    public Dictionary<(Measure, int), List<Warmth>> Warmth { get; } = [];
+    /// <summary>The warm-up requests before the first request, by measure and latency of the tenant, for each round.</summary>
+    public Dictionary<(Measure, int), List<WarmUpStats>> WarmUpStats { get; } = [];
 
-    public Series this[Way way, Measure measure, int of = 0] => _series.TryGetValue((way, measure, of), out var series) ? series : _series[(way, measure, of)] = [];
+    public Series this[Target target, Measure measure, int of = 0] =>
+        _series.TryGetValue((target, measure, of), out var series) ? series : _series[(target, measure, of)] = [];
 
-    /// <summary>One way's figures over another's, round by round.</summary>
-    public Series Ratio(Measure measure, int of, Way way, Way over) => new(this[way, measure, of].Zip(this[over, measure, of], static (one, other) => one / other));
+    /// <summary>The ratio of two targets, for each round.</summary>
+    public Series Ratio(Measure measure, int of, Target target, Target over) =>
+        new(this[target, measure, of].Zip(this[over, measure, of], static (one, other) => one / other));
 
-    /// <summary>What ours adds to the wire's figures, over what the peer adds, round by round.</summary>
-    public Series RatioOfAdded(Measure measure, int of) => new(
-        this[Way.Wire, measure, of].Zip(this[Way.Ours, measure, of], this[Way.Peer, measure, of])
+    /// <summary>The overhead of AdminFunctions over the tenant, divided by that of Express, for each round.</summary>
+    public Series RatioOfOverhead(Measure measure, int of) => new(
+        this[Target.Tenant, measure, of].Zip(this[Target.AdminFunctions, measure, of], this[Target.Express, measure, of])
             .Select(static round => (round.Second - round.First) / (round.Third - round.First)));
 }
 
-/// <summary>What the functions have asked for before their first request.</summary>
+/// <summary>The number of warm-up requests that the functions sent before their first request.</summary>
 /// <param name="TokenGrants">Management API tokens.</param>
 /// <param name="SecretReads">The client secret.</param>
 /// <param name="JwksReads">The signing keys.</param>
-internal sealed record Warmth(long TokenGrants, long SecretReads, long JwksReads)
+internal sealed record WarmUpStats(long TokenGrants, long SecretReads, long JwksReads)
 {
     public bool IsWarm => this is { TokenGrants: > 0, SecretReads: > 0, JwksReads: > 0 };
 

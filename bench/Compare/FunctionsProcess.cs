@@ -6,22 +6,21 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AdminFunctions.Compare;
 
 /// <summary>
-/// The local host as it is, as against a tenant of yours, but for the way to the tenant and the vault of another process, and an
-/// answer to how much it has allocated.
+/// Runs the local host with the tenant and the vault of another process. It also reports how many bytes it has allocated.
 /// </summary>
 internal static class FunctionsProcess
 {
-    /// <summary>The first argument of this program in that process; the others are the local host's.</summary>
+    /// <summary>The first argument of this program in this process. The others are arguments of the local host.</summary>
     public const string Role = "functions";
 
-    /// <summary>The variable with the vault's certificate.</summary>
+    /// <summary>The environment variable with the certificate of the vault.</summary>
     public const string VaultCertificate = "COMPARE_VAULT_CERTIFICATE";
 
-    /// <summary>The variable with the token that the vault takes.</summary>
+    /// <summary>The environment variable with the token for the vault.</summary>
     public const string VaultToken = "COMPARE_VAULT_TOKEN";
 
-    /// <summary>Runs it until its standard input ends.</summary>
-    /// <param name="arguments">The local host's command line.</param>
+    /// <summary>Runs until standard input ends.</summary>
+    /// <param name="arguments">The command line of the local host.</param>
     public static Task<int> RunAsync(string[] arguments)
     {
         new Thread(Answer) { IsBackground = true }.Start();
@@ -34,14 +33,15 @@ internal static class FunctionsProcess
         });
     }
 
-    private static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? throw new BenchException($"{name} is not set.");
+    private static string Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) ?? throw new BenchException($"{name} is not set.");
 
     private static void Answer()
     {
         using var input = new StreamReader(Console.OpenStandardInput());
         while (input.ReadLine() is not null)
         {
-            Console.WriteLine($"{Child.Mark}{GC.GetTotalAllocatedBytes()}");
+            Console.WriteLine($"{ChildProcess.AnswerPrefix}{GC.GetTotalAllocatedBytes()}");
         }
 
         Environment.Exit(0);

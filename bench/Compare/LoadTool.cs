@@ -4,15 +4,15 @@ using System.Text.RegularExpressions;
 
 namespace AdminFunctions.Compare;
 
-/// <summary>What a load tool has seen.</summary>
-/// <param name="Requests">Answers of success.</param>
-/// <param name="Seconds">How long it took.</param>
-/// <param name="P50">The median time of a call, in milliseconds.</param>
-/// <param name="P99">What 99 of 100 calls kept below, in milliseconds.</param>
-/// <param name="Failures">Other answers, and none.</param>
+/// <summary>The result of a load test.</summary>
+/// <param name="Requests">The number of successful responses.</param>
+/// <param name="Seconds">The duration.</param>
+/// <param name="P50">The median latency, in milliseconds.</param>
+/// <param name="P99">The 99th percentile of the latency, in milliseconds.</param>
+/// <param name="Failures">The number of other or missing responses.</param>
 internal sealed record Load(long Requests, double Seconds, double P50, double P99, long Failures);
 
-/// <summary>What makes the calls: wrk, or autocannon where there is none.</summary>
+/// <summary>The load generator: wrk, or autocannon if wrk is not installed.</summary>
 internal sealed partial class LoadTool
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -21,23 +21,32 @@ internal sealed partial class LoadTool
 
     private LoadTool(bool wrk, string name) => (_wrk, Name) = (wrk, name);
 
-    /// <summary>Which one it is.</summary>
+    /// <summary>The name of the tool.</summary>
     public string Name { get; }
 
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the tool.</summary>
     public static LoadTool Find()
     {
-        var wrk = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(static directory => File.Exists(Path.Combine(directory, "wrk")));
+        var wrk = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(static directory => File.Exists(Path.Combine(directory, "wrk")));
         return new(wrk, wrk ? "wrk" : "autocannon");
     }
 
-    /// <summary>Calls over and over.</summary>
+    /// <summary>Runs a load test.</summary>
     public async Task<Load> RunAsync(Uri address, string token, int callers, int seconds, CancellationToken cancellationToken)
     {
-        var load = _wrk
-            ? ReadWrk(await Parts.RunAsync("wrk", ["-t1", $"-c{callers}", $"-d{seconds}s", "--timeout", "30s", "--latency", "-H", $"Authorization: Bearer {token}", address.AbsoluteUri], cancellationToken))
-            : JsonSerializer.Deserialize<Load>(await Parts.RunAsync("node", [Path.Combine(Parts.Peer, "load.mjs"), address.AbsoluteUri, $"{callers}", $"{seconds}", token], cancellationToken), Json)!;
-        return load is { Failures: 0, Requests: > 0 } ? load : throw new BenchException($"{address} was called {load.Requests} times, {load.Failures} failed.");
+        string[] arguments = _wrk
+            ?
+            [
+                "-t1", $"-c{callers}", $"-d{seconds}s", "--timeout", "30s", "--latency",
+                "-H", $"Authorization: Bearer {token}", address.AbsoluteUri,
+            ]
+            : [Path.Combine(Processes.Peer, "load.mjs"), address.AbsoluteUri, $"{callers}", $"{seconds}", token];
+        var output = await Processes.RunAsync(_wrk ? "wrk" : "node", arguments, cancellationToken);
+        var load = _wrk ? ReadWrk(output) : JsonSerializer.Deserialize<Load>(output, Json)!;
+        return load is { Failures: 0, Requests: > 0 }
+            ? load
+            : throw new BenchException($"{address}: {load.Requests} successful calls, {load.Failures} failed calls.");
     }
 
     private static Load ReadWrk(string text)
@@ -65,12 +74,21 @@ internal sealed partial class LoadTool
         };
     }
 
-    [GeneratedRegex(@"(?<requests>\d+) requests in (?<time>[\d.]+)(?<unit>us|ms|s|m)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<requests>\d+) requests in (?<time>[\d.]+)(?<unit>us|ms|s|m)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Requests();
 
-    [GeneratedRegex(@"^ +(?<share>\d+)% +(?<time>[\d.]+)(?<unit>us|ms|s|m)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^ +(?<share>\d+)% +(?<time>[\d.]+)(?<unit>us|ms|s|m)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Percentiles();
 
-    [GeneratedRegex(@"(Non-2xx or 3xx responses: |connect |read |write |timeout )(?<count>\d+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(Non-2xx or 3xx responses: |connect |read |write |timeout )(?<count>\d+)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Failures();
 }

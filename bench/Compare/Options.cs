@@ -6,24 +6,25 @@ namespace AdminFunctions.Compare;
 internal sealed record Options
 {
     public const string Usage = """
-        Compares AdminFunctions with an Express server that does the same and with the tenant called directly, each in a
-        process of its own, by turns. It needs Node.js 20.19 or later, and uses wrk if it is on the PATH, else autocannon.
-        Exit code 0: all ratios kept; 1: one is not; 2: no such option; 3: something did not run.
+        Compares AdminFunctions with an equivalent Express server and with direct calls to the tenant. Each runs in its own
+        process, and they are called alternately. Requires Node.js 20.19 or later. Uses wrk if it is on the PATH, otherwise
+        autocannon. Exit codes: 0: all ratios are within their bounds; 1: a ratio is not; 2: an option is not valid; 3: the
+        benchmark could not run.
 
-          --rounds N         how often, default 5
-          --seconds N        how long each is called by so many callers in a round, default 5
-          --self-contained   the functions with .NET in one image with them, not as they are deployed
+          --rounds N         number of rounds; default 5
+          --seconds N        duration of each measurement, in seconds; default 5
+          --self-contained   publishes .NET and the functions as one image, unlike the deployed function app
         """;
 
     public int Rounds { get; private init; } = 5;
 
     public int Seconds { get; private init; } = 5;
 
-    /// <summary>Whether the functions bring .NET itself, in one image with them.</summary>
+    /// <summary>Whether .NET and the functions are published as one image.</summary>
     public bool SelfContained { get; private init; }
 
-    /// <summary>Reads it.</summary>
-    /// <returns>The options, or <see langword="null"/> if there is one that makes no sense.</returns>
+    /// <summary>Parses the command line.</summary>
+    /// <returns>The options, or <see langword="null"/> if one is not valid.</returns>
     public static Options? Parse(IReadOnlyList<string> arguments)
     {
         var options = new Options();
@@ -36,7 +37,8 @@ internal sealed record Options
                 continue;
             }
 
-            if (!int.TryParse(rest.TryDequeue(out var value) ? value : "", NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 600)
+            if (!int.TryParse(rest.TryDequeue(out var value) ? value : "", NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || number is < 1 or > 600)
             {
                 return null;
             }

@@ -4,38 +4,41 @@ using AdminFunctions.LocalHost.Dashboard;
 
 namespace AdminFunctions.Compare;
 
-/// <summary>The processes of the bench, and how they come to be.</summary>
-/// <param name="selfContained">Whether .NET itself is published with the functions, compiled together with them.</param>
-internal sealed class Parts(bool selfContained)
+/// <summary>Builds and starts the processes of the benchmark.</summary>
+/// <param name="selfContained">Whether .NET and the functions are published as one image.</param>
+internal sealed class Processes(bool selfContained)
 {
     private readonly string _folder = Path.Combine(Checkout, "artifacts", selfContained ? "compare-self-contained" : "compare");
 
-    /// <summary>Whether the stand-in for Auth0's SDK is measured, and not the SDK.</summary>
+    /// <summary>Whether the stand-in is measured instead of Auth0's SDK.</summary>
     public static bool AreStandIns => string.Equals(Metadata("Auth0PackagesMissing"), "true", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The peer's folder.</summary>
+    /// <summary>The folder of the Express server.</summary>
     public static string Peer { get; } = Path.Combine(Checkout, "bench", "peer-express");
 
     private string Published => Path.Combine(_folder, "published");
 
     private static string Checkout => Metadata("Checkout");
 
-    /// <summary>Publishes the functions as Azure gets them, ahead of time compiled, and installs the peer's packages.</summary>
+    /// <summary>Publishes the functions as for Azure, compiled ahead of time, and installs the packages of the Express server.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        // In a folder of its own: a build for one platform and this one would spoil each other.
+        // In a separate folder, because a build for one platform and this build would overwrite each other.
         await RunAsync(
             "dotnet",
             [
                 "publish", Path.Combine(Checkout, "bench", "Compare"), "-c", "Release", "-o", Published, "--artifacts-path", _folder,
-                "--use-current-runtime", $"--self-contained={selfContained}", "-p:PublishReadyToRun=true", $"-p:PublishReadyToRunComposite={selfContained}", "-p:Measured=true", $"-p:Auth0PackagesMissing={Metadata("Auth0PackagesMissing")}",
+                "--use-current-runtime", $"--self-contained={selfContained}", "-p:PublishReadyToRun=true",
+                $"-p:PublishReadyToRunComposite={selfContained}", "-p:Measured=true",
+                $"-p:Auth0PackagesMissing={Metadata("Auth0PackagesMissing")}",
             ],
             cancellationToken);
 
         var installed = new FileInfo(Path.Combine(Peer, "node_modules", ".package-lock.json"));
         if (!installed.Exists || installed.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(Peer, "package-lock.json")))
         {
-            var npm = Npm.Find(Environment.GetEnvironmentVariable("PATH") ?? "") ?? throw new BenchException("npm is not on the PATH: install Node.js 20.19 or later.");
+            var npm = Npm.Find(Environment.GetEnvironmentVariable("PATH") ?? "")
+                ?? throw new BenchException("npm is not on the PATH. Install Node.js 20.19 or later.");
             var (code, output) = await npm.RunAsync(Peer, ["ci", "--no-audit", "--no-fund"], cancellationToken);
             if (code is not 0)
             {
@@ -44,21 +47,22 @@ internal sealed class Parts(bool selfContained)
         }
     }
 
-    /// <summary>The tenant and the vault.</summary>
-    public Child StartTenant() => Start([TenantProcess.Role], []);
+    /// <summary>Starts the tenant and the vault.</summary>
+    public ChildProcess StartTenant() => Start([TenantProcess.Role], []);
 
-    /// <summary>The local host, as it is, but for <see cref="FunctionsProcess"/>.</summary>
-    public Child StartFunctions(TenantProcess tenant, int port) => Start(
+    /// <summary>Starts the local host with <see cref="FunctionsProcess"/>.</summary>
+    public ChildProcess StartFunctions(TenantProcess tenant, int port) => Start(
         [FunctionsProcess.Role, "--port", $"{port}", "--dashboard-port", "0", "--script-root", Published],
         [
-            .. tenant.Settings.Select(static setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value)),
+            .. tenant.Settings.Select(static setting =>
+                KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value)),
             new("ASPNETCORE_ENVIRONMENT", "Production"),
             new(FunctionsProcess.VaultCertificate, tenant.VaultCertificate),
             new(FunctionsProcess.VaultToken, tenant.VaultToken),
         ]);
 
-    /// <summary>The Express server.</summary>
-    public static Child StartPeer(TenantProcess tenant, int port) => Child.Start(
+    /// <summary>Starts the Express server.</summary>
+    public static ChildProcess StartPeer(TenantProcess tenant, int port) => ChildProcess.Start(
         "node",
         [Path.Combine(Peer, "server.js")],
         [
@@ -70,18 +74,23 @@ internal sealed class Parts(bool selfContained)
             new("AUTH0_CLIENT_SECRET", tenant.ClientSecret),
         ]);
 
-    private Child Start(IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment) => selfContained
-        ? Child.Start(Path.Combine(Published, "Compare"), arguments, environment)
-        : Child.Start("dotnet", [Path.Combine(Published, "Compare.dll"), .. arguments], environment);
+    private ChildProcess Start(IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment) => selfContained
+        ? ChildProcess.Start(Path.Combine(Published, "Compare"), arguments, environment)
+        : ChildProcess.Start("dotnet", [Path.Combine(Published, "Compare.dll"), .. arguments], environment);
 
-    /// <summary>Runs a program to its end.</summary>
-    /// <returns>What it wrote to its standard output.</returns>
-    /// <exception cref="BenchException">It is not there, or it failed.</exception>
+    /// <summary>Runs a program and waits until it exits.</summary>
+    /// <returns>The standard output.</returns>
+    /// <exception cref="BenchException">The program was not found or failed.</exception>
     public static async Task<string> RunAsync(string file, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(file, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(file, arguments)
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
         };
         try
         {
@@ -107,5 +116,5 @@ internal sealed class Parts(bool selfContained)
     }
 
     private static string Metadata(string key) =>
-        typeof(Parts).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == key).Value ?? "";
+        typeof(Processes).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == key).Value ?? "";
 }

@@ -23,18 +23,18 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 try
 {
-    var node = (await Parts.RunAsync("node", ["--version"], ending.Token)).Trim();
-    Report.Progress("building, as it is published");
-    var parts = new Parts(options.SelfContained);
-    await parts.PrepareAsync(ending.Token);
+    var node = (await Processes.RunAsync("node", ["--version"], ending.Token)).Trim();
+    Report.Progress("publishing");
+    var processes = new Processes(options.SelfContained);
+    await processes.PrepareAsync(ending.Token);
     var tool = LoadTool.Find();
-    await using var tenantChild = parts.StartTenant();
+    await using var tenantChild = processes.StartTenant();
     var tenant = TenantProcess.Parse(await tenantChild.AnswerAsync(ending.Token));
-    using var bench = new Bench(parts, tenant, tenantChild, tool, options, Report.Progress);
+    using var bench = new Bench(processes, tenant, tenantChild, tool, options, Report.Progress);
     await bench.RunAsync(ending.Token);
-    var laws = Law.For(bench.Figures);
-    Report.Print(Console.Out, options, tool, node, bench.Figures, laws);
-    return laws.All(static law => law.IsKept) ? 0 : 1;
+    var criteria = Criterion.For(bench.Figures);
+    Report.Print(Console.Out, options, tool, node, bench.Figures, criteria);
+    return criteria.All(static criterion => criterion.IsMet) ? 0 : 1;
 }
 catch (BenchException exception)
 {

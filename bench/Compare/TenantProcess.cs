@@ -8,12 +8,12 @@ using AdminFunctions.LocalHost.Vault;
 
 namespace AdminFunctions.Compare;
 
-/// <summary>The local tenant and the local vault, as a process of their own.</summary>
-/// <param name="Settings">The functions' settings.</param>
-/// <param name="ClientSecret">What the vault keeps.</param>
-/// <param name="VaultCertificate">The one certificate to trust, in base 64.</param>
-/// <param name="VaultToken">What the vault takes for an identity.</param>
-/// <param name="CallerToken">An access token of somebody who may list.</param>
+/// <summary>The local tenant and the local vault in a separate process.</summary>
+/// <param name="Settings">The settings of the functions.</param>
+/// <param name="ClientSecret">The client secret in the vault.</param>
+/// <param name="VaultCertificate">The certificate to trust, in Base64.</param>
+/// <param name="VaultToken">The token for the vault.</param>
+/// <param name="CallerToken">An access token with the permission to list users.</param>
 /// <param name="ManagementToken">A token for the Management API.</param>
 internal sealed record TenantProcess(
     IReadOnlyDictionary<string, string?> Settings,
@@ -23,13 +23,13 @@ internal sealed record TenantProcess(
     string CallerToken,
     string ManagementToken)
 {
-    /// <summary>The first argument of this program in that process.</summary>
+    /// <summary>The first argument of this program in this process.</summary>
     public const string Role = "tenant";
 
-    /// <summary>The tenant's domain.</summary>
+    /// <summary>The domain of the tenant.</summary>
     public string Domain => Settings["Auth0:Domain"]!;
 
-    /// <summary>Runs it: says what it is, then takes latencies, until its standard input ends.</summary>
+    /// <summary>Runs the process: prints its description, then reads latencies until standard input ends.</summary>
     public static async Task RunAsync()
     {
         await using var local = await LocalTenantAndVault.StartAsync(new TenantOptions(), new VaultOptions());
@@ -50,10 +50,10 @@ internal sealed record TenantProcess(
         }
     }
 
-    /// <summary>Reads what it has said.</summary>
+    /// <summary>Parses the description.</summary>
     public static TenantProcess Parse(string line) => JsonSerializer.Deserialize<TenantProcess>(line)!;
 
-    private static void Answer(string line) => Console.WriteLine(Child.Mark + line);
+    private static void Answer(string line) => Console.WriteLine(ChildProcess.AnswerPrefix + line);
 
     private static void Delay(Faults faults, int milliseconds)
     {
@@ -65,7 +65,7 @@ internal sealed record TenantProcess(
     }
 }
 
-/// <summary>How many milliseconds an answer of the tenant, and of the vault, takes.</summary>
+/// <summary>The latencies of the tenant and the vault, in milliseconds.</summary>
 internal sealed record Latency(int Tenant, int Vault)
 {
     public static Latency Parse(string text)

@@ -10,26 +10,34 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Micro;
 
-/// <summary>The functions without sockets: what the local tenant and the local vault answer once is answered from memory ever after.</summary>
+/// <summary>The functions without sockets. Responses of the local tenant and the local vault are cached in memory.</summary>
 internal static class Functions
 {
     private static readonly StoppedClock Clock = new();
-    private static readonly LocalTenantAndVault Local = LocalTenantAndVault.StartAsync(new TenantOptions { TimeProvider = Clock }, new VaultOptions()).GetAwaiter().GetResult();
+    private static readonly LocalTenantAndVault Local =
+        LocalTenantAndVault.StartAsync(new TenantOptions { TimeProvider = Clock }, new VaultOptions()).GetAwaiter().GetResult();
     private static readonly string GoodToken = Token(TimeSpan.FromDays(1));
     private static readonly ServiceProvider Services = Compose();
 
-    /// <summary>A service, or a function.</summary>
+    /// <summary>Gets a service or a function.</summary>
     public static T Get<T>() => ActivatorUtilities.GetServiceOrCreateInstance<T>(Services);
 
-    /// <summary>An access token of somebody who may list.</summary>
-    /// <param name="lifetime">How long it lives, from when this process began: there the functions' clock stands still.</param>
-    public static string Token(TimeSpan lifetime) => Local.Tenant.MintAccessToken("auth0|5f7c8ec7c33c6c004bbafe82", [Permissions.ReadUsers], lifetime);
+    /// <summary>Issues an access token with the permission to list users.</summary>
+    /// <param name="lifetime">The lifetime, from the start of this process, at which the clock of the functions is stopped.</param>
+    public static string Token(TimeSpan lifetime) =>
+        Local.Tenant.MintAccessToken("auth0|5f7c8ec7c33c6c004bbafe82", [Permissions.ReadUsers], lifetime);
 
-    /// <summary>A request whose answer goes nowhere.</summary>
+    /// <summary>Creates a request whose response is discarded.</summary>
     public static HttpContext Request(string query = "", string? token = null) => new DefaultHttpContext
     {
         RequestServices = Services,
-        Request = { Method = "GET", Path = "/api/users", QueryString = new(query), Headers = { Authorization = $"Bearer {token ?? GoodToken}" } },
+        Request =
+        {
+            Method = "GET",
+            Path = "/api/users",
+            QueryString = new(query),
+            Headers = { Authorization = $"Bearer {token ?? GoodToken}" },
+        },
         Response = { Body = Stream.Null },
     };
 
@@ -57,15 +65,20 @@ internal static class Functions
                 var response = await base.SendAsync(request, cancellationToken);
                 if (!response.IsSuccessStatusCode)
                 {
-                    // The vault's challenge.
+                    // The challenge of the vault.
                     return response;
                 }
 
-                answer = _answers[asked] = (await response.Content.ReadAsByteArrayAsync(cancellationToken), response.Content.Headers.ContentType);
+                var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+                answer = _answers[asked] = (body, response.Content.Headers.ContentType);
                 response.Dispose();
             }
 
-            return new HttpResponseMessage { RequestMessage = request, Content = new ByteArrayContent(answer.Body) { Headers = { ContentType = answer.Type } } };
+            return new HttpResponseMessage
+            {
+                RequestMessage = request,
+                Content = new ByteArrayContent(answer.Body) { Headers = { ContentType = answer.Type } },
+            };
         }
     }
 

@@ -3,17 +3,17 @@ using BenchmarkDotNet.Attributes;
 
 namespace AdminFunctions.Micro;
 
-/// <summary>A page of 50 users, asked for and answered: all that is ours, and the SDK, but no socket.</summary>
+/// <summary>Handles a request for a page of 50 users: the whole API and the SDK, but no sockets.</summary>
 public class Handler
 {
     private readonly GetUsers _getUsers = Functions.Get<GetUsers>();
 
-    /// <summary>Has the page read.</summary>
+    /// <summary>Fills the caches.</summary>
     public Handler()
     {
         if (RunAsync().GetAwaiter().GetResult() is not 200)
         {
-            throw new InvalidOperationException("The functions do not answer with users.");
+            throw new InvalidOperationException("The functions do not return users.");
         }
     }
 

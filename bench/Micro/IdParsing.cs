@@ -3,10 +3,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace AdminFunctions.Micro;
 
-/// <summary>A user id is read out of a route.</summary>
+/// <summary>Parses a user ID from a route.</summary>
 public class IdParsing
 {
-    /// <summary>The id, as the host hands it over.</summary>
+    /// <summary>The ID as it comes from the host.</summary>
     [Params("auth0|5f7c8ec7c33c6c004bbafe82", "samlp|acme|some%2Fone@example.com")]
     public string Id { get; set; } = "";
 

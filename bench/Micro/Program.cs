@@ -5,7 +5,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
-// In this process: what BenchmarkDotNet would generate and build elsewhere knows nothing of the stand-ins in offline/.
+// Run in this process, because a project that BenchmarkDotNet generates cannot use the stand-ins in offline/.
 var config = DefaultConfig.Instance
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
     .AddDiagnoser(MemoryDiagnoser.Default)

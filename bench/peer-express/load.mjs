@@ -1,9 +1,11 @@
-// autocannon, where there is no wrk: node load.mjs URL CALLERS SECONDS TOKEN. Its own percentiles are whole milliseconds; these are not.
+// Load generator if wrk is not installed: node load.mjs URL CALLERS SECONDS TOKEN.
+// The percentiles of autocannon are whole milliseconds, so they are computed here.
 import autocannon from 'autocannon';
 
 const [url, connections, duration, token] = process.argv.slice(2);
 const times = [];
-const load = autocannon({ url, connections: Number(connections), duration: Number(duration), headers: { authorization: `Bearer ${token}` } });
+const headers = { authorization: `Bearer ${token}` };
+const load = autocannon({ url, connections: Number(connections), duration: Number(duration), headers });
 load.on('response', (client, status, bytes, milliseconds) => times.push(milliseconds));
 const result = await load;
 times.sort((a, b) => a - b);

@@ -1,12 +1,13 @@
-// The tutorial's server as one would write it today: Auth0's own packages, the caller's permission checked, one page of users.
+// The server of Auth0's tutorial with current packages: it checks the caller's permission and returns a page of users.
 import { ManagementClient } from 'auth0';
 import express from 'express';
 import { auth, claimIncludes } from 'express-oauth2-jwt-bearer';
 
-const { AUTH0_DOMAIN: domain, AUTH0_AUDIENCE: audience, AUTH0_CLIENT_ID: clientId, AUTH0_CLIENT_SECRET: clientSecret, PORT: port } = process.env;
+const { AUTH0_DOMAIN: domain, AUTH0_AUDIENCE: audience, PORT: port } = process.env;
+const { AUTH0_CLIENT_ID: clientId, AUTH0_CLIENT_SECRET: clientSecret } = process.env;
 
-// The local tenant speaks http. That the two libraries are told so is all that differs from a server for a tenant at Auth0:
-// `fetch` here, and below the scheme of `issuerBaseURL` and `jwksUri` (which would be the one that the issuer's configuration names).
+// The local tenant uses HTTP. This requires the only differences from a server for a real tenant: `fetch` here, and the HTTP URLs in
+// `issuerBaseURL` and `jwksUri` below. For a real tenant, `jwksUri` comes from the configuration of the issuer.
 const management = new ManagementClient({
   domain,
   clientId,
@@ -25,7 +26,7 @@ app.get(
       page: Number(request.query.page ?? 0),
       per_page: 50,
       include_totals: true,
-      // The page that AdminFunctions asks for: without what its dashboard has no use for.
+      // The same page that AdminFunctions requests, without metadata.
       fields: 'app_metadata,user_metadata',
       include_fields: false,
     });
@@ -34,5 +35,5 @@ app.get(
 );
 app.listen(Number(port), '127.0.0.1');
 
-// The bench holds the other end: no server outlives it.
+// The benchmark closes standard input when it ends, so that the server exits.
 process.stdin.resume().on('end', () => process.exit());
