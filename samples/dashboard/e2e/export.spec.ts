@@ -76,7 +76,7 @@ test('an export that fails midway shows the message of the API and saves no file
   await page.getByRole('button', { name: 'Export CSV' }).click();
 
   const alert = page.getByRole('alert');
-  await expect(alert).toContainText('Auth0 did not do what it was asked');
+  await expect(alert).toContainText('Auth0 returned an error');
   await expect(alert).toContainText('The grant is gone');
   await expect(alert).toContainText('No file was saved.');
   expect(downloads).toBe(0);

@@ -10,7 +10,7 @@ test('after a rate limit, the page counts down and then loads the list', async (
   await host.fail({ match: LIST, status: 429, headers: { 'Retry-After': '30' } });
   await searchBox(page).fill('ada admin');
 
-  await expect(page.getByRole('heading', { name: "Auth0's rate limit is reached" })).toBeVisible();
+  await expect(page.getByRole('heading', { name: "Auth0's rate limit has been reached" })).toBeVisible();
   await expect(page.getByText(/^Trying again in (30|29|28) s$/)).toBeVisible();
   await page.clock.fastForward(20_000);
   await expect(page.getByText(/^Trying again in (10|9|8|7|6|5) s$/)).toBeVisible();
@@ -24,7 +24,7 @@ test('if the tenant does not respond, the page says so and you can retry', async
   await host.fail({ match: LIST, times: null, mode: 'hang' });
   await searchBox(page).fill('ada admin');
 
-  await expect(page.getByRole('heading', { name: 'Auth0 did not answer in time' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Auth0 did not respond in time' })).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('Auth0 did not respond in time. Try again shortly.');
   await expect(rows(page)).toHaveCount(0);
   await host.recover();
@@ -38,7 +38,7 @@ test('if the tenant refuses the API, the page shows the reason and whom to conta
   await host.fail({ match: LIST, status: 403, body: { statusCode: 403, error: 'Forbidden', message: 'Insufficient scope' } });
   await open(page);
 
-  await expect(page.getByRole('heading', { name: 'Auth0 did not do what it was asked' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Auth0 returned an error' })).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('Insufficient scope');
   await expect(page.getByRole('alert')).toContainText('Contact the administrator of this API.');
 
