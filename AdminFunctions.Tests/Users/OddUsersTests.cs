@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
-using AdminFunctions.LocalHost.Tenant.Users;
 using AdminFunctions.Management;
 using AdminFunctions.Tests.Export;
 using AdminFunctions.Tests.Infra;

@@ -131,6 +131,7 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
     private TokenValidationParameters Parameters(OpenIdConnectConfiguration configuration) => new()
     {
         IssuerSigningKeys = configuration.SigningKeys,
+        IssuerSigningKeyResolver = (_, _, kid, _) => KeysFor(kid, configuration.SigningKeys),
         TryAllIssuerSigningKeys = false,
         TransformBeforeSignatureValidation = CheckHeader,
         ValidAlgorithms = [SecurityAlgorithms.RsaSha256],
@@ -140,6 +141,12 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         IgnoreTrailingSlashWhenValidatingAudience = false,
         LifetimeValidator = IsWithinLifetime,
     };
+
+    /// <summary>The key that a token names; without a name, every key; <see langword="null"/> if the tenant does not have the named one.</summary>
+    private static List<SecurityKey>? KeysFor(string? kid, ICollection<SecurityKey> keys) =>
+        string.IsNullOrEmpty(kid) ? [.. keys]
+        : keys.Where(key => key.KeyId == kid).ToList() is [_, ..] named ? named
+        : null;
 
     /// <summary>
     /// Checks what the library does not: it reports a wrong algorithm as a wrong signature, and ignores extensions that must be understood

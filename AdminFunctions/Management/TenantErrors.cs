@@ -47,17 +47,17 @@ internal static partial class TenantErrors
         string what,
         string? scope = null,
         ListUsersRequestParameters? list = null) => exception switch
-    {
-        TenantException translated => translated,
-        ManagementApiException api => FromManagementApi(api, what, scope, list),
-        RateLimitApiException limited => RateLimited(
-            limited.RateLimit is { RetryAfter: > 0 } limit ? TimeSpan.FromSeconds(limit.RetryAfter) : null,
-            limited),
-        ErrorApiException api => FromTokenEndpoint(api, what),
-        OperationCanceledException or TimeoutRejectedException => new(TenantFailure.Timeout, TimedOut, exception),
-        HttpRequestException { StatusCode: null } or IOException => FromTransport(exception, what),
-        _ => Unreadable(what, exception),
-    };
+        {
+            TenantException translated => translated,
+            ManagementApiException api => FromManagementApi(api, what, scope, list),
+            RateLimitApiException limited => RateLimited(
+                limited.RateLimit is { RetryAfter: > 0 } limit ? TimeSpan.FromSeconds(limit.RetryAfter) : null,
+                limited),
+            ErrorApiException api => FromTokenEndpoint(api, what),
+            OperationCanceledException or TimeoutRejectedException => new(TenantFailure.Timeout, TimedOut, exception),
+            HttpRequestException { StatusCode: null } or IOException => FromTransport(exception, what),
+            _ => Unreadable(what, exception),
+        };
 
     /// <summary>Translates an exception of a write, and says whether the write may have been carried out all the same.</summary>
     /// <inheritdoc cref="Translate"/>
