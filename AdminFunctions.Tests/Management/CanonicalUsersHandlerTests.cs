@@ -39,6 +39,37 @@ public sealed class CanonicalUsersHandlerTests
         JsonElement.DeepEquals(JsonElement.Parse(read), JsonElement.Parse("""{"user_id":"a�|�","identities":[{"user_id":"s�"},{"user_id":"sA�"}]}""")).ShouldBeTrue(read);
     }
 
+    [Fact]
+    public async Task Whichever_fields_stay_change_or_go_the_rest_is_JSON()
+    {
+        (string Sent, string? Read)[] members =
+        [
+            ("\"name\" : \"N\"", "\"name\":\"N\""),
+            ("\"nickname\" : 5", "\"nickname\":\"5\""),
+            ("\"secret\" : [ { } ]", null),
+            ("\"identities\" : [ 0 , { \"secret\" : 1 , \"user_id\" : \"1\" } , { } , null ]", "\"identities\":[{\"user_id\":\"s1\"},{}]"),
+            ("\"blocked\" : { }", null),
+            ("\"last_login\" : null", "\"last_login\":null"),
+        ];
+        var choices =
+            from first in members
+            from second in members
+            from third in members
+            from fourth in members
+            select new[] { first, second, third, fourth }.DistinctBy(static member => member.Sent).ToList();
+        var users = choices.ToList();
+
+        var read = await ReadAsync(
+            "https://t.example.com/api/v2/users",
+            HttpStatusCode.OK,
+            Encoding.UTF8.GetBytes($$"""{ "a" : 0 , "users" : [ {{string.Join(" , ", users.Select(user => $"{{ {Join(user.Select(static member => member.Sent))} }}"))}} ] , "z" : 0 }"""));
+
+        var expected = $$"""{"users":[{{string.Join(',', users.Select(user => $"{{{Join(user.Select(static member => member.Read).OfType<string>())}}}"))}}]}""";
+        JsonElement.DeepEquals(JsonElement.Parse(read), JsonElement.Parse(expected)).ShouldBeTrue(read);
+
+        static string Join(IEnumerable<string> parts) => string.Join(',', parts);
+    }
+
     private static async Task<string> ReadAsync(string address, HttpStatusCode status, byte[] body)
     {
         using var invoker = new HttpMessageInvoker(new CanonicalUsersHandler(new LeftOutValues(NullLogger.Instance), new Answering(status, body)));

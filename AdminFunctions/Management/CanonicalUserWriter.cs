@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace AdminFunctions.Management;
@@ -20,21 +22,25 @@ internal ref struct CanonicalUserWriter
     private static readonly KeptFields IdentityFields = new(UserFields.OfIdentity);
 
     private readonly KeptFields _fields;
-    private readonly Utf8JsonWriter _json;
     private readonly LeftOutValues _log;
+    private JsonExcerpt _excerpt;
     private Utf8JsonReader _reader;
     private ReadOnlySpan<byte> _userId;
     private bool _userIdIsEscaped;
     private bool _needsIdentities;
     private List<(string Field, UserFieldKind Expected, JsonValueKind Kind)>? _leftOut;
 
-    /// <param name="reader">Not advanced yet. It must read the whole document at once.</param>
+    /// <param name="document">The whole document, in valid UTF-8.</param>
     /// <param name="fields">The fields of a user that are kept.</param>
-    public CanonicalUserWriter(Utf8JsonReader reader, KeptFields fields, Utf8JsonWriter json, LeftOutValues log)
+    public CanonicalUserWriter(ReadOnlySpan<byte> document, KeptFields fields, IBufferWriter<byte> output, LeftOutValues log)
     {
-        (_fields, _json, _log) = (fields, json, log);
-        _reader = reader;
+        (_fields, _log) = (fields, log);
+        _reader = new Utf8JsonReader(document, Reading);
+        _excerpt = new JsonExcerpt(document, output);
     }
+
+    // The resilience handler limits the size of the document; its depth does not matter.
+    private static JsonReaderOptions Reading => new() { MaxDepth = int.MaxValue };
 
     /// <summary>Rewrites a document that is a page of users with totals.</summary>
     /// <exception cref="JsonException">It is not JSON, or not a page of users.</exception>
@@ -42,31 +48,36 @@ internal ref struct CanonicalUserWriter
     {
         _reader.Read();
         Expect(JsonTokenType.StartObject);
-        _json.WriteStartObject();
+        var members = new JsonExcerpt.Parts(_reader.BytesConsumed);
         while (_reader.Read() && _reader.TokenType is not JsonTokenType.EndObject)
         {
+            var start = _reader.TokenStartIndex;
             var name = Name();
             _reader.Read();
             if (name.SequenceEqual("users"u8))
             {
-                _json.WritePropertyName("users"u8);
+                members.Keep(ref _excerpt, start);
                 WriteUsers();
+                members.End(_reader.BytesConsumed);
             }
-            else if (_reader.TokenType is not JsonTokenType.Null
-                && (name.SequenceEqual("start"u8) || name.SequenceEqual("limit"u8) || name.SequenceEqual("length"u8) || name.SequenceEqual("total"u8)))
+            else if (name.SequenceEqual("start"u8) || name.SequenceEqual("limit"u8) || name.SequenceEqual("length"u8) || name.SequenceEqual("total"u8))
             {
-                Expect(JsonTokenType.Number);
-                _json.WritePropertyName(name);
-                _json.WriteRawValue(_reader.ValueSpan, skipInputValidation: true);
+                if (_reader.TokenType is not JsonTokenType.Null)
+                {
+                    Expect(JsonTokenType.Number);
+                }
+
+                members.Keep(ref _excerpt, start);
+                members.End(_reader.BytesConsumed);
             }
             else
             {
                 _reader.Skip();
+                members.LeaveOut(ref _excerpt, _reader.BytesConsumed);
             }
         }
 
-        _json.WriteEndObject();
-        ExpectEnd();
+        WriteEnd();
     }
 
     /// <summary>
@@ -78,25 +89,21 @@ internal ref struct CanonicalUserWriter
         _needsIdentities = true;
         _reader.Read();
         WriteCurrentUser();
-        ExpectEnd();
+        WriteEnd();
     }
 
     private void WriteUsers()
     {
         if (_reader.TokenType is JsonTokenType.Null)
         {
-            _json.WriteNullValue();
             return;
         }
 
         Expect(JsonTokenType.StartArray);
-        _json.WriteStartArray();
         while (_reader.Read() && _reader.TokenType is not JsonTokenType.EndArray)
         {
             WriteCurrentUser();
         }
-
-        _json.WriteEndArray();
     }
 
     /// <summary>Something other than an object in a user's place is not data of a user, and is not left out silently.</summary>
@@ -105,129 +112,151 @@ internal ref struct CanonicalUserWriter
         Expect(JsonTokenType.StartObject);
         _userId = default;
         WriteFields(_fields, prefix: "");
-        foreach (var (field, expected, kind) in _leftOut ?? [])
+        if (_leftOut is { Count: > 0 })
         {
-            _log.Add(_userIdIsEscaped ? Unescape(_userId) : Encoding.UTF8.GetString(_userId), field, expected, kind);
-        }
+            var user = _userIdIsEscaped ? Unescape(_userId) : Encoding.UTF8.GetString(_userId);
+            foreach (var (field, expected, kind) in _leftOut)
+            {
+                _log.Add(user, field, expected, kind);
+            }
 
-        _leftOut?.Clear();
+            _leftOut.Clear();
+        }
     }
 
     /// <summary>Writes the kept fields of the current object.</summary>
     private void WriteFields(KeptFields fields, string prefix)
     {
-        _json.WriteStartObject();
+        var members = new JsonExcerpt.Parts(_reader.BytesConsumed);
         while (_reader.Read() && _reader.TokenType is not JsonTokenType.EndObject)
         {
+            var start = _reader.TokenStartIndex;
             var field = fields.Find(Name());
             _reader.Read();
-            if (ReferenceEquals(field?.Field, UserFields.UserId))
+            if (ReferenceEquals(field, UserFields.UserId))
             {
                 _userId = _reader.ValueSpan;
                 _userIdIsEscaped = _reader.ValueIsEscaped;
             }
 
-            if (field is not null && !TryWrite(ref _reader, field) && !TryWriteArray(field) && _reader.TokenType is not JsonTokenType.Null)
+            if (field is not null && TryWrite(field, ref members, start))
             {
-                LeaveOut(prefix + field.Field.Name, field.Field.Kind);
+                members.End(_reader.BytesConsumed);
+                continue;
+            }
+
+            if (field is not null)
+            {
+                LeaveOut(prefix + field.Name, field.Kind);
             }
 
             _reader.Skip();
+            members.LeaveOut(ref _excerpt, _reader.BytesConsumed);
         }
-
-        _json.WriteEndObject();
     }
 
-    /// <summary>Writes a field whose value is a single token that its kind allows or that can be converted.</summary>
-    private bool TryWrite(ref Utf8JsonReader value, KeptField field)
+    /// <summary>Writes a field whose value its kind allows or that can be converted.</summary>
+    /// <param name="start">The position of the field.</param>
+    private bool TryWrite(UserField field, ref JsonExcerpt.Parts members, long start)
     {
-        var name = field.EncodedName;
-        switch (field.Field.Kind, value.TokenType)
+        if (IsAsExpected(ref _reader, field.Kind))
         {
-            case (UserFieldKind.Text, JsonTokenType.String):
-                _json.WritePropertyName(name);
-                WriteText(mark: default, ref value);
-                return true;
-            case (UserFieldKind.Text, JsonTokenType.Number):
-                _json.WriteString(name, value.ValueSpan);
-                return true;
-            case (UserFieldKind.IdentityId, JsonTokenType.String):
-                _json.WritePropertyName(name);
-                WriteText(IdentityIds.TextMark, ref value);
-                return true;
-            case (UserFieldKind.IdentityId, JsonTokenType.Number):
-                _json.WritePropertyName(name);
-                WriteText(IdentityIds.NumberMark, ref value);
-                return true;
-            case (UserFieldKind.Flag, JsonTokenType.True or JsonTokenType.False):
-                _json.WriteBoolean(name, value.TokenType is JsonTokenType.True);
-                return true;
-            case (UserFieldKind.Flag, JsonTokenType.String) when bool.TryParse(Text(ref value), out var flag):
-                _json.WriteBoolean(name, flag);
-                return true;
-            case (UserFieldKind.Number, JsonTokenType.Number) when ToInt32(ref value) is { } number:
-                _json.WriteNumber(name, number);
-                return true;
-            case (UserFieldKind.Number, JsonTokenType.String)
-                when int.TryParse(Text(ref value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
-                _json.WriteNumber(name, number);
-                return true;
-            case (UserFieldKind.Moment, JsonTokenType.String) when IsAuth0sForm(ref value):
-                _json.WriteString(name, value.ValueSpan);
-                return true;
-            case (UserFieldKind.Moment, JsonTokenType.String) when ToUtc(ref value) is { } moment:
-                _json.WriteString(name, moment);
-                return true;
-            default:
-                return false;
+            members.Keep(ref _excerpt, start);
+            return true;
         }
-    }
 
-    /// <summary>Writes the identities, or a field whose value is an array of one fitting value.</summary>
-    private bool TryWriteArray(KeptField field)
-    {
-        if (_reader.TokenType is not JsonTokenType.StartArray)
+        if (field.Kind is UserFieldKind.Identities && _reader.TokenType is JsonTokenType.StartArray)
+        {
+            members.Keep(ref _excerpt, start);
+            WriteIdentities();
+            return true;
+        }
+
+        var value = _reader.TokenStartIndex;
+        if (field.Kind is UserFieldKind.IdentityId && _reader.TokenType is JsonTokenType.String && !HasUnicodeEscape(ref _reader))
+        {
+            members.Keep(ref _excerpt, start);
+            _excerpt.Insert(value + 1, IdentityIds.TextMark);
+            return true;
+        }
+
+        if (field.Kind is UserFieldKind.IdentityId && _reader.TokenType is JsonTokenType.Number)
+        {
+            members.Keep(ref _excerpt, start);
+            _excerpt.Insert(value, "\""u8);
+            _excerpt.Insert(value, IdentityIds.NumberMark);
+            _excerpt.Insert(_reader.BytesConsumed, "\""u8);
+            return true;
+        }
+
+        if (Converted(field.Kind) is not { } json)
         {
             return false;
         }
 
-        switch (field.Field.Kind)
-        {
-            case UserFieldKind.Identities:
-                _json.WritePropertyName(field.EncodedName);
-                WriteIdentities();
-                return true;
-            case UserFieldKind.IdentityId:
-                return false;
-            default:
-                // The reader is a struct: a copy looks ahead.
-                var item = _reader;
-                item.Read();
-                var next = item;
-                return item.TokenType is not (JsonTokenType.EndArray or JsonTokenType.StartArray or JsonTokenType.StartObject)
-                    && next.Read()
-                    && next.TokenType is JsonTokenType.EndArray
-                    && TryWrite(ref item, field);
-        }
+        members.Keep(ref _excerpt, start);
+        _excerpt.Replace(value, _reader.BytesConsumed, Encoding.UTF8.GetBytes(json));
+        return true;
     }
+
+    /// <summary>The current value as JSON of this kind, or <see langword="null"/>. Of an array, it is the value of the only item.</summary>
+    private string? Converted(UserFieldKind kind)
+    {
+        if (_reader.TokenType is not JsonTokenType.StartArray)
+        {
+            return Converted(ref _reader, kind);
+        }
+
+        // The reader is a struct: a copy looks ahead.
+        var item = _reader;
+        item.Read();
+        var end = item;
+        if (kind is UserFieldKind.IdentityId
+            || item.TokenType is JsonTokenType.EndArray or JsonTokenType.StartArray or JsonTokenType.StartObject
+            || !end.Read()
+            || end.TokenType is not JsonTokenType.EndArray
+            || Converted(ref item, kind) is not { } json)
+        {
+            return null;
+        }
+
+        _reader = end;
+        return json;
+    }
+
+    private static string? Converted(ref Utf8JsonReader value, UserFieldKind kind) => (kind, value.TokenType) switch
+    {
+        (UserFieldKind.Text, JsonTokenType.String or JsonTokenType.Number) => Quoted(Text(ref value)),
+        (UserFieldKind.IdentityId, JsonTokenType.String) => Quoted(Encoding.UTF8.GetString(IdentityIds.TextMark) + Text(ref value)),
+        (UserFieldKind.Flag, JsonTokenType.True) => "true",
+        (UserFieldKind.Flag, JsonTokenType.False) => "false",
+        (UserFieldKind.Flag, JsonTokenType.String) when bool.TryParse(Text(ref value), out var flag) => flag ? "true" : "false",
+        (UserFieldKind.Number, JsonTokenType.Number) => ToInt32(ref value)?.ToString(CultureInfo.InvariantCulture),
+        (UserFieldKind.Number, JsonTokenType.String)
+            when int.TryParse(Text(ref value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) =>
+                number.ToString(CultureInfo.InvariantCulture),
+        (UserFieldKind.Moment, JsonTokenType.String) => ToUtc(ref value) is { } moment ? Quoted(moment.ToString("O", CultureInfo.InvariantCulture)) : null,
+        _ => null,
+    };
 
     private void WriteIdentities()
     {
-        _json.WriteStartArray();
+        var items = new JsonExcerpt.Parts(_reader.BytesConsumed);
         while (_reader.Read() && _reader.TokenType is not JsonTokenType.EndArray)
         {
             if (_reader.TokenType is JsonTokenType.StartObject)
             {
+                items.Keep(ref _excerpt, _reader.TokenStartIndex);
                 WriteFields(IdentityFields, prefix: "identities.");
+                items.End(_reader.BytesConsumed);
             }
             else
             {
                 LeaveOut("identities", UserFieldKind.Identities);
                 _reader.Skip();
+                items.LeaveOut(ref _excerpt, _reader.BytesConsumed);
             }
         }
-
-        _json.WriteEndArray();
     }
 
     private void LeaveOut(string field, UserFieldKind expected)
@@ -248,6 +277,24 @@ internal ref struct CanonicalUserWriter
             _ => JsonValueKind.Null,
         }));
     }
+
+    /// <summary>Whether the SDK reads the value as it is: null too, which it takes for absent.</summary>
+    private static bool IsAsExpected(ref Utf8JsonReader value, UserFieldKind kind) => value.TokenType switch
+    {
+        JsonTokenType.Null => true,
+        JsonTokenType.String => kind switch
+        {
+            UserFieldKind.Text => !HasUnicodeEscape(ref value),
+            UserFieldKind.Moment => IsAuth0sForm(ref value),
+            _ => false,
+        },
+        JsonTokenType.True or JsonTokenType.False => kind is UserFieldKind.Flag,
+        JsonTokenType.Number => kind is UserFieldKind.Number && value.TryGetInt32(out _),
+        _ => false,
+    };
+
+    /// <summary>Whether the text may contain half a surrogate pair, which only an escape can.</summary>
+    private static bool HasUnicodeEscape(ref Utf8JsonReader value) => value.ValueIsEscaped && value.ValueSpan.IndexOf("\\u"u8) >= 0;
 
     /// <summary>A whole number such as 5, 5.0 or 5e0.</summary>
     private static int? ToInt32(ref Utf8JsonReader value) =>
@@ -279,23 +326,7 @@ internal ref struct CanonicalUserWriter
             : null;
     }
 
-    /// <summary>Writes a string, or a number's digits as a string, behind a mark.</summary>
-    private readonly void WriteText(ReadOnlySpan<byte> mark, ref Utf8JsonReader value)
-    {
-        if (value.ValueIsEscaped)
-        {
-            _json.WriteStringValue(Encoding.UTF8.GetString(mark) + Unescape(value.ValueSpan));
-        }
-        else if (mark.IsEmpty)
-        {
-            _json.WriteStringValue(value.ValueSpan);
-        }
-        else
-        {
-            _json.WriteStringValueSegment(mark, isFinalSegment: false);
-            _json.WriteStringValueSegment(value.ValueSpan, isFinalSegment: true);
-        }
-    }
+    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     private readonly ReadOnlySpan<byte> Name() =>
         _reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(Unescape(_reader.ValueSpan)) : _reader.ValueSpan;
@@ -343,6 +374,10 @@ internal ref struct CanonicalUserWriter
         }
     }
 
-    /// <summary>Reads to the end of the document, which throws if anything but white space follows.</summary>
-    private void ExpectEnd() => _reader.Read();
+    /// <summary>Writes the end of the document, and throws if anything but white space follows.</summary>
+    private void WriteEnd()
+    {
+        _excerpt.CopyTo(_reader.BytesConsumed);
+        _reader.Read();
+    }
 }

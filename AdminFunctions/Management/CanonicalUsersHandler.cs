@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Net.Http.Headers;
-using System.Text.Encodings.Web;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace AdminFunctions.Management;
 
@@ -18,11 +19,6 @@ internal sealed class CanonicalUsersHandler(LeftOutValues log, HttpMessageHandle
 
     /// <summary>The fields of a user that is read by ID: those that identify the person.</summary>
     private static readonly KeptFields Identifying = new(UserFields.Served.Where(static field => field.Name is "user_id" or "identities"));
-
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
-    // The resilience handler limits the size of the document; its depth does not matter.
-    private static readonly JsonReaderOptions Reading = new() { MaxDepth = int.MaxValue };
 
     /// <inheritdoc />
     /// <exception cref="JsonException">The response is not JSON, or not about users.</exception>
@@ -81,19 +77,22 @@ internal sealed class CanonicalUsersHandler(LeftOutValues log, HttpMessageHandle
     private ReadOnlyMemory<byte> Rewrite(ReadOnlySpan<byte> response, KeptFields fields)
     {
         ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
-        var reader = new Utf8JsonReader(response.StartsWith(byteOrderMark) ? response[byteOrderMark.Length..] : response, Reading);
-        var canonical = new ArrayBufferWriter<byte>(response.Length + 1024);
-        using (var json = new Utf8JsonWriter(canonical, Json))
+        var document = response.StartsWith(byteOrderMark) ? response[byteOrderMark.Length..] : response;
+        if (!Utf8.IsValid(document))
         {
-            var writer = new CanonicalUserWriter(reader, fields, json, log);
-            if (ReferenceEquals(fields, Listed))
-            {
-                writer.WritePage();
-            }
-            else
-            {
-                writer.WriteUser();
-            }
+            // This replaces what is invalid.
+            document = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(document));
+        }
+
+        var canonical = new ArrayBufferWriter<byte>(document.Length + 1024);
+        var writer = new CanonicalUserWriter(document, fields, canonical, log);
+        if (ReferenceEquals(fields, Listed))
+        {
+            writer.WritePage();
+        }
+        else
+        {
+            writer.WriteUser();
         }
 
         return canonical.WrittenMemory;
