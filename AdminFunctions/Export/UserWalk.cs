@@ -20,7 +20,7 @@ namespace AdminFunctions.Export;
 /// </remarks>
 internal sealed class UserWalk
 {
-    /// <summary>How many times in a row the walk goes on after a wrong end without finding anyone. The search index lags by seconds.</summary>
+    /// <summary>How often in a row the walk goes on after a wrong end without finding anyone. The search index lags by seconds.</summary>
     private const int MostWrongEnds = 5;
 
     /// <summary>How far our clock may differ from Auth0's.</summary>
@@ -155,7 +155,8 @@ internal sealed class UserWalk
     /// Delivers the users of one key, when a whole page has it: bulk imports create many users at one moment. A walk of its own goes
     /// through them by ID.
     /// </summary>
-    private async IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> TiesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> TiesAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var users in ById(_frontier.AtKey()).RunAsync(cancellationToken))
         {
@@ -167,7 +168,8 @@ internal sealed class UserWalk
     }
 
     /// <summary>Delivers the users without a creation date, by ID, once.</summary>
-    private async IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> UndatedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> UndatedAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _hasLookedForUndated = true;
         await foreach (var users in ById(_order.Missing).RunAsync(cancellationToken))
@@ -220,7 +222,7 @@ internal sealed class UserWalk
 
     private UserWalk ById(string clause) => new(_requests, _search, clause, WalkOrder.ById, _time);
 
-    /// <summary>The search as the caller wrote it, or within the clauses. It is nested once at most: Auth0 limits how deep a search is.</summary>
+    /// <summary>The search as the caller wrote it, or within the clauses. It is nested once at most.</summary>
     private string? Query(string? window = null)
     {
         string[] clauses = [.. new[] { _clause, window }.OfType<string>()];

@@ -4,7 +4,7 @@ using Auth0.ManagementApi;
 
 namespace AdminFunctions.Export;
 
-/// <summary>The requests of a walk. Each waits for its turn among the exports and has a budget of its own, because a walk takes longer.</summary>
+/// <summary>The requests of a walk. Each waits for its turn among the exports, and has a budget of its own.</summary>
 /// <param name="question">The search and the fields, <c>user_id</c> and <c>created_at</c> among them.</param>
 internal sealed class WalkRequests(TenantUsers tenant, WalkPace pace, TimeProvider time, ListUsersRequestParameters question)
 {
@@ -89,7 +89,9 @@ internal sealed class WalkRequests(TenantUsers tenant, WalkPace pace, TimeProvid
         }
     }
 
-    private async Task<ListUsersOffsetPaginatedResponseContent> ListAsync(ListUsersRequestParameters request, CancellationToken cancellationToken)
+    private async Task<ListUsersOffsetPaginatedResponseContent> ListAsync(
+        ListUsersRequestParameters request,
+        CancellationToken cancellationToken)
     {
         using var budget = RequestBudget.Start(time, RequestBudget.Current?.Remaining ?? RequestBudget.ForRequest, cancellationToken);
         return await tenant.ListAsync(request, budget.Token);

@@ -36,42 +36,66 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
     {
         InvalidRequestException invalid => InvalidRequest(invalid.Message) with { Errors = invalid.Errors },
 
-        AccessDeniedException { Denial: AccessDenial.MissingToken } denied => new(401, "missing-token", "An access token is missing", denied.Message)
+        AccessDeniedException { Denial: AccessDenial.MissingToken } denied => new(
+            401, "missing-token", "An access token is missing", denied.Message)
         {
             // Without an error code, because the request has no token (RFC 6750, section 3.1).
             WwwAuthenticate = "Bearer",
         },
-        AccessDeniedException { Denial: AccessDenial.InvalidToken } denied => new(401, "invalid-token", "The access token is not valid", denied.Message)
+        AccessDeniedException { Denial: AccessDenial.InvalidToken } denied => new(
+            401, "invalid-token", "The access token is not valid", denied.Message)
         {
             WwwAuthenticate = $"Bearer error=\"invalid_token\", error_description=\"{Quotable(denied.Message)}\"",
         },
-        AccessDeniedException { Denial: AccessDenial.InsufficientPermission } denied => new(403, "insufficient-permission", "The access token lacks a permission", denied.Message)
+        AccessDeniedException { Denial: AccessDenial.InsufficientPermission } denied => new(
+            403, "insufficient-permission", "The access token lacks a permission", denied.Message)
         {
             WwwAuthenticate = $"Bearer error=\"insufficient_scope\", scope=\"{denied.Permission}\"",
         },
 
-        AccessDeniedException { Denial: AccessDenial.OrganizationToken } denied => new(403, "organization-token", "The access token is for an organization", denied.Message)
+        AccessDeniedException { Denial: AccessDenial.OrganizationToken } denied => new(
+            403, "organization-token", "The access token is for an organization", denied.Message)
         {
-            // Not invalid_token: a new token from the same sign-in is no better (RFC 6750, section 3.1). No scope would help, so none is named.
+            // Not invalid_token: a new token from the same sign-in is no better (RFC 6750, section 3.1). No scope would help.
             WwwAuthenticate = $"Bearer error=\"insufficient_scope\", error_description=\"{Quotable(denied.Message)}\"",
         },
 
-        DeletionRefusedException { Refusal: DeletionRefusal.SelfDeletion } refused => new(409, "self-deletion", "You cannot delete your own account", refused.Message),
-        DeletionRefusedException { Refusal: DeletionRefusal.ProtectedUser } refused => new(409, "protected-user", "The user is protected", refused.Message),
+        DeletionRefusedException { Refusal: DeletionRefusal.SelfDeletion } refused => new(
+            409, "self-deletion", "You cannot delete your own account", refused.Message),
+        DeletionRefusedException { Refusal: DeletionRefusal.ProtectedUser } refused => new(
+            409, "protected-user", "The user is protected", refused.Message),
 
         TenantException { Failure: TenantFailure.InvalidRequest, Parameter: { } parameter } tenant => InvalidRequest(tenant.Message) with
         {
             Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { [parameter] = [tenant.Message] },
         },
         TenantException { Failure: TenantFailure.InvalidRequest } tenant => InvalidRequest(tenant.Message),
-        TenantException { Failure: TenantFailure.Refused } tenant => new(502, "tenant-refused", "Auth0 returned an error", tenant.Message),
-        TenantException { Failure: TenantFailure.Unavailable } tenant => new(502, "tenant-unavailable", "Auth0 is not available", tenant.Message) { RetryAfter = tenant.RetryAfter },
-        TenantException { Failure: TenantFailure.RateLimited } tenant => new(503, "tenant-rate-limited", "Auth0's rate limit has been reached", tenant.Message) { RetryAfter = tenant.RetryAfter },
-        TenantException { Failure: TenantFailure.Timeout } tenant => new(504, "tenant-timeout", "Auth0 did not respond in time", tenant.Message),
-        TooManyExportsException exports => new(503, "too-many-exports", "Too many exports are in progress", exports.Message) { RetryAfter = exports.RetryAfter },
+        TenantException { Failure: TenantFailure.Refused } tenant => new(
+            502, "tenant-refused", "Auth0 returned an error", tenant.Message),
+        TenantException { Failure: TenantFailure.Unavailable } tenant => new(
+            502, "tenant-unavailable", "Auth0 is not available", tenant.Message)
+        {
+            RetryAfter = tenant.RetryAfter,
+        },
+        TenantException { Failure: TenantFailure.RateLimited } tenant => new(
+            503, "tenant-rate-limited", "Auth0's rate limit has been reached", tenant.Message)
+        {
+            RetryAfter = tenant.RetryAfter,
+        },
+        TenantException { Failure: TenantFailure.Timeout } tenant => new(
+            504, "tenant-timeout", "Auth0 did not respond in time", tenant.Message),
+        TooManyExportsException exports => new(
+            503, "too-many-exports", "Too many exports are in progress", exports.Message)
+        {
+            RetryAfter = exports.RetryAfter,
+        },
         VaultException vault => new(503, "vault-unavailable", "The client secret could not be read", vault.Message),
 
-        _ => new(500, "unexpected", "An unexpected error occurred", "If it occurs again, report it with the traceId, by which the log can be searched."),
+        _ => new(
+            500,
+            "unexpected",
+            "An unexpected error occurred",
+            "If it occurs again, report it with the traceId, by which the log can be searched."),
     };
 
     /// <summary>How many whole seconds to wait, as in Retry-After.</summary>

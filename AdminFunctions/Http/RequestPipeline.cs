@@ -62,7 +62,8 @@ public sealed partial class RequestPipeline(
 
     /// <summary>Streams an export. A failure in the middle is reported as a problem, as far as the format allows.</summary>
     /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
-    public IResult Stream(UserExport export, CancellationToken cancellationToken) => new ExportResult(export, Report, time, cancellationToken);
+    public IResult Stream(UserExport export, CancellationToken cancellationToken) =>
+        new ExportResult(export, Report, time, cancellationToken);
 
     private async Task<IResult> RunAsync(
         FunctionPolicy policy,

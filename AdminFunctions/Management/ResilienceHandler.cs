@@ -121,7 +121,8 @@ internal sealed class ResilienceHandler : DelegatingHandler
             tenantCall,
             ended.Token);
 
-        if (response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError && RequestedWait(response) is { } wait)
+        if (response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
+            && RequestedWait(response) is { } wait)
         {
             // The wait arrives in one of three forms. The SDK reads only this one.
             var seconds = Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue);

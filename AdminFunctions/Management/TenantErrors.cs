@@ -100,7 +100,8 @@ internal static partial class TenantErrors
         string? scope,
         ListUsersRequestParameters? list) => exception.StatusCode switch
         {
-            var status and >= 400 and not 429 when exception.Body is string page && IsPage(page) => FromIntermediary(status, what, exception),
+            var status and >= 400 and not 429 when exception.Body is string page && IsPage(page) =>
+                FromIntermediary(status, what, exception),
             400 when list is not null => new(TenantFailure.InvalidRequest, exception.ApiError?.Message ?? "Auth0 rejected the request.", exception)
             {
                 Parameter = Rejected(exception, list),

@@ -28,10 +28,12 @@ public sealed class TenantException(TenantFailure failure, string message, Excep
     /// <summary>How the call failed.</summary>
     public TenantFailure Failure { get; } = failure;
 
-    /// <summary>When to try again, for <see cref="TenantFailure.RateLimited"/> and, if it is known, <see cref="TenantFailure.Unavailable"/>.</summary>
+    /// <summary>
+    /// When to try again, for <see cref="TenantFailure.RateLimited"/> and, if it is known, <see cref="TenantFailure.Unavailable"/>.
+    /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>For a write: whether Auth0 may have carried it out all the same, because an attempt ended without Auth0's refusal.</summary>
+    /// <summary>For a write: whether Auth0 may have carried it out, because an attempt ended without Auth0's refusal.</summary>
     public bool MayBeDone { get; init; }
 
     /// <summary>

@@ -16,7 +16,9 @@ public sealed class TenantUsers(SharedManagementClient shared)
     /// <exception cref="TenantException">Auth0 did not list them.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     /// <exception cref="OperationCanceledException">The caller has gone. A spent budget is a <see cref="TenantException"/>.</exception>
-    public async Task<ListUsersOffsetPaginatedResponseContent> ListAsync(ListUsersRequestParameters request, CancellationToken cancellationToken)
+    public async Task<ListUsersOffsetPaginatedResponseContent> ListAsync(
+        ListUsersRequestParameters request,
+        CancellationToken cancellationToken)
     {
         const string what = "the list of users";
         try
@@ -69,7 +71,7 @@ public sealed class TenantUsers(SharedManagementClient shared)
     /// <param name="id">The user's ID, decoded.</param>
     /// <param name="correlationId">At most 64 characters, by which the tenant's log names this request (<c>X-Correlation-ID</c>).</param>
     /// <param name="cancellationToken">The request's budget.</param>
-    /// <exception cref="TenantException">Auth0 did not confirm the deletion. <c>MayBeDone</c> tells whether it may have deleted the user.</exception>
+    /// <exception cref="TenantException">Auth0 did not confirm the deletion, but may have deleted the user (<c>MayBeDone</c>).</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     public async Task DeleteAsync(string id, string correlationId, CancellationToken cancellationToken)
     {

@@ -65,5 +65,6 @@ public sealed class Auth0Options
     public string? ClientSecret { get; set; }
 
     /// <summary>The accepted values of <c>iss</c> in the callers' tokens. Auth0's issuers end with a slash.</summary>
-    public IReadOnlyList<string> TokenIssuers => string.IsNullOrEmpty(Issuer) ? [$"https://{Domain}/"] : Issuer.Split(',', StringSplitOptions.TrimEntries);
+    public IReadOnlyList<string> TokenIssuers =>
+        string.IsNullOrEmpty(Issuer) ? [$"https://{Domain}/"] : Issuer.Split(',', StringSplitOptions.TrimEntries);
 }
