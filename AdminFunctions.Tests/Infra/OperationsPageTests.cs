@@ -115,7 +115,7 @@ public sealed partial class OperationsPageTests
         [.. Page.Split('\n').SkipWhile(line => !line.StartsWith(head, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))
             .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))];
 
-    [GeneratedRegex("""new\((?:\d{3}|StatusCodes\.\w+), "(?<slug>[a-z-]+)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""new\(\s*(?:\d{3}|StatusCodes\.\w+),\s*"(?<slug>[a-z-]+)""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SlugPattern();
 
     [GeneratedRegex("""@"\\A(?<pattern>.+)\\z",""", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using AdminFunctions.Management;
+using Auth0.ManagementApi;
+using Auth0.ManagementApi.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AdminFunctions.Tests.Management;
@@ -70,12 +72,50 @@ public sealed class CanonicalUsersHandlerTests
         static string Join(IEnumerable<string> parts) => string.Join(',', parts);
     }
 
+    [Theory]
+    [InlineData("""{"email_verified":"yes"}""")]
+    [InlineData("""{"name":5}""")]
+    [InlineData("""{"name":"\ud800"}""")]
+    [InlineData("""{"created_at":{"$date":"2014-01-01T00:00:00.000Z"}}""")]
+    [InlineData("""{"last_login":""}""")]
+    [InlineData("""{"logins_count":1.5}""")]
+    [InlineData("""{"multifactor":[{"provider":"guardian"}]}""")]
+    [InlineData("""{"user_metadata":"text"}""")]
+    [InlineData("""{"identities":{}}""")]
+    [InlineData("""{"identities":[{"user_id":9007199254740991}]}""")]
+    [InlineData("""{"identities":[{"access_token":{}}]}""")]
+    [InlineData("""{"identities":[{"profileData":"text"}]}""")]
+    [InlineData("""{"identities":[{"profileData":{"email_verified":"yes"}}]}""")]
+    [InlineData("""{"identities":[{"profileData":{"name":{}}}]}""")]
+    public async Task The_SDK_reads_such_a_user_only_behind_this_handler(string user)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"total":1,"users":[{{user}}]}""");
+
+        await Should.ThrowAsync<Exception>(() => ListAsync(new Answering(HttpStatusCode.OK, body)));
+
+        (await ListAsync(Before(new Answering(HttpStatusCode.OK, body)))).CurrentPage.Items.Count.ShouldBe(1);
+
+        static async Task<Pager<UserResponseSchema>> ListAsync(HttpMessageHandler handler)
+        {
+            using var http = new HttpClient(handler);
+            var sdk = new ManagementClient(new() { Domain = "t.example.com", TokenProvider = new AnyToken(), HttpClient = http, MaxRetries = 0 });
+            return await sdk.Users.ListAsync(new ListUsersRequestParameters { IncludeTotals = true });
+        }
+    }
+
     private static async Task<string> ReadAsync(string address, HttpStatusCode status, byte[] body)
     {
-        using var invoker = new HttpMessageInvoker(new CanonicalUsersHandler(new LeftOutValues(NullLogger.Instance), new Answering(status, body)));
+        using var invoker = new HttpMessageInvoker(Before(new Answering(status, body)));
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         using var response = await invoker.SendAsync(request, CancellationToken.None);
         return JsonElement.Parse(await response.Content.ReadAsByteArrayAsync()).GetRawText();
+    }
+
+    private static CanonicalUsersHandler Before(HttpMessageHandler inner) => new(new LeftOutValues(NullLogger.Instance), inner);
+
+    private sealed class AnyToken : ITokenProvider
+    {
+        public Task<string> GetTokenAsync(CancellationToken cancellationToken = default) => Task.FromResult("token");
     }
 
     private sealed class Answering(HttpStatusCode status, byte[] body) : HttpMessageHandler
