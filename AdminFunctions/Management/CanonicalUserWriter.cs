@@ -60,7 +60,10 @@ internal ref struct CanonicalUserWriter
                 WriteUsers();
                 members.End(_reader.BytesConsumed);
             }
-            else if (name.SequenceEqual("start"u8) || name.SequenceEqual("limit"u8) || name.SequenceEqual("length"u8) || name.SequenceEqual("total"u8))
+            else if (name.SequenceEqual("start"u8)
+                || name.SequenceEqual("limit"u8)
+                || name.SequenceEqual("length"u8)
+                || name.SequenceEqual("total"u8))
             {
                 if (_reader.TokenType is not JsonTokenType.Null)
                 {
@@ -235,7 +238,8 @@ internal ref struct CanonicalUserWriter
         (UserFieldKind.Number, JsonTokenType.String)
             when int.TryParse(Text(ref value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) =>
                 number.ToString(CultureInfo.InvariantCulture),
-        (UserFieldKind.Moment, JsonTokenType.String) => ToUtc(ref value) is { } moment ? Quoted(moment.ToString("O", CultureInfo.InvariantCulture)) : null,
+        (UserFieldKind.Moment, JsonTokenType.String) when ToUtc(ref value) is { } moment =>
+            Quoted(moment.ToString("O", CultureInfo.InvariantCulture)),
         _ => null,
     };
 
@@ -316,13 +320,13 @@ internal ref struct CanonicalUserWriter
     /// </summary>
     private static DateTime? ToUtc(ref Utf8JsonReader value)
     {
+        const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         var text = Text(ref value);
         var plain = new Utf8JsonReader(Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(text)}\""));
         plain.Read();
         return plain.TryGetDateTime(out var moment)
                 ? moment.Kind is DateTimeKind.Unspecified ? DateTime.SpecifyKind(moment, DateTimeKind.Utc) : moment.ToUniversalTime()
-            : DateTime.TryParseExact(text, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out moment)
-                ? moment
+            : DateTime.TryParseExact(text, "R", CultureInfo.InvariantCulture, utc, out moment) ? moment
             : null;
     }
 
@@ -334,7 +338,9 @@ internal ref struct CanonicalUserWriter
     private static string Text(ref Utf8JsonReader value) =>
         value.ValueIsEscaped ? Unescape(value.ValueSpan) : Encoding.UTF8.GetString(value.ValueSpan);
 
-    /// <summary>Unescapes a string whose escapes the reader has checked. The reader's own unescaping throws at half a surrogate pair.</summary>
+    /// <summary>
+    /// Unescapes a string whose escapes the reader has checked. The reader's own unescaping throws at half a surrogate pair.
+    /// </summary>
     private static string Unescape(ReadOnlySpan<byte> escaped)
     {
         var text = Encoding.UTF8.GetString(escaped);
