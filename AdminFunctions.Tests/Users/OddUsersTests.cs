@@ -178,12 +178,31 @@ public sealed class OddUsersTests
         using var administrator = app.Administrator();
         app.Tenant.Users.Put([Exports.Somebody("auth0|odd", DateTime.UnixEpoch) with
         {
-            Changes = new Dictionary<string, string?> { ["email_verified"] = "\"yes\"", ["identities"] = "[null,{\"user_id\":7,\"provider\":{}}]" },
+            Changes = new Dictionary<string, string?> { ["email_verified"] = "\"yes\"", ["identities"] = "[null,{\"user_id\":7,\"connection\":{}}]" },
         }]);
 
         (await administrator.DeleteAsync("/api/users/auth0%7Codd")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
         app.Tenant.Users.Find("auth0|odd").ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[1]")]
+    [InlineData("""[{"user_id":{},"provider":"auth0"}]""")]
+    [InlineData("""[{"user_id":"1","provider":["a","b"]}]""")]
+    public async Task A_user_whose_linked_accounts_cannot_be_read_is_not_deleted(string identities)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = app.Administrator();
+        app.Tenant.Users.Put([Exports.Somebody("auth0|odd", DateTime.UnixEpoch) with
+        {
+            Changes = new Dictionary<string, string?> { ["identities"] = identities },
+        }]);
+
+        await (await administrator.DeleteAsync("/api/users/auth0%7Codd")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
+
+        app.Tenant.Users.Find("auth0|odd").ShouldNotBeNull();
     }
 
     [Fact]

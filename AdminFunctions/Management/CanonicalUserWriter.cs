@@ -265,7 +265,8 @@ internal ref struct CanonicalUserWriter
 
     private void LeaveOut(string field, UserFieldKind expected)
     {
-        if (_needsIdentities && expected is UserFieldKind.Identities && _reader.TokenType is not JsonTokenType.Null)
+        var identifies = expected is UserFieldKind.Identities or UserFieldKind.IdentityId || field is "identities.provider";
+        if (_needsIdentities && identifies && _reader.TokenType is not JsonTokenType.Null)
         {
             throw new JsonException($"Expected an identity, found {_reader.TokenType}.");
         }
