@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import type { UserPage } from '../src/api';
 import { count, expect, names, open, rowOf, rows, search, searchBox, test } from './test';
 
 test('the list shows the users, their number and the current range', async ({ page, seed }) => {
@@ -143,6 +145,22 @@ test('you can page through the results up to the limit of Auth0, with a page siz
 
   await page.goBack();
   await expect(pages).toContainText('1–100 of 1,200');
+});
+
+test('where Auth0 may have stopped counting, the page says that there may be more and exports all', async ({ page, host }) => {
+  const list = await host.call('GET', '/users?include_totals=true');
+  const body = { ...((await list.json()) as UserPage), total: 1000 };
+  await host.fail({ match: 'GET /api/v2/users', times: 1, status: 200, headers: { 'Content-Type': 'application/json' }, body });
+  await open(page);
+
+  await expect(count(page)).toHaveText('1,000 or more users');
+  await expect(page.getByRole('navigation', { name: 'Pages' })).toContainText('1–50 of 1,000 or more');
+  await expect(page.getByText('so there may be more')).toBeVisible();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'export all results' }).click(),
+  ]);
+  expect((await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n')).toHaveLength(1201);
 });
 
 test('a late response never replaces a later one', async ({ page, host }) => {

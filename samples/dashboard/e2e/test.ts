@@ -105,7 +105,7 @@ export function searchBox(page: Page): Locator {
 /** The total number of users, next to the heading. */
 export function count(page: Page): Locator {
   const paragraphs = page.getByRole('main').getByRole('paragraph');
-  return paragraphs.filter({ hasText: /^[\d,]+ users?( found)?$/ }).and(page.locator(':not([role])'));
+  return paragraphs.filter({ hasText: /^[\d,]+( or more)? users?( found)?$/ }).and(page.locator(':not([role])'));
 }
 
 /** The rows of the list. There are none during the first load. */

@@ -35,6 +35,7 @@ export interface UserPage {
   start: number;
   limit: number;
   length: number;
+  /** Auth0 may stop counting at 1000, so exactly 1000 means 1000 or more. */
   total: number;
   users: User[];
 }

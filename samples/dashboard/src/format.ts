@@ -34,8 +34,13 @@ export function formatNumber(value: number): string {
   return number.format(value);
 }
 
-export function countUsers(value: number): string {
-  return `${number.format(value)} ${value === 1 ? 'user' : 'users'}`;
+/** Formats the number of results, with "or more" if Auth0 may have stopped counting. */
+export function formatTotal(value: number, isMinimum: boolean): string {
+  return isMinimum ? `${number.format(value)} or more` : number.format(value);
+}
+
+export function countUsers(value: number, isMinimum = false): string {
+  return `${formatTotal(value, isMinimum)} ${value === 1 && !isMinimum ? 'user' : 'users'}`;
 }
 
 export function formatAgo(iso: string, now = Date.now()): string {

@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, reactive, readonly, ref, shallowRef } from 'vue';
-import { type Api, ApiError, type ListParameters, type Problem, type UserPage } from './api';
+import { type Api, ApiError, type ListParameters, PAGEABLE_RESULTS, type Problem, type UserPage } from './api';
 import { isDeleted } from './deleted';
 import { toQuery } from './search';
 import { type ListState, lastPage, parse, write } from './urlState';
@@ -24,6 +24,8 @@ export function useUsers(api: Api) {
   const users = computed(() => page.value?.users.filter((user) => !isDeleted(user)) ?? []);
   // The tenant may still count deleted users. Only those on this page are known.
   const total = computed(() => (page.value ? page.value.total - (page.value.users.length - users.value.length) : 0));
+  /** Whether Auth0 may have stopped counting, so that there may be more users. */
+  const totalIsMinimum = computed(() => page.value?.total === PAGEABLE_RESULTS);
   /** The problem, if it is about the search. */
   const queryProblem = computed(() => (problem.value?.slug === 'invalid-request' && query.value ? problem.value : undefined));
 
@@ -124,6 +126,7 @@ export function useUsers(api: Api) {
     page,
     users,
     total,
+    totalIsMinimum,
     loading: readonly(loading),
     problem,
     queryProblem,

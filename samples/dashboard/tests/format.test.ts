@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { connections, displayName, formatAgo, formatDay, formatExact, hue, initials } from '../src/format';
+import { connections, countUsers, displayName, formatAgo, formatDay, formatExact, hue, initials } from '../src/format';
 
 test.each([
   [{ name: 'Ann Smith' }, 'AS'],
@@ -25,6 +25,10 @@ test('a hue is one of eight and stable', () => {
     expect(hue(id)).toBeLessThan(8);
     expect(hue(id)).toBe(hue(id));
   }
+});
+
+test('a count says so if there may be more', () => {
+  expect([countUsers(1), countUsers(2), countUsers(7, true)]).toEqual(['1 user', '2 users', '7 or more users']);
 });
 
 test('known connections have familiar labels', () => {

@@ -125,6 +125,20 @@ test('a page that no longer exists becomes the last page', async () => {
   expect(list.view.value).toBe('list');
 });
 
+test('a total of exactly 1000 may be more, even after a deletion', async () => {
+  const { list, calls } = start();
+  await calls[0]!.answer(['gone|2', 'here|1'], 1000);
+  expect(list.totalIsMinimum.value).toBe(true);
+  rememberDeleted('gone|2');
+  expect(list.total.value).toBe(999);
+  expect(list.totalIsMinimum.value).toBe(true);
+  for (const total of [999, 1001]) {
+    void list.load();
+    await calls.at(-1)!.answer(['here|1'], total);
+    expect(list.totalIsMinimum.value).toBe(false);
+  }
+});
+
 test('sorting by the same column again reverses the order', () => {
   const { list, calls } = start();
   list.sortBy('name');
