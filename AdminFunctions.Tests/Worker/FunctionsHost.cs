@@ -160,17 +160,15 @@ internal sealed class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// As the host's own router has them: the literal before the parameter, and the method a constraint, so that a wrong one is a 404.
+    /// Maps the functions as the host does. The first route that matches wins, in the order of the functions' names, however specific it is
+    /// (https://github.com/Azure/azure-functions-host/issues/9876). The method is a constraint, so that the wrong one gets a 404.
     /// </summary>
     private async Task MapAsync(RouteCollection router, string hostJson)
     {
         var http = JsonNode.Parse(await File.ReadAllTextAsync(hostJson))?["extensions"]?["http"];
         var prefix = http?["routePrefix"]?.GetValue<string>() ?? "api";
         var inlineConstraints = _server.Services.GetRequiredService<IInlineConstraintResolver>();
-        var byPrecedence = Functions
-            .Select(function => (Function: function, Template: $"{prefix}/{function.Route}"))
-            .OrderBy(route => RoutePrecedence.ComputeInbound(TemplateParser.Parse(route.Template)));
-        foreach (var (function, template) in byPrecedence)
+        foreach (var function in Functions.OrderBy(function => function.Name, StringComparer.OrdinalIgnoreCase))
         {
             var methods = new Dictionary<string, object>(StringComparer.Ordinal);
             if (function.Methods.Count > 0)
@@ -179,7 +177,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
             }
 
             var handler = new RouteHandler(context => InvokeAsync(function, context));
-            router.Add(new Route(handler, template, defaults: null, constraints: methods, dataTokens: null, inlineConstraints));
+            router.Add(new Route(handler, $"{prefix}/{function.Route}", defaults: null, constraints: methods, dataTokens: null, inlineConstraints));
         }
     }
 

@@ -5,6 +5,7 @@ using AdminFunctions.LocalHost.FunctionHost;
 using AdminFunctions.Tests.Infra;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Tests.Worker;
@@ -48,6 +49,20 @@ public sealed partial class IndexedFunctionsTests(DeployedApp app)
 
     [Fact]
     public void None_asks_for_a_function_key() => app.Host.Functions.ShouldAllBe(function => function.Level == "Anonymous");
+
+    [Fact]
+    public void The_host_takes_the_first_match_in_the_order_of_names_and_no_function_hides_another() =>
+        app.Host.Functions
+            .SelectMany(function => app.Host.Functions.Where(other => Hides(other, function)).Select(other => $"{other.Name} hides {function.Name}"))
+            .ShouldBeEmpty();
+
+    private static bool Hides(FunctionsHost.IndexedFunction other, FunctionsHost.IndexedFunction function) =>
+        StringComparer.OrdinalIgnoreCase.Compare(other.Name, function.Name) < 0
+        && other.Methods.Intersect(function.Methods).Any()
+        && new TemplateMatcher(TemplateParser.Parse(other.Route), []).TryMatch($"/{Parameter().Replace(function.Route, "x")}", []);
+
+    [GeneratedRegex(@"\{[^}]+\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Parameter();
 
     private static string Line(string name, IEnumerable<string> methods, string route) => $"{name}: [{string.Join(',', methods)}] {route}";
 
