@@ -1,33 +1,33 @@
 namespace AdminFunctions.Access;
 
-/// <summary>The ways in which RFC 6750, section 3.1, lets a protected resource turn a caller away.</summary>
+/// <summary>Why a caller is rejected. The challenges are those of RFC 6750, section 3.1.</summary>
 public enum AccessDenial
 {
-    /// <summary>No bearer token came with the request.</summary>
+    /// <summary>The request has no bearer token.</summary>
     MissingToken,
 
-    /// <summary>The token is malformed, expired, not meant for us, or not signed by the tenant.</summary>
+    /// <summary>The token is malformed, expired, for another audience, or not signed by the tenant.</summary>
     InvalidToken,
 
-    /// <summary>The token is good but lacks the permission.</summary>
+    /// <summary>The token is valid but does not have the permission.</summary>
     InsufficientPermission,
 
-    /// <summary>The token is good but was issued for an Auth0 organization that may not administer the tenant.</summary>
+    /// <summary>The token is valid, but was issued for an Auth0 organization that may not administer the tenant.</summary>
     OrganizationToken,
 }
 
-/// <summary>The caller is not admitted.</summary>
-/// <param name="denial">Which way.</param>
-/// <param name="message">What is wrong and what to do, for the caller to read. It never repeats the token.</param>
-/// <param name="permission">The permission that is missing, for <see cref="AccessDenial.InsufficientPermission"/>.</param>
+/// <summary>The caller is rejected.</summary>
+/// <param name="denial">The reason.</param>
+/// <param name="message">What is wrong and what to do. The caller reads it. It never repeats the token.</param>
+/// <param name="permission">The missing permission, for <see cref="AccessDenial.InsufficientPermission"/>.</param>
 public sealed class AccessDeniedException(AccessDenial denial, string message, string? permission = null) : Exception(message)
 {
-    /// <summary>Which way the caller was turned away.</summary>
+    /// <summary>The reason.</summary>
     public AccessDenial Denial { get; } = denial;
 
-    /// <summary>The permission that is missing, if that is why.</summary>
+    /// <summary>The missing permission, if that is the reason.</summary>
     public string? Permission { get; } = permission;
 
-    /// <summary>Who the caller is, if the token is good.</summary>
+    /// <summary>The caller, if the token is valid.</summary>
     public Caller? Caller { get; init; }
 }

@@ -4,15 +4,15 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace AdminFunctions.Access;
 
-/// <summary>What a caller's access token says, once it has been found good.</summary>
-/// <param name="Caller">Whose it is.</param>
-/// <param name="Permissions">Those of its <c>permissions</c> that are among <see cref="Access.Permissions"/>.</param>
+/// <summary>The contents of a valid access token.</summary>
+/// <param name="Caller">The caller whose token it is.</param>
+/// <param name="Permissions">The entries of its <c>permissions</c> claim that are in <see cref="Access.Permissions"/>.</param>
 /// <param name="Organization">
-/// The organization that it was issued for: its <c>org_id</c>; empty if it names one in any other form than Auth0's;
+/// The organization that it was issued for: its <c>org_id</c>. Empty if it names an organization in another form than Auth0's,
 /// <see langword="null"/> if it names none (https://auth0.com/docs/manage-users/organizations/using-tokens).
 /// </param>
-/// <param name="ExpiresAt">Its <c>exp</c>.</param>
-/// <param name="VouchedForBy">The configuration whose keys signed it.</param>
+/// <param name="ExpiresAt">Its <c>exp</c> claim.</param>
+/// <param name="VouchedForBy">The configuration with the key that signed it.</param>
 internal sealed record AccessToken(Caller Caller, string[] Permissions, string? Organization, DateTimeOffset ExpiresAt, OpenIdConnectConfiguration VouchedForBy)
 {
     /// <summary>Reads a validated token.</summary>

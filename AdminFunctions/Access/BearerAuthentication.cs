@@ -8,7 +8,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace AdminFunctions.Access;
 
 /// <summary>
-/// Admits callers by their bearer token: an access token of the tenant for this API (RFC 9068 in substance) with a permission.
+/// Authenticates callers by their bearer token, which is an access token of the tenant for this API with a permission (similar to RFC
+/// 9068).
 /// </summary>
 public sealed class BearerAuthentication(IOptions<Auth0Options> settings, SigningKeys signingKeys, TimeProvider time) : IDisposable
 {
@@ -25,10 +26,10 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
     };
 
     /// <summary>Identifies the caller and checks the permission.</summary>
-    /// <param name="request">The request with its <c>Authorization</c> header (RFC 6750, section 2.1; the only place looked at).</param>
+    /// <param name="request">The request with its <c>Authorization</c> header (RFC 6750, section 2.1). No other place is read.</param>
     /// <param name="permission">One of <see cref="Permissions"/>.</param>
     /// <param name="cancellationToken">Ends the wait for the tenant's signing keys.</param>
-    /// <exception cref="AccessDeniedException">The caller is not admitted.</exception>
+    /// <exception cref="AccessDeniedException">The caller is rejected.</exception>
     /// <exception cref="Management.TenantException">The tenant's signing keys could not be read.</exception>
     public async Task<Caller> AdmitAsync(HttpRequest request, string permission, CancellationToken cancellationToken)
     {
@@ -142,7 +143,9 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         LifetimeValidator = IsWithinLifetime,
     };
 
-    /// <summary>The key that a token names; without a name, every key; <see langword="null"/> if the tenant does not have the named one.</summary>
+    /// <summary>
+    /// Returns the key that a token names, every key if it names none, or <see langword="null"/> if the tenant does not have the key.
+    /// </summary>
     private static List<SecurityKey>? KeysFor(string? kid, ICollection<SecurityKey> keys) =>
         string.IsNullOrEmpty(kid) ? [.. keys]
         : keys.Where(key => key.KeyId == kid).ToList() is [_, ..] named ? named
@@ -159,7 +162,9 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         _ => token,
     };
 
-    /// <summary>Auth0 issues tokens that are not signed JWTs to applications that do not name this API's audience, or by an API setting.</summary>
+    /// <summary>
+    /// Auth0 issues tokens that are not signed JWTs to applications that do not name this API's audience, or by an API setting.
+    /// </summary>
     private string WhyUnreadable(string token) => (token.Length, token.Count(static character => character is '.')) switch
     {
         ( > LongestTokenInBytes, _) => "The access token is longer than 16 KiB.",
@@ -169,7 +174,7 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         _ => $"The access token is opaque: it is not a JSON Web Token. Request one from Auth0 with the audience {settings.Value.Audience}.",
     };
 
-    /// <summary>The library's own check, by our clock.</summary>
+    /// <summary>The same check as the library's, but with our clock.</summary>
     private bool IsWithinLifetime(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
     {
         var now = time.GetUtcNow().UtcDateTime;

@@ -1,7 +1,7 @@
 namespace AdminFunctions.Access;
 
 /// <summary>
-/// The permissions that this API defines in Auth0 and finds in a token's <c>permissions</c> claim
+/// The permissions of this API. They are defined in Auth0, and a token has them in its <c>permissions</c> claim
 /// (https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis).
 /// </summary>
 public static class Permissions

@@ -9,23 +9,23 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace AdminFunctions.Access;
 
 /// <summary>
-/// The tenant's signing keys, found through its OpenID configuration and kept. They are read again in the background when
-/// they are half a day old, and at once when a token names a key that is not among them, though not more often than every
-/// five minutes: whoever invents key ids shall not make us call the tenant.
+/// The tenant's signing keys, from its OpenID configuration. They are cached. After twelve hours they are read again in the background.
+/// If a token names an unknown key, they are read again immediately, but at most every five minutes, so that invented key IDs do not
+/// cause calls to the tenant.
 /// </summary>
 /// <remarks>
-/// IdentityModel's <c>ConfigurationManager</c> reads again only in the background, so that the first caller after a key
-/// rotation would be turned away, and by a clock of its own; its configuration retriever is what reads here.
+/// IdentityModel's <c>ConfigurationManager</c> reads again only in the background, so it would reject the first caller after a key
+/// rotation. It also uses a clock that tests cannot control. This class uses only its configuration retriever.
 /// </remarks>
 public sealed partial class SigningKeys
 {
-    /// <summary>How long the keys are taken for fresh.</summary>
+    /// <summary>The age at which the keys are read again in the background.</summary>
     internal static readonly TimeSpan FreshFor = TimeSpan.FromHours(12);
 
-    /// <summary>How often unknown key ids may make us read the keys again.</summary>
+    /// <summary>The shortest time between two reads because of unknown key IDs.</summary>
     internal static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long to leave the tenant alone when it could not tell its keys.</summary>
+    /// <summary>The time after a failed read before the next one.</summary>
     internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
 
     private const string What = "the signing keys of the callers' tokens";
@@ -36,12 +36,11 @@ public sealed partial class SigningKeys
     private volatile Snapshot? _latest;
     private volatile Pause? _pause;
 
-    /// <summary>Reads nothing yet.</summary>
-    /// <param name="settings">Names the tokens' issuer, which publishes its configuration (OpenID Connect Discovery 1.0, section 4).</param>
-    /// <param name="http">The way to the tenant.</param>
-    /// <param name="time">The clock that keys age by.</param>
-    /// <param name="instruments">Count the reads.</param>
-    /// <param name="logger">Told when the keys could not be read again, which no caller learns.</param>
+    /// <summary>Creates the cache. Nothing is read yet.</summary>
+    /// <param name="settings">
+    /// The settings with the issuer, which publishes its configuration (OpenID Connect Discovery 1.0, section 4).
+    /// </param>
+    /// <param name="logger">Logs if the keys cannot be read again. Callers do not notice that.</param>
     public SigningKeys(IOptions<Auth0Options> settings, TenantHttp http, TimeProvider time, Instruments instruments, ILogger<SigningKeys> logger)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -76,9 +75,9 @@ public sealed partial class SigningKeys
         });
     }
 
-    /// <summary>The configuration with the keys, as last read.</summary>
-    /// <param name="cancellationToken">Ends this wait, not the reading that others wait for too.</param>
-    /// <exception cref="TenantException">There are none yet, and they could not be had.</exception>
+    /// <summary>Returns the configuration with the keys. The first call reads it.</summary>
+    /// <param name="cancellationToken">Ends this wait, not the read, because others may wait for it too.</param>
+    /// <exception cref="TenantException">The keys have never been read, and cannot be read now.</exception>
     public async Task<OpenIdConnectConfiguration> GetAsync(CancellationToken cancellationToken)
     {
         if (_latest is not { } kept)
@@ -97,10 +96,9 @@ public sealed partial class SigningKeys
         bool IsDue() => _time.GetElapsedTime(_latest!.ReadAt) >= FreshFor && MayReadAgain;
     }
 
-    /// <summary>Reads the keys again, after a token that names none of <paramref name="known"/>.</summary>
-    /// <param name="known">The configuration that did not have the key.</param>
-    /// <param name="cancellationToken">Ends this wait, not the reading.</param>
-    /// <returns>The newer configuration, or <see langword="null"/> if it is too early to ask or the tenant cannot tell now.</returns>
+    /// <summary>Reads the keys again, because a token names a key that is not in <paramref name="known"/>.</summary>
+    /// <param name="cancellationToken">Ends this wait, not the read.</param>
+    /// <returns>The newer configuration, or <see langword="null"/> if it is too early for a read or the read failed.</returns>
     public async Task<OpenIdConnectConfiguration?> RefreshAsync(OpenIdConnectConfiguration known, CancellationToken cancellationToken)
     {
         if (_latest?.Configuration == known)
@@ -111,7 +109,7 @@ public sealed partial class SigningKeys
             }
             catch (TenantException)
             {
-                // The tokens that the known keys vouch for are still good; this one stays unknown.
+                // Tokens signed with a known key are still valid. This token's key stays unknown.
             }
         }
 
@@ -139,8 +137,7 @@ public sealed partial class SigningKeys
     }
 
     /// <summary>
-    /// IdentityModel's own tries again by itself, as our client does too, and loses the headers of a refusal, which say when to
-    /// come again.
+    /// Replaces IdentityModel's own class, which retries although our client does, and loses the headers that say when to retry.
     /// </summary>
     private sealed class DocumentRetriever(HttpClient client) : IDocumentRetriever
     {
@@ -163,6 +160,6 @@ public sealed partial class SigningKeys
 
     private sealed record Snapshot(OpenIdConnectConfiguration Configuration, long ReadAt);
 
-    /// <summary>How long the tenant is left alone, and since when.</summary>
+    /// <summary>A time without reads.</summary>
     private sealed record Pause(long Since, TimeSpan Length);
 }

@@ -10,23 +10,23 @@ using AdminFunctions.Users;
 namespace AdminFunctions.Export;
 
 /// <summary>
-/// CSV (RFC 4180) in UTF-8: a header row, then one row per user. The columns are in the order in which the fields are served.
-/// Identities are one cell of JSON.
+/// CSV (RFC 4180) in UTF-8: a header row, then one row per user. The columns have the same order as the fields in JSON. The identities are
+/// JSON in one cell.
 /// </summary>
 /// <remarks>The dashboard writes the same table. Both are tested with AdminFunctions.Tests/Export/csv-cells.json.</remarks>
 /// <param name="fields">The fields that are columns.</param>
-/// <param name="withByteOrderMark">Whether the file begins with a byte order mark, by which Excel recognizes UTF-8.</param>
+/// <param name="withByteOrderMark">Whether the file begins with a byte order mark, so that Excel recognizes UTF-8.</param>
 internal sealed partial class CsvFormat(IReadOnlyList<string> fields, bool withByteOrderMark) : IExportFormat
 {
     /// <summary>
-    /// The characters that begin a formula in a spreadsheet, their full-width forms included
+    /// The characters that begin a formula in a spreadsheet, including their full-width forms
     /// (https://owasp.org/www-community/attacks/CSV_Injection).
     /// </summary>
     private static readonly SearchValues<char> FormulaBeginnings = SearchValues.Create("=+-@＝＋－＠");
 
     /// <summary>
-    /// The characters after which a spreadsheet may begin a cell. Which one separates the cells depends on its settings, and where that
-    /// is not the comma, it does not recognize our quotation marks either.
+    /// The characters after which a spreadsheet may begin a cell. The separator depends on its settings. If it is not the comma, the
+    /// spreadsheet does not recognize our quotation marks either.
     /// </summary>
     private static readonly SearchValues<char> Separators = SearchValues.Create(",;\t\r\n\v\f\u0085\u2028\u2029");
 
@@ -87,8 +87,8 @@ internal sealed partial class CsvFormat(IReadOnlyList<string> fields, bool withB
     }
 
     /// <summary>
-    /// Puts a <c>'</c> before each character that would begin a formula. A spreadsheet may drop white space and quotation marks before
-    /// it. A phone number stays what it is: its plus sign begins no formula that does anything.
+    /// Puts a <c>'</c> before each character that would begin a formula, also after white space and quotation marks, which a spreadsheet
+    /// may remove. A phone number does not change, because as a formula it is only a number.
     /// </summary>
     private static string Disarm(string cell)
     {

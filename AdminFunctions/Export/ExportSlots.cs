@@ -1,18 +1,18 @@
 namespace AdminFunctions.Export;
 
 /// <summary>
-/// How many exports may be under way: a few a caller, and a few more in this process. An export is hundreds of requests to
-/// Auth0; who begins sixty of them would have everyone else wait.
+/// Limits the number of concurrent exports, per caller and in this process. An export sends hundreds of requests to Auth0, so a caller with
+/// sixty exports would delay everyone else.
 /// </summary>
 public sealed class ExportSlots
 {
-    /// <summary>How many exports one caller (the token's <c>sub</c>) may have under way at once.</summary>
+    /// <summary>The maximum number of concurrent exports of one caller (the <c>sub</c> of the token).</summary>
     public const int OfACaller = 2;
 
-    /// <summary>How many exports this process has under way at once, whoever they are for.</summary>
+    /// <summary>The maximum number of concurrent exports in this process.</summary>
     public const int OfAll = 8;
 
-    /// <summary>When it makes sense to come again. How long exports take nobody knows: some seconds, or minutes.</summary>
+    /// <summary>When to retry. It is a guess, because an export takes seconds or minutes.</summary>
     internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
@@ -20,9 +20,9 @@ public sealed class ExportSlots
     private int _all;
 
     /// <summary>Takes a slot, without waiting for one.</summary>
-    /// <param name="subject">Who exports.</param>
-    /// <returns>The slot. Disposing it gives it back, once however often.</returns>
-    /// <exception cref="TooManyExportsException">There is none.</exception>
+    /// <param name="subject">The caller's <c>sub</c>.</param>
+    /// <returns>The slot. Dispose it to return it. You can dispose it more than once.</returns>
+    /// <exception cref="TooManyExportsException">No slot is free.</exception>
     public IDisposable Take(string subject)
     {
         lock (_gate)

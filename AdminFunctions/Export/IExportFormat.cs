@@ -3,28 +3,26 @@ using AdminFunctions.Users;
 
 namespace AdminFunctions.Export;
 
-/// <summary>What an export looks like.</summary>
+/// <summary>The file format of an export.</summary>
 internal interface IExportFormat
 {
     /// <summary>The media type.</summary>
     string ContentType { get; }
 
-    /// <summary>The file name's extension.</summary>
+    /// <summary>The extension of the file name, without a dot.</summary>
     string Extension { get; }
 
-    /// <summary>Writes what comes before the first user.</summary>
+    /// <summary>Writes the beginning, before the first user.</summary>
     void Begin(IBufferWriter<byte> output);
 
     /// <summary>Writes a user.</summary>
     void Write(IBufferWriter<byte> output, User user);
 
-    /// <summary>Writes what tells that this was all.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="users">How many users there were.</param>
+    /// <summary>Writes the end of a complete export.</summary>
+    /// <param name="users">The number of users in it.</param>
     void End(IBufferWriter<byte> output, long users);
 
-    /// <summary>Writes what tells that this was not all, if the format has a place for it.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="problem">What happened, as JSON.</param>
+    /// <summary>Writes the end of an incomplete export, if the format has a place for it.</summary>
+    /// <param name="problem">The problem details, as JSON.</param>
     void Fail(IBufferWriter<byte> output, ReadOnlySpan<byte> problem);
 }

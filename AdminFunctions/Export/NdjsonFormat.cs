@@ -5,13 +5,15 @@ using AdminFunctions.Users;
 
 namespace AdminFunctions.Export;
 
-/// <summary>One user a line, as JSON (https://github.com/ndjson/ndjson-spec).</summary>
-/// <param name="withEnd">Whether a whole export ends with the line <c>{"end":{"users":N}}</c>.</param>
+/// <summary>NDJSON (https://github.com/ndjson/ndjson-spec): each line is a user.</summary>
+/// <param name="withEnd">Whether a complete export ends with the line <c>{"end":{"users":N}}</c>.</param>
 internal sealed class NdjsonFormat(bool withEnd) : IExportFormat
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>A line is made here and copied when it is whole, so that a failure leaves no part of one.</summary>
+    /// <summary>
+    /// The current line. It is copied to the output when it is complete, so that a failure never leaves a part of a line.
+    /// </summary>
     private readonly ArrayBufferWriter<byte> _line = new(1024);
 
     public string ContentType => "application/x-ndjson; charset=utf-8";

@@ -1,10 +1,10 @@
 namespace AdminFunctions.Export;
 
-/// <summary>So many exports are under way that this one is not begun. Auth0 has no part in it.</summary>
-/// <param name="message">Which limit is reached and what to do, for the caller to read.</param>
-/// <param name="retryAfter">When to come again.</param>
+/// <summary>The export is not started, because too many are running. This is a limit of this API, not of Auth0.</summary>
+/// <param name="message">Which limit is reached and what to do. The caller reads it.</param>
+/// <param name="retryAfter">When to retry.</param>
 public sealed class TooManyExportsException(string message, TimeSpan retryAfter) : Exception(message)
 {
-    /// <summary>When to come again.</summary>
+    /// <summary>When to retry.</summary>
     public TimeSpan RetryAfter { get; } = retryAfter;
 }

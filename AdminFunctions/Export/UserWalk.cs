@@ -5,22 +5,24 @@ using Auth0.ManagementApi;
 namespace AdminFunctions.Export;
 
 /// <summary>
-/// Goes through all users of a search, past the first 1000 results, which are all that Auth0 pages through
+/// Lists all users of a search, also after the first 1000 results, to which Auth0 limits paging
 /// (https://auth0.com/docs/manage-users/user-search/view-search-results-by-page).
 /// </summary>
 /// <remarks>
 /// <para>
-/// It guarantees that every user who exists, and is found by the search, from its beginning to its end is delivered once; otherwise it
-/// ends with an exception. There is never a silent gap. Each stage says what it contributes to that.
+/// It delivers each user once who exists and matches the search from the beginning of the walk to its end. If it cannot, it throws. There
+/// is never a silent gap. The comment on each stage says what it contributes to that.
 /// </para>
 /// <para>
-/// A walk goes by one field, for a search by the creation date. Auth0 cannot resume a search, so the walk searches in windows: the search,
-/// and from the key that has been reached on.
+/// A walk is ordered by one field, the key: the creation date, or the ID for users with the same creation date or none. Auth0 cannot resume
+/// a search, so the walk searches in windows. Each window is the search limited to users from the current key on.
 /// </para>
 /// </remarks>
 internal sealed class UserWalk
 {
-    /// <summary>How often in a row the walk goes on after a wrong end without finding anyone. The search index lags by seconds.</summary>
+    /// <summary>
+    /// How often in a row the walk continues without finding anyone, although users are missing. The index lags by seconds.
+    /// </summary>
     private const int MostWrongEnds = 5;
 
     /// <summary>How far our clock may differ from Auth0's.</summary>
@@ -40,8 +42,8 @@ internal sealed class UserWalk
     private long _deliveredAtWrongEnd;
     private int _wrongEnds;
 
-    /// <summary>Creates the walk through a search, by creation date.</summary>
-    /// <param name="question">The search and the fields, <c>user_id</c> and <c>created_at</c> among them.</param>
+    /// <summary>Creates a walk that is ordered by the creation date.</summary>
+    /// <param name="question">The search and the fields, which include <c>user_id</c> and <c>created_at</c>.</param>
     public UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider time, ListUsersRequestParameters question)
         : this(new WalkRequests(tenant, pace, time, question), question.Q.GetValueOrDefault(), clause: null, WalkOrder.ByCreation, time)
     {
@@ -60,23 +62,25 @@ internal sealed class UserWalk
         /// <summary>The first page of the search as the caller wrote it, so that Auth0 judges the caller's own search.</summary>
         Opening,
 
-        /// <summary>The pages of a window that begins at the key that has been reached.</summary>
+        /// <summary>The pages of a window that begins at the current key.</summary>
         Window,
 
-        /// <summary>The users who all have the key that has been reached, more than fit on a page.</summary>
+        /// <summary>The users with the current key, if there are more than a page of them.</summary>
         Ties,
 
         /// <summary>The users without a creation date, who are in no window.</summary>
         Undated,
 
-        /// <summary>There seem to be no more users: check that.</summary>
+        /// <summary>The check that there are no more users.</summary>
         Closing,
 
-        /// <summary>All users are delivered.</summary>
+        /// <summary>All users have been delivered.</summary>
         Complete,
     }
 
-    /// <summary>The users, page by page, oldest first. Until the first page has users, Auth0's rate limit ends the walk at once.</summary>
+    /// <summary>
+    /// Returns the users page by page, oldest first. Before the first user, it does not wait for Auth0's rate limit, but throws.
+    /// </summary>
     /// <exception cref="TenantException">Auth0 did not list the users, or not all of them.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     public async IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -108,9 +112,9 @@ internal sealed class UserWalk
     }
 
     /// <summary>
-    /// Delivers the pages of a window. A deletion moves all later users forward by one, so pages by number alone would miss users. That is
-    /// why each page overlaps the previous one: if it begins before the key that has been reached, no user is between them. If it does
-    /// not, it proves nothing, and the next window begins at that key.
+    /// Delivers the pages of a window. A deletion moves all later users forward by one, so numbered pages alone would miss users. That is
+    /// why each page overlaps the previous one: if it begins before the current key, no user is between them. If it does not, a user may be
+    /// missing, and the next window begins at the current key.
     /// </summary>
     private async IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> WindowAsync(
         string? search,
@@ -152,8 +156,8 @@ internal sealed class UserWalk
     }
 
     /// <summary>
-    /// Delivers the users of one key, when a whole page has it: bulk imports create many users at one moment. A walk of its own goes
-    /// through them by ID.
+    /// Delivers the users of one key if they fill a page, because bulk imports create many users at the same time. A second walk, ordered
+    /// by ID, lists them.
     /// </summary>
     private async IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> TiesAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -167,7 +171,7 @@ internal sealed class UserWalk
         _next = Stage.Window;
     }
 
-    /// <summary>Delivers the users without a creation date, by ID, once.</summary>
+    /// <summary>Delivers the users without a creation date, in the order of their IDs.</summary>
     private async IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> UndatedAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -181,8 +185,8 @@ internal sealed class UserWalk
     }
 
     /// <summary>
-    /// Requests the search as the caller wrote it again, backwards. If its last users are delivered and Auth0 does not count more than
-    /// that, the walk is complete. Otherwise it goes on from the key that has been reached, a few times.
+    /// Runs the caller's search again in reverse order. The walk is complete if its last users have been delivered and Auth0 does not count
+    /// more users. Otherwise the walk continues from the current key, a few times.
     /// </summary>
     private async Task CloseAsync(CancellationToken cancellationToken)
     {
@@ -209,20 +213,19 @@ internal sealed class UserWalk
         _frontier.CheckBackwards(last.Users);
         var missing = _frontier.Fresh(last.Users);
 
-        // A full page of new users does not reach back to one who was delivered: others may be missing in between. Users who were created
-        // during the walk may be missing.
+        // If all users of a full page are new, more may be missing before them. Users who were created during the walk may be missing.
         var reachesBack = missing.Count < last.Users.Count || !last.IsFull;
         var isLastDelivered = reachesBack && !missing.Any(user => user.CreatedAt <= _began + ClockSkew);
 
-        // A total that stops at 1000 says too little, never too much. Between the two totals, users may have come and gone. Among ties,
-        // the last user says it all.
+        // A total that stops at 1000 is too small, never too large. Between the two totals, users may have been created and deleted. If
+        // keys are unique, the last user is enough.
         var isCountDelivered = _order.IsUnique || Math.Min(_counted ?? 0, last.Total ?? 0) <= _frontier.Delivered + missing.Count;
         return isLastDelivered && isCountDelivered;
     }
 
     private UserWalk ById(string clause) => new(_requests, _search, clause, WalkOrder.ById, _time);
 
-    /// <summary>The search as the caller wrote it, or within the clauses. It is nested once at most.</summary>
+    /// <summary>Returns the caller's search, limited by the clauses. It puts the search in parentheses at most once.</summary>
     private string? Query(string? window = null)
     {
         string[] clauses = [.. new[] { _clause, window }.OfType<string>()];

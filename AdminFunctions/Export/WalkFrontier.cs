@@ -5,8 +5,8 @@ using Auth0.ManagementApi;
 namespace AdminFunctions.Export;
 
 /// <summary>
-/// How far a walk has come: every user with a lesser key than the one reached is delivered, and of those with that key the ones that it
-/// remembers. Apart from users without a key, it remembers no more than that, however long the walk is.
+/// The progress of a walk. All users with a smaller key than the current one have been delivered. Of the users with the current key, it
+/// remembers which have been delivered, and the same for users without a key. So its memory does not grow with the length of the walk.
 /// </summary>
 internal sealed class WalkFrontier(WalkOrder order)
 {
@@ -16,19 +16,19 @@ internal sealed class WalkFrontier(WalkOrder order)
     private string? _windowFrom;
     private bool _isPassed;
 
-    /// <summary>How many users are delivered.</summary>
+    /// <summary>The number of delivered users.</summary>
     public long Delivered { get; private set; }
 
     /// <summary>Begins a window.</summary>
-    /// <returns>A clause for all users who are still to come; <see langword="null"/> for everyone.</returns>
+    /// <returns>A clause for all users who have not been delivered; <see langword="null"/> for everyone.</returns>
     public string? Beyond()
     {
         _windowFrom = _key;
         return _key is null ? null : _isPassed ? order.Beyond(_key) : order.From(_key);
     }
 
-    /// <summary>Checks that a page is in order, on which everything else relies.</summary>
-    /// <exception cref="TenantException">It is not, or has users who cannot be told apart.</exception>
+    /// <summary>Checks that the users of a page are in order. Everything else relies on that.</summary>
+    /// <exception cref="TenantException">They are not in order, or cannot be told apart.</exception>
     public void Check(IReadOnlyList<UserResponseSchema> users)
     {
         CheckIds(users);
@@ -47,8 +47,8 @@ internal sealed class WalkFrontier(WalkOrder order)
         }
     }
 
-    /// <summary>Checks that a page in reverse order is in order, and that every user on it can be reached.</summary>
-    /// <exception cref="TenantException">It is not, or one cannot be reached.</exception>
+    /// <summary>Checks that the users of a page are in reverse order, and that the walk can reach each of them.</summary>
+    /// <exception cref="TenantException">They are not in reverse order, or the walk cannot reach one.</exception>
     public void CheckBackwards(IReadOnlyList<UserResponseSchema> users)
     {
         CheckIds(users);
@@ -70,7 +70,7 @@ internal sealed class WalkFrontier(WalkOrder order)
         }
     }
 
-    /// <summary>Whether a page begins before the key that has been reached, so that no user is between it and the previous page.</summary>
+    /// <summary>Whether a page begins before the current key, so that no user is between it and the previous page.</summary>
     public bool IsWithin(IReadOnlyList<UserResponseSchema> users) =>
         users.Select(order.KeyOf).FirstOrDefault(static key => key is not null) is { } first && string.CompareOrdinal(first, _key) < 0;
 
@@ -80,8 +80,8 @@ internal sealed class WalkFrontier(WalkOrder order)
     /// <summary>Whether all users of a page that have a key have the same one.</summary>
     public bool HasTies(IReadOnlyList<UserResponseSchema> users) => users.Select(order.KeyOf).OfType<string>().Distinct().Count() is 1;
 
-    /// <summary>Goes on to the end of a page.</summary>
-    /// <returns>The users on it that are not delivered yet.</returns>
+    /// <summary>Delivers the users of a page and moves the current key to its end.</summary>
+    /// <returns>The users that had not been delivered.</returns>
     public IReadOnlyList<UserResponseSchema> Advance(IReadOnlyList<UserResponseSchema> users)
     {
         var fresh = Deliver(users);
@@ -97,8 +97,8 @@ internal sealed class WalkFrontier(WalkOrder order)
         return fresh;
     }
 
-    /// <summary>Delivers the users that are not delivered yet, without going on.</summary>
-    /// <returns>Those users.</returns>
+    /// <summary>Delivers users without moving the current key.</summary>
+    /// <returns>The users that had not been delivered.</returns>
     public IReadOnlyList<UserResponseSchema> Deliver(IReadOnlyList<UserResponseSchema> users)
     {
         var fresh = Fresh(users);
@@ -107,24 +107,24 @@ internal sealed class WalkFrontier(WalkOrder order)
         return fresh;
     }
 
-    /// <summary>Goes on to the key that all users of a page have.</summary>
+    /// <summary>Moves the current key to the one that all users of a page have.</summary>
     public void EnterTies(IReadOnlyList<UserResponseSchema> users) => Reach(users.Select(order.KeyOf).OfType<string>().First());
 
-    /// <summary>A clause for all users with the key that has been reached.</summary>
+    /// <summary>A clause for all users with the current key.</summary>
     public string AtKey() => order.At(_key!);
 
-    /// <summary>Leaves the key that has been reached: all users who have it are delivered.</summary>
+    /// <summary>Leaves the current key: all users who have it have been delivered.</summary>
     public void LeaveTies()
     {
         _deliveredAtKey.Clear();
         _isPassed = true;
     }
 
-    /// <summary>The users that are not delivered yet.</summary>
+    /// <summary>Returns the users that have not been delivered.</summary>
     public IReadOnlyList<UserResponseSchema> Fresh(IReadOnlyList<UserResponseSchema> users) => [.. users.Where(IsFresh)];
 
-    /// <summary>The export would have a gap, so it ends.</summary>
-    /// <param name="why">A clause that begins the sentence.</param>
+    /// <summary>Creates the exception that ends an export which would have a gap.</summary>
+    /// <param name="why">The beginning of the sentence.</param>
     public static TenantException Gap(string why) => new(
         TenantFailure.Unavailable,
         $"{why}, so the export would miss some users. Try again; if this persists, narrow the export with q.");
@@ -152,7 +152,7 @@ internal sealed class WalkFrontier(WalkOrder order)
         }
     }
 
-    /// <summary>Users are told apart by key and ID. One user without an ID at a key is an ID like any other; two are not.</summary>
+    /// <summary>Users are told apart by key and ID. One user per key may have no ID, but not two.</summary>
     private void CheckIds(IReadOnlyList<UserResponseSchema> users)
     {
         var withoutId = users.Where(static user => user.UserId is null).Select(order.KeyOf).ToList();

@@ -4,10 +4,11 @@ using Auth0.ManagementApi;
 namespace AdminFunctions.Export;
 
 /// <summary>
-/// What a walk goes by: a field whose values, as text, are in the order in which Auth0 sorts by it, and which can be searched by
-/// ranges (https://auth0.com/docs/manage-users/user-search/user-search-query-syntax, "Ranges").
+/// The order of a walk: a field that can be searched by ranges
+/// (https://auth0.com/docs/manage-users/user-search/user-search-query-syntax, "Ranges"). Auth0 sorts its values in the same order as their
+/// text.
 /// </summary>
-/// <param name="bound">How a value is written in a range.</param>
+/// <param name="bound">Formats a value for a range.</param>
 internal sealed class WalkOrder(string name, bool isUnique, Func<UserResponseSchema, string?> keyOf, Func<string, string> bound)
 {
     /// <summary>By the creation date, which never changes. Several users may have the same one.</summary>
@@ -27,16 +28,16 @@ internal sealed class WalkOrder(string name, bool isUnique, Func<UserResponseSch
     /// <summary>The field's name.</summary>
     public string Name => name;
 
-    /// <summary>How it is requested.</summary>
+    /// <summary>The value of Auth0's parameter <c>sort</c> for this order.</summary>
     public string Sort => $"{name}:1";
 
-    /// <summary>How the reverse order is requested.</summary>
+    /// <summary>The value of Auth0's parameter <c>sort</c> for the reverse order.</summary>
     public string SortBackwards => $"{name}:-1";
 
-    /// <summary>Whether no two users have the same value.</summary>
+    /// <summary>Whether each value belongs to one user only.</summary>
     public bool IsUnique => isUnique;
 
-    /// <summary>The user's value; <see langword="null"/> if the user has none that can be read.</summary>
+    /// <summary>Returns the user's value, or <see langword="null"/> if it is missing or cannot be read.</summary>
     public string? KeyOf(UserResponseSchema user) => keyOf(user);
 
     /// <summary>A clause for all users with this value.</summary>

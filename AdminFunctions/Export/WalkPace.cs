@@ -3,24 +3,23 @@ using AdminFunctions.Management;
 namespace AdminFunctions.Export;
 
 /// <summary>
-/// Keeps exports from taking the tenant's rate limit from everyone else: the emptier its bucket, the longer they wait between
-/// their requests. So they settle where the bucket is refilled as fast as they draw from it, some way above its bottom.
+/// Slows exports down, so that they do not use up the tenant's rate limit. The emptier the bucket is, the longer an export waits before a
+/// request. So exports reach the speed at which the bucket is refilled, while some requests are left for other functions.
 /// </summary>
 /// <remarks>
-/// The exports of this process take turns, a request a turn. The next turn goes to the export whose last one is the longest
-/// ago: they go round, and one that has just come is next.
+/// The exports of this process take turns, one request per turn. The next turn goes to the export that has waited longest since its last
+/// turn. An export that has just started is next.
 /// </remarks>
-/// <param name="http">Where the rate limit is read off.</param>
-/// <param name="time">The clock of the waits.</param>
+/// <param name="http">The client that knows the rate limit.</param>
 public sealed class WalkPace(TenantHttp http, TimeProvider time)
 {
-    /// <summary>The wait when half of what the exports may draw from is gone.</summary>
+    /// <summary>The wait when half of the exports' part of the bucket is used up.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The longest wait while there is something left, and the shortest when there is nothing.</summary>
+    /// <summary>The longest wait while the bucket has requests left, and the shortest when it is empty.</summary>
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest wait for a bucket that is empty: what the tenant says of it may be wrong.</summary>
+    /// <summary>The longest wait for an empty bucket, in case the tenant's headers are wrong.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly RateLimit _limit = http.RateLimit;
@@ -30,12 +29,12 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
     private long _turns;
     private int _underWay;
 
-    /// <summary>Lets an export join the round.</summary>
+    /// <summary>Adds an export to those that take turns.</summary>
     internal Walker Join() => new(this);
 
     private async Task<T> RunAsync<T>(Walker walker, Func<Task<T>> send, CancellationToken cancellationToken)
     {
-        // An export that has not begun learns at once when to come again.
+        // An export that has not begun fails at once and says when to retry.
         var budget = RequestBudget.Current;
         if (Wait() is var needed && needed >= budget?.Remaining)
         {
@@ -58,7 +57,7 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
         }
         catch (OperationCanceledException) when (budget?.Remaining <= TimeSpan.Zero)
         {
-            // Auth0 was not asked: that it did not answer in time would be untrue.
+            // No request was sent, so a timeout of Auth0 would be the wrong error.
             throw Wait() is var wait && wait > TimeSpan.Zero
                 ? TenantErrors.RateLimited(wait)
                 : new TooManyExportsException("Other exports took all the time that this one had to begin. Try again shortly.", ExportSlots.RetryAfter);
@@ -94,7 +93,7 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
         await waiter.Turn.Task;
     }
 
-    /// <summary>Gives up waiting; too late if the turn has come, which is then passed on as any other.</summary>
+    /// <summary>Stops waiting. If the turn has already come, it is passed on as usual.</summary>
     private void Leave(Waiter waiter, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -110,7 +109,7 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
     {
         lock (_gate)
         {
-            // The first of an export's own requests: they wait in their order.
+            // Of several requests of one export, MinBy returns the first.
             var next = _waiting.MinBy(static waiter => waiter.Walker.LastTurn);
             _isTaken = next is not null;
             if (next is not null)
@@ -122,7 +121,9 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
         }
     }
 
-    /// <summary>Waits, and no longer than what others' answers say of the bucket meanwhile. Delays have whole milliseconds.</summary>
+    /// <summary>
+    /// Waits. The wait becomes shorter if responses to other requests show that the bucket is fuller. Task.Delay takes whole milliseconds.
+    /// </summary>
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
@@ -142,7 +143,7 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
             return TimeSpan.Zero;
         }
 
-        // The upper half of the bucket is for bursts, the exports' included.
+        // The upper half of the bucket is for bursts, also those of exports.
         var half = Math.Max(1, limit / 2);
         var left = remaining - Volatile.Read(ref _underWay);
         return left >= half ? TimeSpan.Zero
@@ -153,17 +154,16 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
     private static TimeSpan Clamp(TimeSpan wait, TimeSpan shortest, TimeSpan longest) =>
         wait < shortest ? shortest : wait > longest ? longest : wait;
 
-    /// <summary>An export in the round.</summary>
-    /// <param name="pace">The round.</param>
+    /// <summary>An export that takes turns with others.</summary>
     internal sealed class Walker(WalkPace pace)
     {
         /// <summary>The number of its last turn; 0 before its first.</summary>
         public long LastTurn { get; set; }
 
-        /// <summary>Sends a request when its turn and its time have come.</summary>
-        /// <param name="send">Sends it.</param>
+        /// <summary>Waits for the export's turn and for the rate limit, then sends a request.</summary>
         /// <param name="cancellationToken">Ends the wait.</param>
-        /// <exception cref="TenantException">The request that is being served here has no time left for the wait.</exception>
+        /// <exception cref="TenantException">The wait is longer than the remaining time of the call.</exception>
+        /// <exception cref="TooManyExportsException">The time of the call ended while other exports had their turns.</exception>
         public Task<T> RunAsync<T>(Func<Task<T>> send, CancellationToken cancellationToken) => pace.RunAsync(this, send, cancellationToken);
     }
 

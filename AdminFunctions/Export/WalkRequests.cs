@@ -4,29 +4,31 @@ using Auth0.ManagementApi;
 
 namespace AdminFunctions.Export;
 
-/// <summary>The requests of a walk. Each waits for its turn among the exports, and has a budget of its own.</summary>
-/// <param name="question">The search and the fields, <c>user_id</c> and <c>created_at</c> among them.</param>
+/// <summary>Sends the requests of a walk. Each waits for its turn among the exports, and has its own time limit.</summary>
+/// <param name="question">The search and the fields, which include <c>user_id</c> and <c>created_at</c>.</param>
 internal sealed class WalkRequests(TenantUsers tenant, WalkPace pace, TimeProvider time, ListUsersRequestParameters question)
 {
     /// <summary>
-    /// The sizes of the pages of a window. The first is the largest that Auth0 allows. They decrease, because page N begins at N times its
-    /// own size: so the pages begin at 0, 97, 192, 285, …, at least two users before the previous one ends.
+    /// The sizes of the pages of a window. The first is the largest that Auth0 allows. They decrease, so that pages overlap: page N begins
+    /// at N times its own size, that is at 0, 97, 192, 285, …, which is at least two users before the previous page ends.
     /// </summary>
     private static readonly int[] PageSizes = [100, 97, 96, 95, 94, 93, 92, 91, 90, 89];
 
     /// <summary>How many pages are requested at once.</summary>
     private const int PagesAtOnce = 4;
 
-    /// <summary>The longest wait for Auth0's rate limit, and how many waits there may be in a row.</summary>
+    /// <summary>The longest wait for Auth0's rate limit, and the maximum number of waits in a row.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private const int MostPauses = 5;
 
     private readonly WalkPace.Walker _walker = pace.Join();
 
-    /// <summary>Whether to wait for the rate limit. As long as no user is delivered, the caller can still get a problem instead.</summary>
+    /// <summary>
+    /// Whether to wait for the rate limit. Before the first user is delivered, the caller can still get a problem instead.
+    /// </summary>
     public bool IsPatient { get; set; }
 
-    /// <summary>The pages of a window in their order, some of them requested ahead. There may be too few, never too many.</summary>
+    /// <summary>Returns the pages of a window in order. Some are requested ahead. The last pages may be missing.</summary>
     /// <param name="isWhole">Whether to request more than the first page.</param>
     public async IAsyncEnumerable<WalkPage> ListWindowAsync(
         string? search,
@@ -65,7 +67,7 @@ internal sealed class WalkRequests(TenantUsers tenant, WalkPace pace, TimeProvid
         }
     }
 
-    /// <summary>The last users of a search, in reverse order, with the fields that identify them.</summary>
+    /// <summary>Returns the last users of a search, in reverse order, with the fields that identify them.</summary>
     public Task<WalkPage> ListLastAsync(string? search, WalkOrder order, CancellationToken cancellationToken) => ListAsync(
         question with { Q = search, Sort = order.SortBackwards, Fields = "user_id,created_at", IncludeFields = true },
         page: 0,

@@ -5,18 +5,19 @@ using System.Text.RegularExpressions;
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// Brings characters beyond the Basic Multilingual Plane (emoji, many of the Han) through the SDK unharmed. It escapes UTF-16
-/// unit by unit and so makes replacement characters of them: a search for 𠮷野 finds nobody, and a deletion is one of an id that
-/// nobody has, which Auth0 takes. So they are spelled out before the SDK escapes them and put back when it has.
+/// Preserves characters outside the Basic Multilingual Plane (emoji, many Han characters) in the addresses of requests. The SDK escapes
+/// each UTF-16 code unit separately, which turns them into replacement characters: a search for 𠮷野 finds nobody, and Auth0 accepts the
+/// deletion of an ID that does not exist. So these characters are written as hex numbers before the SDK escapes the text, and restored
+/// afterwards.
 /// </summary>
 internal static partial class SupplementaryCharacters
 {
-    /// <summary>Characters of the private use area, which are spelled out themselves, so that nothing else can pass for a spelling.</summary>
+    /// <summary>The delimiters, from the private use area. They are written as hex numbers too, so that no text can imitate one.</summary>
     private const char Begin = '\uE002';
     private const char End = '\uE003';
 
-    /// <summary>Spells such characters out.</summary>
-    /// <param name="text">What goes into a path or a query; well-formed UTF-16.</param>
+    /// <summary>Writes these characters as hex numbers.</summary>
+    /// <param name="text">The text for a path or a query, in well-formed UTF-16.</param>
     public static string SpellOut(string text)
     {
         if (!text.Any(static unit => char.IsSurrogate(unit) || unit is Begin or End))
@@ -40,8 +41,8 @@ internal static partial class SupplementaryCharacters
         return spelled.ToString();
     }
 
-    /// <summary>Puts them back.</summary>
-    /// <param name="address">The address that the SDK made.</param>
+    /// <summary>Restores the characters.</summary>
+    /// <param name="address">The address from the SDK.</param>
     private static string PutBack(string address) =>
         Spelling().Replace(address, static match =>
             Uri.EscapeDataString(new Rune(int.Parse(match.Groups["hex"].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString()));
@@ -50,7 +51,7 @@ internal static partial class SupplementaryCharacters
     [GeneratedRegex("%EE%80%82(?<hex>[0-9A-F]{4,6})%EE%80%83", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Spelling();
 
-    /// <summary>Puts them back in what it sends.</summary>
+    /// <summary>Restores the characters in the address of each request.</summary>
     public sealed class Handler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

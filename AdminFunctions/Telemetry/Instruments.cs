@@ -102,7 +102,6 @@ public sealed class Instruments
         "s",
         "Age of the Management API token.");
 
-
     private static void Count(Counter<long> counter, string? error)
     {
         if (error is null)

@@ -26,10 +26,9 @@ public sealed partial record Auth0UserId
 
     /// <summary>Reads an ID from a route.</summary>
     /// <param name="routeValue">
-    /// The ID in one of two forms. Either <c>~</c> and the ID in base64url (RFC 4648, section 5) of its UTF-8, without padding: a form
-    /// that nothing on the way rewrites. Or the ID as the Functions host passes it: decoded except for slashes and for bytes that are
-    /// not UTF-8. A remaining <c>%2F</c> is a slash. A remaining <c>%FF</c> is either the text of an ID or an invalid byte, and is
-    /// refused.
+    /// The ID in one of two forms. The first is <c>~</c> and the base64url (RFC 4648, section 5) of the ID in UTF-8, without padding. No
+    /// proxy changes this form. The second is the ID as the Functions host passes it: decoded except for slashes and for bytes that are not
+    /// UTF-8. A remaining <c>%2F</c> is a slash. A remaining <c>%FF</c> may be part of an ID or an invalid byte, so it is refused.
     /// </param>
     /// <exception cref="InvalidRequestException">The value cannot be an ID.</exception>
     public static Auth0UserId Parse(string routeValue)

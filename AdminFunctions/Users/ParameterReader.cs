@@ -6,17 +6,17 @@ using Microsoft.AspNetCore.Http;
 namespace AdminFunctions.Users;
 
 /// <summary>
-/// Reads one query parameter after the other and collects the faults. A parameter that nobody reads is a fault too: a misspelled
-/// filter would otherwise return everyone.
+/// Reads query parameters and collects their faults. A parameter that is never read is a fault too, because a list with a misspelled filter
+/// would otherwise return everyone.
 /// </summary>
 internal sealed class ParameterReader(IQueryCollection parameters)
 {
     private const int MaxSearchLength = 1000;
 
-    /// <summary>How many unknown names are returned to the caller, and how much of each.</summary>
+    /// <summary>The maximum number of unknown names in a response, and the maximum length of each.</summary>
     private const int MaxEchoes = 5, MaxEchoLength = 50;
 
-    /// <summary>Parameters of others on the way: function keys are the Functions host's, the rest is API Management's.</summary>
+    /// <summary>Parameters that are not for this API. The first two are for the Functions host, the others for API Management.</summary>
     private static readonly string[] Others = ["code", "clientId", "subscription-key", "api-version"];
 
     private readonly List<string> _known = [];
@@ -24,9 +24,8 @@ internal sealed class ParameterReader(IQueryCollection parameters)
     private readonly Dictionary<string, string[]> _faults = new(StringComparer.Ordinal);
 
     /// <summary>Reads a parameter as a value.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="otherwise">The value if the parameter is absent or faulty.</param>
-    /// <param name="parse">Parses the text; <see langword="null"/> if it is faulty.</param>
+    /// <param name="parse">Parses the text. Returns <see langword="null"/> if it is faulty.</param>
     /// <param name="rule">What the parameter must be, as a sentence.</param>
     public T Read<T>(string name, T otherwise, Func<string, T?> parse, string rule)
         where T : struct
@@ -46,10 +45,8 @@ internal sealed class ParameterReader(IQueryCollection parameters)
     }
 
     /// <summary>Reads a parameter as text.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="isValid">Whether the text is what the parameter must be.</param>
     /// <param name="rule">What the parameter must be, as a sentence.</param>
-    /// <returns>The text; <see langword="null"/> if the parameter is absent or faulty.</returns>
+    /// <returns>The text, or <see langword="null"/> if the parameter is absent or faulty.</returns>
     public string? Read(string name, Predicate<string> isValid, string rule)
     {
         var text = Single(name);
@@ -70,8 +67,8 @@ internal sealed class ParameterReader(IQueryCollection parameters)
     }
 
     /// <summary>
-    /// Reads <c>fields</c> and <c>include_fields</c>: the named ones of <see cref="UserFields.Names"/>, or all but those. Absent,
-    /// they mean all of them.
+    /// Reads <c>fields</c> and <c>include_fields</c>. Returns the named fields of <see cref="UserFields.Names"/>, or all others. Without
+    /// these parameters, returns all fields.
     /// </summary>
     public IReadOnlyList<string> ReadFields()
     {
@@ -103,15 +100,14 @@ internal sealed class ParameterReader(IQueryCollection parameters)
     }
 
     /// <summary>Reads a parameter that is <c>true</c> or <c>false</c>.</summary>
-    /// <param name="name">Its name.</param>
     /// <param name="otherwise">The value if the parameter is absent or faulty.</param>
     public bool ReadFlag(string name, bool otherwise = false) =>
         Read(name, otherwise, static text => text switch { "true" => true, "false" => false, _ => (bool?)null }, $"{name} is true or false.");
 
-    /// <summary>Records what is wrong with a parameter. The first fault of a parameter stays.</summary>
+    /// <summary>Records a fault of a parameter. Only the first one counts.</summary>
     public void Fault(string name, string sentence) => _faults.TryAdd(name, [sentence]);
 
-    /// <summary>Ends the reading. Each parameter that was not read is a fault.</summary>
+    /// <summary>Throws if there are faults. Call it last: each parameter that has not been read is a fault.</summary>
     /// <exception cref="InvalidRequestException">
     /// Parameters are faulty. The exception names all of them, but only the first few that do not exist.
     /// </exception>
@@ -129,7 +125,7 @@ internal sealed class ParameterReader(IQueryCollection parameters)
         }
     }
 
-    /// <summary>What a caller has sent, short and without what could disguise it on a screen.</summary>
+    /// <summary>Returns a caller's text for a message: shortened, and without control and formatting characters.</summary>
     private static string Echo(string text)
     {
         var echo = new StringBuilder();

@@ -7,12 +7,11 @@ using Microsoft.AspNetCore.Http;
 namespace AdminFunctions.Users;
 
 /// <summary>
-/// The parameters of a list, by the names of the Management API
-/// (https://auth0.com/docs/api/management/v2/users/get-users).
+/// The parameters of a list. They have the names of the Management API (https://auth0.com/docs/api/management/v2/users/get-users).
 /// </summary>
 public sealed partial record UserListQuery
 {
-    /// <summary>How many results of a search Auth0 pages through, however many there are.</summary>
+    /// <summary>The number of results that Auth0 pages through, even if the search has more.</summary>
     public const int PageableResults = 1000;
 
     private UserListQuery()
@@ -25,7 +24,7 @@ public sealed partial record UserListQuery
     /// <summary>Users per page, 1 to 100.</summary>
     public int PerPage { get; private init; }
 
-    /// <summary>Whether the answer is a page with totals instead of a bare array.</summary>
+    /// <summary>Whether the response is a page with totals instead of an array.</summary>
     public bool IncludeTotals { get; private init; }
 
     /// <summary>A user search in Lucene syntax (search engine v3); <see langword="null"/> means all users.</summary>

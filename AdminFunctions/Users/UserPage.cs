@@ -3,17 +3,14 @@ using Auth0.ManagementApi;
 
 namespace AdminFunctions.Users;
 
-/// <summary>A page of users with totals, as the Management API shapes it.</summary>
-/// <param name="Start">How many results come before this page.</param>
-/// <param name="Limit">Users a page.</param>
-/// <param name="Length">Users on this page.</param>
-/// <param name="Total">Results in all, as far as Auth0 counts them.</param>
-/// <param name="Users">The users.</param>
+/// <summary>A page of users with totals, in the form of the Management API.</summary>
+/// <param name="Start">The number of results before this page.</param>
+/// <param name="Limit">The requested number of users per page.</param>
+/// <param name="Length">The number of users on this page.</param>
+/// <param name="Total">The number of results. Auth0 may stop counting at 1000.</param>
 public sealed record UserPage(int Start, int Limit, int Length, long Total, IReadOnlyList<User> Users)
 {
-    /// <summary>Shapes Auth0's answer.</summary>
-    /// <param name="answer">The answer, with totals.</param>
-    /// <param name="query">What was asked for.</param>
+    /// <summary>Creates the page from Auth0's response.</summary>
     public static UserPage From(ListUsersOffsetPaginatedResponseContent answer, UserListQuery query)
     {
         ArgumentNullException.ThrowIfNull(answer);
@@ -28,9 +25,10 @@ public sealed record UserPage(int Start, int Limit, int Length, long Total, IRea
     }
 
     /// <summary>
-    /// The page as JSON in UTF-8, whole before anything of it is sent: what cannot be written is then a problem and not half an answer.
+    /// Returns the page as JSON in UTF-8. All of it is written before the response begins, so that a failure becomes a problem and not an
+    /// incomplete response.
     /// </summary>
-    /// <param name="withTotals">Whether it is the page with its totals, and not the bare array of users.</param>
+    /// <param name="withTotals">Whether to include the totals. Otherwise the JSON is an array of users.</param>
     public byte[] ToJson(bool withTotals) => withTotals
         ? JsonSerializer.SerializeToUtf8Bytes(this, UsersJson.Unescaped.UserPage)
         : JsonSerializer.SerializeToUtf8Bytes(Users, UsersJson.Unescaped.IReadOnlyListUser);

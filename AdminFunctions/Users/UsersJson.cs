@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace AdminFunctions.Users;
 
-/// <summary>JSON as the Management API writes it.</summary>
+/// <summary>Writes JSON in the form of the Management API.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -15,17 +15,20 @@ namespace AdminFunctions.Users;
 [JsonSerializable(typeof(IReadOnlyList<Identity>))]
 internal sealed partial class UsersJson : JsonSerializerContext
 {
-    /// <summary>The media type of the answers.</summary>
+    /// <summary>The media type of the responses.</summary>
     public const string ContentType = "application/json; charset=utf-8";
 
-    /// <summary>Names stay readable: the answers are JSON and never sniffed for anything else.</summary>
+    /// <summary>
+    /// Does not escape characters such as ö, so that names stay readable. This is safe, because the responses are never interpreted as
+    /// HTML.
+    /// </summary>
     public static UsersJson Unescaped => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
-/// <summary>Auth0's form of a moment: UTC, with milliseconds always.</summary>
+/// <summary>Writes times in Auth0's form: UTC, always with milliseconds.</summary>
 internal sealed class Auth0DateTimeConverter : JsonConverter<DateTime>
 {
-    // The round-trip form, which .NET writes several times faster than a custom one, has four digits more.
+    // The format "O" has four more digits. .NET writes it several times faster than a custom format.
     private static readonly int Length = "2026-01-01T00:00:00.000Z".Length;
 
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime();
@@ -42,7 +45,7 @@ internal sealed class Auth0DateTimeConverter : JsonConverter<DateTime>
         $"{value.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture).AsSpan(0, Length - 1)}Z";
 }
 
-/// <summary>Writes an id as what it is at Auth0.</summary>
+/// <summary>Writes an ID as Auth0 does, as a string or a number.</summary>
 internal sealed class IdentityIdConverter : JsonConverter<IdentityId>
 {
     public override IdentityId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -61,7 +64,7 @@ internal sealed class IdentityIdConverter : JsonConverter<IdentityId>
             return;
         }
 
-        // One JSON value, which the writer sees to, that begins and ends so is a number and nothing else.
+        // The writer checks that the text is one JSON value. If that begins and ends in this way, it is a number.
         if (value.Text is not ([>= '0' and <= '9'] or ['-' or (>= '0' and <= '9'), .., >= '0' and <= '9']))
         {
             throw new JsonException("An id that should be a number is none.");
