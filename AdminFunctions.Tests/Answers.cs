@@ -3,14 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace AdminFunctions.Tests;
 
-/// <summary>What tests ask of an answer.</summary>
+/// <summary>Assertions on responses.</summary>
 internal static class Answers
 {
     /// <summary>The body as JSON.</summary>
     public static async Task<JsonNode> JsonAsync(this HttpResponseMessage answer) =>
         JsonNode.Parse(await answer.Content.ReadAsStringAsync()).ShouldNotBeNull();
 
-    /// <summary>Asserts a whole problem and returns its detail: its type, its members, no more, and the headers of every answer.</summary>
+    /// <summary>Asserts a problem: its type, exactly its members, and the headers of every response. Returns its detail.</summary>
     public static async Task<string> ShouldBeProblemAsync(this HttpResponseMessage answer, HttpStatusCode status, string slug)
     {
         var body = await answer.Content.ReadAsStringAsync();
@@ -29,14 +29,14 @@ internal static class Answers
         return problem["detail"]!.GetValue<string>();
     }
 
-    /// <summary>Asserts that nothing may store the answer or guess its type.</summary>
+    /// <summary>Asserts that the response must not be stored and its type must not be guessed.</summary>
     public static void ShouldHaveTheHeadersOfEveryAnswer(this HttpResponseMessage answer)
     {
         answer.Headers.CacheControl.ShouldNotBeNull().ToString().ShouldBe("no-store");
         answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
     }
 
-    /// <summary>Removes every member but these.</summary>
+    /// <summary>Removes all members except these.</summary>
     public static void KeepOnly(this JsonObject json, IEnumerable<string> names)
     {
         foreach (var other in json.Select(member => member.Key).Except(names, StringComparer.Ordinal).ToList())

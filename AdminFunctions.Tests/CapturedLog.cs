@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests;
 
-/// <summary>Everything that is logged, at every level.</summary>
+/// <summary>All log lines of every level.</summary>
 internal sealed class CapturedLog : ILoggerProvider
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Category, EventId Event, string Text)> _lines = new();
 
-    /// <summary>The lines of a level or above, exceptions included.</summary>
+    /// <summary>The lines of a level or above, including exceptions.</summary>
     public IEnumerable<string> Lines(LogLevel atLeast = LogLevel.Trace) =>
         _lines.Where(line => line.Level >= atLeast).Select(line => $"{line.Category}: {line.Text}");
 

@@ -13,7 +13,7 @@ using AdminFunctions.Tests.Management;
 
 namespace AdminFunctions.Tests;
 
-/// <summary>The machine's clock is put back an hour: what is measured by it must not last an hour longer.</summary>
+/// <summary>The system time is set back by an hour. Nothing must take an hour longer because of that.</summary>
 public sealed partial class ClockTests
 {
     private const string Discovery = "GET /.well-known/openid-configuration";
@@ -23,7 +23,7 @@ public sealed partial class ClockTests
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     [Fact]
-    public async Task A_grant_is_tried_again_a_second_after_the_secret_was_refused()
+    public async Task A_grant_is_retried_a_second_after_the_secret_was_refused()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -38,7 +38,7 @@ public sealed partial class ClockTests
     }
 
     [Fact]
-    public async Task The_management_token_is_renewed_when_it_has_lived_three_quarters_of_its_life()
+    public async Task The_management_token_is_renewed_after_three_quarters_of_its_lifetime()
     {
         await using var app = await AdminApp.StartAsync();
         await ListAsync(app);
@@ -64,7 +64,7 @@ public sealed partial class ClockTests
     }
 
     [Fact]
-    public async Task A_renewal_that_failed_is_tried_again_after_half_a_minute()
+    public async Task A_renewal_that_failed_is_retried_after_half_a_minute()
     {
         await using var app = await AdminApp.StartAsync();
         await ListAsync(app);
@@ -97,7 +97,7 @@ public sealed partial class ClockTests
     [Theory]
     [InlineData(200)]
     [InlineData(404)]
-    public async Task A_new_signing_key_is_found_after_the_pause_of_whatever_came_before(int before)
+    public async Task A_new_signing_key_is_found_after_the_pause_that_follows_a_read(int before)
     {
         await using var app = await AdminApp.StartAsync();
         await app.ShouldAdmitAsync(HandmadeToken.For(app).Signed());
@@ -117,7 +117,7 @@ public sealed partial class ClockTests
     }
 
     [Fact]
-    public async Task The_ages_of_token_and_secret_are_what_has_passed()
+    public async Task The_ages_of_token_and_secret_are_the_elapsed_times()
     {
         await using var app = await AdminApp.StartAsync();
         await ListAsync(app);
@@ -175,7 +175,7 @@ public sealed partial class ClockTests
 
         if (!whileItWaits)
         {
-            // The answer is somebody else's, and the export comes when the clock has been put back.
+            // The response belongs to another request. The export begins after the system time has been set back.
             await reader.GetAsync("/api/users");
             app.Time.PutBack(Hour);
         }
@@ -196,7 +196,7 @@ public sealed partial class ClockTests
     [Theory]
     [InlineData("X-RateLimit-Reset", "1772443803")]
     [InlineData("Retry-After", "Mon, 02 Mar 2026 09:30:03 GMT")]
-    public async Task A_moment_that_Auth0_names_is_never_further_off_than_a_minute(string header, string value)
+    public async Task A_wait_for_a_reset_time_of_Auth0_is_never_longer_than_a_minute(string header, string value)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -211,7 +211,7 @@ public sealed partial class ClockTests
     }
 
     [Fact]
-    public async Task Whom_the_tenant_has_just_signed_in_is_admitted()
+    public async Task A_user_who_has_just_signed_in_is_admitted()
     {
         await using var app = await AdminApp.StartAsync();
         app.Time.PutBack(Hour);
@@ -220,7 +220,7 @@ public sealed partial class ClockTests
     }
 
     [Fact]
-    public void Only_what_is_told_or_said_in_absolute_time_reads_the_time_of_day()
+    public void Only_code_that_needs_absolute_times_reads_the_system_time()
     {
         string[] mayRead =
         [

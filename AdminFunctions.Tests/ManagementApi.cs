@@ -4,10 +4,10 @@ using AdminFunctions.LocalHost.Tenant;
 
 namespace AdminFunctions.Tests;
 
-/// <summary>The tenant's Management API without anything in between.</summary>
+/// <summary>Direct requests to the tenant's Management API.</summary>
 internal sealed class ManagementApi(LocalTenant tenant)
 {
-    /// <summary>The answer to <c>GET /api/v2/users</c>, whatever its status.</summary>
+    /// <summary>The response to <c>GET /api/v2/users</c>, with any status.</summary>
     public async Task<JsonNode> UsersAsync(string query)
     {
         using var client = new HttpClient { BaseAddress = tenant.Address };

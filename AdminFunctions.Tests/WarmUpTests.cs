@@ -21,7 +21,7 @@ public sealed class WarmUpTests
     private const string List = "GET /api/v2/users";
 
     [Fact]
-    public async Task Keys_secret_and_grant_are_there_before_the_first_request_which_waits_for_nothing_but_its_own_list()
+    public async Task Keys_secret_and_token_are_there_before_the_first_request_which_waits_only_for_its_own_list()
     {
         await using var app = await AdminApp.StartWarmAsync();
         using var reader = app.Reader();
@@ -38,7 +38,7 @@ public sealed class WarmUpTests
     }
 
     [Fact]
-    public async Task The_keys_and_the_secret_are_read_side_by_side()
+    public async Task The_keys_and_the_secret_are_read_in_parallel()
     {
         await using var app = await AdminApp.StartWarmAsync();
         var gate = new TaskCompletionSource();
@@ -53,7 +53,7 @@ public sealed class WarmUpTests
     }
 
     [Fact]
-    public async Task A_request_that_comes_meanwhile_waits_for_the_same_reading_and_the_same_grant()
+    public async Task A_request_that_arrives_meanwhile_waits_for_the_same_read_and_the_same_grant()
     {
         await using var app = await AdminApp.StartWarmAsync();
         var gate = new TaskCompletionSource();
@@ -73,7 +73,7 @@ public sealed class WarmUpTests
     }
 
     [Fact]
-    public async Task A_warm_up_that_fails_is_a_line_in_the_log_and_no_callers_business()
+    public async Task A_warm_up_that_fails_is_a_line_in_the_log_and_affects_no_caller()
     {
         await using var app = await AdminApp.StartWarmAsync();
         app.Vault.Faults.Add(LocalVault.Forbidden);
@@ -126,7 +126,7 @@ public sealed class WarmUpTests
         await app.Services.GetServices<IHostedService>().OfType<WarmUp>().Single().ExecuteTask!.InTimeAsync();
     }
 
-    /// <summary>Like the Functions worker's own, it was there first and takes its time.</summary>
+    /// <summary>Like the worker's own service, it is registered first and starts slowly.</summary>
     private sealed class StartsAfterAGrant(LocalTenant tenant) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken) => Waiting.UntilAsync(() => tenant.Stats.TokenGrants == 1);

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace AdminFunctions.Tests.Access;
 
-/// <summary>What these tests ask of callers' answers.</summary>
+/// <summary>Assertions on the responses to callers.</summary>
 internal static class AccessAnswers
 {
     /// <summary>Lists users with a token.</summary>
@@ -20,7 +20,7 @@ internal static class AccessAnswers
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Asserts that a token is refused as invalid, for this reason, and that its bearer got us to do nothing.</summary>
+    /// <summary>Asserts that a token is refused as invalid, for this reason, and that nothing else was done.</summary>
     public static async Task ShouldRefuseAsync(this AdminApp app, string token, string because)
     {
         using var answer = await app.ListWithAsync(token);
@@ -31,14 +31,14 @@ internal static class AccessAnswers
         app.ShouldHaveAskedNothingOfTheManagementApi();
     }
 
-    /// <summary>Asserts the one <c>WWW-Authenticate</c> header, to the letter.</summary>
+    /// <summary>Asserts that there is one <c>WWW-Authenticate</c> header with exactly this value.</summary>
     public static void ShouldChallengeWith(this HttpResponseMessage answer, string challenge) =>
         answer.Headers.NonValidated["WWW-Authenticate"].ShouldBe([challenge]);
 
-    /// <summary>Asserts that neither the answer nor a line of the log, at any level, holds the token or a part of it.</summary>
+    /// <summary>Asserts that neither the response nor a log line of any level contains the token or a part of it.</summary>
     public static async Task ShouldKeepToItselfAsync(this AdminApp app, string token, HttpResponseMessage answer)
     {
-        // What is shorter than this could be there for another reason.
+        // A shorter part could be there by chance.
         var parts = token.Split('.').Append(token).Where(part => part.Length >= 12).ToList();
         var told = $"{answer.Headers}{answer.Content.Headers}{await answer.Content.ReadAsStringAsync()}";
         var lines = app.Log.Lines().ToList();
@@ -51,7 +51,7 @@ internal static class AccessAnswers
         }
     }
 
-    /// <summary>Asserts that no secret was read, no token taken and no user touched.</summary>
+    /// <summary>Asserts that no secret was read, no token requested, and no user read or changed.</summary>
     public static void ShouldHaveAskedNothingOfTheManagementApi(this AdminApp app)
     {
         app.Vault.Requests.All.ShouldBeEmpty();

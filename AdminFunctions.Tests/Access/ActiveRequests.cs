@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Tests.Access;
 
-/// <summary>How many requests the functions are serving, as ASP.NET Core counts them.</summary>
+/// <summary>The number of requests that the functions are serving, as counted by ASP.NET Core.</summary>
 internal sealed class ActiveRequests : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -24,7 +24,7 @@ internal sealed class ActiveRequests : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Waits until there are so many.</summary>
+    /// <summary>Waits for this number of requests.</summary>
     public async Task WaitForAsync(int count)
     {
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(20));

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace AdminFunctions.Tests.Access;
 
-/// <summary>Where the token is, for whom, from whom and for how long: all that is asked of one that the tenant has signed.</summary>
+/// <summary>The place, audience, issuer and lifetime of a token that the tenant has signed.</summary>
 public sealed class BearerAuthenticationTests
 {
     private const string Malformed = "The access token is malformed.";
@@ -13,7 +13,7 @@ public sealed class BearerAuthenticationTests
     private const string OfAnotherIssuer = "The access token was issued by another issuer.";
 
     [Fact]
-    public async Task The_token_that_the_wrong_ones_differ_from_is_good()
+    public async Task The_token_that_the_invalid_ones_are_derived_from_is_valid()
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).Signed();
@@ -44,7 +44,7 @@ public sealed class BearerAuthenticationTests
     [InlineData("BearerToken {0}")]
     [InlineData("{0}")]
     [InlineData("{0} Bearer")]
-    public async Task A_token_of_another_scheme_is_no_bearer_token(string authorization)
+    public async Task A_token_with_another_scheme_is_not_a_bearer_token(string authorization)
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).Signed();
@@ -60,7 +60,7 @@ public sealed class BearerAuthenticationTests
     }
 
     [Fact]
-    public async Task A_token_in_the_address_or_in_a_form_or_in_a_cookie_is_no_bearer_token()
+    public async Task A_token_in_the_URL_a_form_or_a_cookie_is_not_a_bearer_token()
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).WithClaims("""{"permissions":["read:users","delete:users"]}""").Signed();
@@ -85,7 +85,7 @@ public sealed class BearerAuthenticationTests
     [InlineData("Bearer")]
     [InlineData("Bearer ")]
     [InlineData("bearer \t ")]
-    public async Task Nothing_behind_Bearer_is_an_invalid_token(string authorization)
+    public async Task Bearer_without_a_token_is_an_invalid_token(string authorization)
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -97,7 +97,7 @@ public sealed class BearerAuthenticationTests
     }
 
     [Fact]
-    public async Task Of_two_Authorization_headers_neither_counts()
+    public async Task Two_Authorization_headers_are_refused()
     {
         await using var app = await AdminApp.StartAsync();
         var header = $"Authorization: Bearer {HandmadeToken.For(app).Signed()}";
@@ -122,7 +122,7 @@ public sealed class BearerAuthenticationTests
     [InlineData("{0}; charset=utf-8")]
     [InlineData("\"{0}\"")]
     [InlineData("žluťoučký")]
-    public async Task What_else_stands_behind_Bearer_makes_it_no_token(string behind)
+    public async Task Other_text_after_Bearer_is_an_invalid_token(string behind)
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -160,7 +160,7 @@ public sealed class BearerAuthenticationTests
     }
 
     [Fact]
-    public async Task A_token_that_waits_is_good_when_its_time_has_come()
+    public async Task A_token_becomes_valid_when_its_time_has_come()
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).WithClaims($$"""{"nbf":{{app.Time.GetUtcNow().ToUnixTimeSeconds() + 600}}}""").Signed();
@@ -171,7 +171,7 @@ public sealed class BearerAuthenticationTests
     }
 
     [Fact]
-    public async Task A_token_that_does_not_end_is_refused()
+    public async Task A_token_without_an_expiry_is_refused()
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -203,7 +203,7 @@ public sealed class BearerAuthenticationTests
     [InlineData("""{"sub":[]}""")]
     [InlineData("""{"sub":{}}""")]
     [InlineData("""{"sub":["auth0|5f7c8ec7c33c6c004bbafe82"]}""")]
-    public async Task A_claim_of_no_sense_makes_a_token_of_no_use(string claims)
+    public async Task A_nonsensical_claim_makes_a_token_invalid(string claims)
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).WithClaims(claims).Signed();
@@ -233,17 +233,17 @@ public sealed class BearerAuthenticationTests
     }
 
     [Fact]
-    public async Task A_token_for_several_audiences_is_good_if_we_are_one()
+    public async Task A_token_for_several_audiences_is_valid_if_this_API_is_one_of_them()
     {
         await using var app = await AdminApp.StartAsync();
 
-        // So Auth0 issues them to whoever asks for the openid scope too.
+        // Auth0 issues such a token if the openid scope is requested too.
         await app.ShouldAdmitAsync(HandmadeToken.For(app).WithClaims($$"""{"aud":["{{app.Tenant.Issuer}}userinfo","{{app.Tenant.Audience}}"]}""").Signed());
         await app.ShouldAdmitAsync(HandmadeToken.For(app).WithClaims($$"""{"aud":["{{app.Tenant.Audience}}"]}""").Signed());
     }
 
     [Fact]
-    public async Task A_token_for_several_audiences_is_refused_if_we_are_none()
+    public async Task A_token_for_several_audiences_is_refused_if_this_API_is_not_one_of_them()
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -328,7 +328,7 @@ public sealed class BearerAuthenticationTests
     [Theory]
     [InlineData("JWT")]
     [InlineData("at+jwt")]
-    public async Task An_access_token_of_either_profile_is_good(string type)
+    public async Task An_access_token_of_either_profile_is_valid(string type)
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -342,7 +342,7 @@ public sealed class BearerAuthenticationTests
     [InlineData("secevent+jwt")]
     [InlineData("JWE")]
     [InlineData("")]
-    public async Task A_token_of_another_type_is_no_access_token(string type)
+    public async Task A_token_of_another_type_is_not_an_access_token(string type)
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -367,7 +367,7 @@ public sealed class BearerAuthenticationTests
     [InlineData("eyJhbGciOiJSUzI1NiJ9.ey JzdWIiOiJhIn0.c2ln")]
     [InlineData("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0=.c2ln")]
     [InlineData("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJh+/0.c2ln")]
-    public async Task What_is_no_JSON_Web_Token_is_refused_without_asking_anyone(string token)
+    public async Task Text_that_is_not_a_JSON_Web_Token_is_refused_without_any_request(string token)
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -394,7 +394,7 @@ public sealed class BearerAuthenticationTests
     [InlineData("""{"alg":"RS256","typ":"JWT"}""", "\"auth0|somebody\"")]
     [InlineData("""{"alg":"RS256","typ":"JWT"}""", """{"sub":"auth0|somebody" """)]
     [InlineData("""{"alg":"RS256","typ":"JWT"}""", """<html></html>""")]
-    public async Task A_header_or_payload_that_is_no_JSON_object_is_malformed(string header, string payload)
+    public async Task A_header_or_payload_that_is_not_a_JSON_object_is_malformed(string header, string payload)
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -425,7 +425,7 @@ public sealed class BearerAuthenticationTests
     }
 
     [Fact]
-    public async Task A_token_may_have_16_KiB_and_no_more()
+    public async Task A_token_can_be_up_to_16_KiB_long()
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -445,7 +445,7 @@ public sealed class BearerAuthenticationTests
     private static Task ShouldAnswerAsync(AdminApp app, string token, string? because) =>
         because is null ? app.ShouldAdmitAsync(token) : app.ShouldRefuseAsync(token, because);
 
-    /// <summary>A good token with a claim that makes it so long.</summary>
+    /// <summary>A valid token with a claim that makes it this long.</summary>
     private static string OfLength(AdminApp app, int length)
     {
         var token = HandmadeToken.For(app).WithClaims("""{"padding":""}""");
@@ -459,7 +459,7 @@ public sealed class BearerAuthenticationTests
         return signed;
     }
 
-    /// <summary>Sends headers as they are, which HttpClient does not, and returns the whole answer.</summary>
+    /// <summary>Sends headers unchanged, which HttpClient does not, and returns the whole response.</summary>
     private static async Task<string> RawAsync(AdminApp app, string request, params string[] headers)
     {
         using var anyone = app.Anyone();

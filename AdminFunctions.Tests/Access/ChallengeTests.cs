@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests.Access;
 
-/// <summary>The answers to callers who are not admitted (RFC 6750, section 3), whole.</summary>
+/// <summary>The complete responses to rejected callers (RFC 6750, section 3).</summary>
 public sealed class ChallengeTests
 {
     private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -79,7 +79,7 @@ public sealed class ChallengeTests
     }
 
     [Fact]
-    public async Task What_a_challenge_cannot_hold_is_left_out_of_it_and_told_in_the_body()
+    public async Task Text_that_a_challenge_cannot_contain_is_only_in_the_body()
     {
         const string audience = """https://admin.example/"quoted"\back/ž""";
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3, Audience = audience });
@@ -96,7 +96,7 @@ public sealed class ChallengeTests
     [InlineData("GET", "/api/users?page=x&fields=password")]
     [InlineData("DELETE", "/api/users/no-id")]
     [InlineData("DELETE", "/api/users/auth0%7Cowner")]
-    public async Task Who_is_not_admitted_learns_nothing_else(string method, string address)
+    public async Task A_rejected_caller_learns_nothing_else(string method, string address)
     {
         await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", "auth0|owner"));
         using var anyone = app.Anyone();
@@ -107,7 +107,7 @@ public sealed class ChallengeTests
     }
 
     [Fact]
-    public async Task Who_is_admitted_is_not_challenged()
+    public async Task An_admitted_caller_is_not_challenged()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -117,7 +117,7 @@ public sealed class ChallengeTests
     }
 
     [Fact]
-    public async Task The_log_tells_of_the_refusal_by_the_answers_trace_id_and_raises_no_alarm()
+    public async Task A_refusal_is_logged_with_the_trace_id_of_the_response_and_raises_no_alarm()
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();

@@ -8,7 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AdminFunctions.Tests.Access;
 
-/// <summary>Tokens that somebody other than the tenant has made, or made otherwise than with RS256.</summary>
+/// <summary>Tokens that are not signed by the tenant, or not with RS256.</summary>
 public sealed class ForgedTokenTests
 {
     private const string NotTheTenants = "The access token's signature is not valid.";
@@ -16,7 +16,7 @@ public sealed class ForgedTokenTests
     private const string NotRs256 = "The access token is not signed with RS256.";
 
     [Fact]
-    public async Task A_token_that_names_a_key_which_the_tenant_does_not_have_is_refused_though_another_keys_signature_fits()
+    public async Task A_token_that_names_an_unknown_key_is_refused_although_its_signature_matches_another_key()
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -24,7 +24,7 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task Another_key_of_the_same_name_is_not_the_tenants()
+    public async Task Another_key_with_the_same_name_is_refused()
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -35,7 +35,7 @@ public sealed class ForgedTokenTests
     [InlineData("""{"permissions":["read:users","delete:users"]}""")]
     [InlineData("""{"sub":"auth0|somebody-else"}""")]
     [InlineData("""{"exp":9999999999}""")]
-    public async Task A_claim_changed_afterwards_breaks_the_signature(string claims)
+    public async Task A_claim_that_is_changed_after_signing_breaks_the_signature(string claims)
     {
         await using var app = await AdminApp.StartAsync();
         var signature = HandmadeToken.For(app).Signed().Split('.')[2];
@@ -46,7 +46,7 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task A_signature_cut_short_or_turned_in_one_bit_is_not_the_tenants()
+    public async Task A_signature_that_is_truncated_or_has_one_flipped_bit_is_refused()
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app);
@@ -85,7 +85,7 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task A_token_of_RS256_without_a_signature_is_refused()
+    public async Task An_RS256_token_without_a_signature_is_refused()
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -93,7 +93,7 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task The_public_key_is_no_secret_to_sign_with()
+    public async Task The_public_key_is_not_accepted_as_a_shared_secret()
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).WithHeader("""{"alg":"HS256"}""");
@@ -154,7 +154,7 @@ public sealed class ForgedTokenTests
     [InlineData("https://keys.example/jwks.json")]
     [InlineData("key|whoami")]
     [InlineData("\\u0000")]
-    public async Task A_key_that_the_tenant_does_not_have_is_no_key(string kid)
+    public async Task A_key_that_the_tenant_does_not_have_is_refused(string kid)
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).WithHeader($$"""{"kid":"{{kid}}"}""");
@@ -164,7 +164,7 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task A_token_that_names_no_key_is_good_only_if_the_tenant_has_signed_it()
+    public async Task A_token_that_names_no_key_is_valid_only_if_the_tenant_has_signed_it()
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).WithoutHeader("kid");
@@ -174,7 +174,7 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task A_key_that_comes_with_the_token_is_not_looked_at()
+    public async Task A_key_in_the_token_is_ignored()
     {
         await using var app = await AdminApp.StartAsync();
         var strangers = HandmadeToken.StrangersKey.ExportParameters(includePrivateParameters: false);
@@ -198,7 +198,7 @@ public sealed class ForgedTokenTests
     }
 
     [Fact]
-    public async Task A_key_that_the_token_says_is_elsewhere_is_not_fetched()
+    public async Task A_key_that_the_token_links_to_is_not_fetched()
     {
         await using var app = await AdminApp.StartAsync();
         using var elsewhere = new TcpListener(IPAddress.Loopback, 0);
@@ -226,7 +226,7 @@ public sealed class ForgedTokenTests
     [InlineData("""{"crit":["http://example.com/UNDEFINED"],"http://example.com/UNDEFINED":true}""")]
     [InlineData("""{"crit":["b64"],"b64":true}""")]
     [InlineData("""{"crit":[]}""")]
-    public async Task What_must_be_understood_and_is_not_makes_a_token_invalid(string header)
+    public async Task A_critical_header_that_is_not_understood_makes_a_token_invalid(string header)
     {
         // RFC 7515, section 4.1.11: this API understands no extension.
         await using var app = await AdminApp.StartAsync();

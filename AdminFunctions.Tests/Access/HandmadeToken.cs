@@ -7,8 +7,8 @@ using AdminFunctions.Access;
 namespace AdminFunctions.Tests.Access;
 
 /// <summary>
-/// A token made by hand (RFC 7515, section 7.1), as no library makes one. It begins as a good one: what a test changes is all
-/// that is wrong with it.
+/// A handmade token (RFC 7515, section 7.1), which no library would create. It is valid at first, so that only the changes of a test make
+/// it invalid.
 /// </summary>
 internal sealed class HandmadeToken
 {
@@ -43,7 +43,7 @@ internal sealed class HandmadeToken
     /// <summary>The payload.</summary>
     public JsonObject Claims { get; }
 
-    /// <summary>A token that may list users.</summary>
+    /// <summary>A valid token for listing users.</summary>
     public static HandmadeToken For(AdminApp app) => new(app);
 
     /// <summary>Changes members of the header.</summary>
@@ -54,14 +54,14 @@ internal sealed class HandmadeToken
     /// <param name="changes">A JSON object.</param>
     public HandmadeToken WithClaims(string changes) => Change(Claims, changes);
 
-    /// <summary>Leaves out members of the header.</summary>
+    /// <summary>Removes members of the header.</summary>
     public HandmadeToken WithoutHeader(string name)
     {
         Header.Remove(name);
         return this;
     }
 
-    /// <summary>Leaves out a claim.</summary>
+    /// <summary>Removes a claim.</summary>
     public HandmadeToken WithoutClaim(string name)
     {
         Claims.Remove(name);
@@ -71,14 +71,14 @@ internal sealed class HandmadeToken
     /// <summary>The token, signed by the tenant.</summary>
     public string Signed() => SignedBy(TenantsKey);
 
-    /// <summary>The token, signed with a key, RS256 unless said otherwise.</summary>
+    /// <summary>The token, signed with a key, by default with RS256.</summary>
     public string SignedBy(RSA key, HashAlgorithmName? hash = null, RSASignaturePadding? padding = null) =>
         Signed(bytes => key.SignData(bytes, hash ?? HashAlgorithmName.SHA256, padding ?? RSASignaturePadding.Pkcs1));
 
-    /// <summary>The token with whatever signature.</summary>
+    /// <summary>The token with any signature.</summary>
     public string Signed(Func<byte[], byte[]> signature) => Compact(Header.ToJsonString(), Claims.ToJsonString(), signature);
 
-    /// <summary>A token of whatever header and payload, signed by the tenant.</summary>
+    /// <summary>A token with any header and payload, signed by the tenant.</summary>
     public string SignedAs(string header, string payload) =>
         Compact(header, payload, bytes => TenantsKey.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 

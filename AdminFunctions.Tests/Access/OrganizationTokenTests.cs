@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace AdminFunctions.Tests.Access;
 
 /// <summary>
-/// Tokens that were got through an Auth0 organization: their permissions are the member's roles there, and not in the tenant
+/// Tokens that were issued for an Auth0 organization. Their permissions come from the member's roles in the organization, not in the tenant
 /// (https://auth0.com/docs/manage-users/organizations/using-tokens).
 /// </summary>
 public sealed class OrganizationTokenTests
@@ -22,13 +22,13 @@ public sealed class OrganizationTokenTests
     [InlineData("GET", "/api/users/export")]
     [InlineData("GET", "/api/health?deep=true")]
     [InlineData("DELETE", "/api/users/auth0%7Csomebody")]
-    public async Task A_token_of_an_organization_reaches_nobody_unless_a_setting_says_so(string method, string address)
+    public async Task A_token_of_an_organization_is_refused_unless_a_setting_allows_it(string method, string address)
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).WithClaims($$"""{"org_id":"{{Ours}}","permissions":["read:users","delete:users"]}""").Signed();
         using var caller = app.CallerWithToken(token);
 
-        // A token that was found good once is looked at no less.
+        // A cached token is checked again.
         for (var call = 0; call < 2; call++)
         {
             using var answer = await caller.SendAsync(new HttpRequestMessage(new HttpMethod(method), address));
@@ -44,7 +44,7 @@ public sealed class OrganizationTokenTests
     }
 
     [Fact]
-    public async Task The_trail_names_who_would_have_deleted()
+    public async Task The_trail_names_the_caller_who_was_refused()
     {
         await using var app = await AdminApp.StartAsync();
         using var caller = app.CallerWithToken(HandmadeToken.For(app).WithClaims($$"""{"org_id":"{{Ours}}","permissions":["delete:users"]}""").Signed());
@@ -71,7 +71,7 @@ public sealed class OrganizationTokenTests
     [InlineData("""{"org_name":"acme"}""")]
     [InlineData("""{"org_name":"org_9ybsU1dN2dKfDkBi"}""")]
     [InlineData("""{"org_name":null}""")]
-    public async Task A_token_that_names_an_organization_in_any_other_way_than_the_settings_is_refused(string claims)
+    public async Task A_token_that_names_its_organization_in_another_form_than_the_settings_is_refused(string claims)
     {
         await using var app = await AdminApp.StartAsync(settings: ("Auth0:Organization", Ours));
         await using var without = await AdminApp.StartAsync();
@@ -91,7 +91,7 @@ public sealed class OrganizationTokenTests
     [InlineData($$"""{"org_id":"{{Ours}}"}""")]
     [InlineData($$"""{"org_id":"{{Ours}}","org_name":"acme"}""")]
     [InlineData("{}")]
-    public async Task The_setting_lets_in_the_tokens_of_that_organization_and_keeps_out_nobody_who_came_without_one(string claims)
+    public async Task The_setting_accepts_tokens_of_that_organization_and_still_accepts_tokens_without_one(string claims)
     {
         await using var app = await AdminApp.StartAsync(settings: ("Auth0:Organization", Ours));
 

@@ -3,7 +3,7 @@ using AdminFunctions.Access;
 
 namespace AdminFunctions.Tests.Access;
 
-/// <summary>What a caller may do: an entry of the claim <c>permissions</c>, and nothing else.</summary>
+/// <summary>What a caller can do depends only on the claim <c>permissions</c>.</summary>
 public sealed class PermissionTests
 {
     [Theory]
@@ -12,7 +12,7 @@ public sealed class PermissionTests
     [InlineData("""{"permissions":[null,7,{},["x"],"read:users"]}""")]
     [InlineData("""{"permissions":["read:users"],"scope":""}""")]
     [InlineData("""{"permissions":["read:users"],"scope":"delete:users"}""")]
-    public async Task An_entry_of_permissions_grants(string claims)
+    public async Task An_entry_of_permissions_grants_access(string claims)
     {
         await using var app = await AdminApp.StartAsync();
 
@@ -46,7 +46,7 @@ public sealed class PermissionTests
     [InlineData("""{"permissions":[],"Permissions":["read:users"]}""")]
     [InlineData("""{"permissions":[],"roles":["read:users"],"role":"read:users"}""")]
     [InlineData("""{"permissions":[],"https://admin-functions.local/permissions":["read:users"]}""")]
-    public async Task Nothing_else_grants(string claims)
+    public async Task Nothing_else_grants_access(string claims)
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).WithClaims(claims).Signed();

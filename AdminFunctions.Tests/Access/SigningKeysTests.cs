@@ -14,7 +14,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AdminFunctions.Tests.Access;
 
-/// <summary>When the tenant is asked for its keys, and what callers see of it when it does not tell.</summary>
+/// <summary>When the tenant's keys are read, and what callers notice if they cannot be read.</summary>
 public sealed class SigningKeysTests
 {
     private const string Discovery = "GET /.well-known/openid-configuration";
@@ -24,7 +24,7 @@ public sealed class SigningKeysTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task Fifty_cold_callers_at_once_are_one_read_and_a_thousand_more_are_none()
+    public async Task Fifty_simultaneous_first_callers_cause_one_read_and_a_thousand_later_ones_cause_none()
     {
         await using var app = await AdminApp.StartAsync();
         using var caller = app.CallerWith();
@@ -53,7 +53,7 @@ public sealed class SigningKeysTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_new_key_is_taken_at_the_first_token_that_names_it(bool revokePrevious)
+    public async Task A_new_key_is_read_at_the_first_token_that_names_it(bool revokePrevious)
     {
         await using var app = await AdminApp.StartAsync();
         var old = HandmadeToken.For(app).Signed();
@@ -67,7 +67,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task Fifty_callers_with_a_new_key_at_once_are_one_read_and_all_are_admitted()
+    public async Task Fifty_simultaneous_callers_with_a_new_key_cause_one_read_and_all_are_admitted()
     {
         await using var app = await AdminApp.StartAsync();
         await app.ShouldAdmitAsync(HandmadeToken.For(app).Signed());
@@ -85,7 +85,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task Those_with_known_keys_do_not_wait_for_a_new_one()
+    public async Task Callers_with_known_keys_do_not_wait_for_a_new_key()
     {
         await using var app = await AdminApp.StartAsync();
         var known = HandmadeToken.For(app).Signed();
@@ -103,7 +103,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task Unknown_keys_make_one_read_in_five_minutes_whatever_their_number()
+    public async Task Any_number_of_unknown_keys_causes_one_read_in_five_minutes()
     {
         await using var app = await AdminApp.StartAsync();
         await app.ShouldAdmitAsync(HandmadeToken.For(app).Signed());
@@ -137,7 +137,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task A_second_rotation_within_five_minutes_is_noticed_after_them()
+    public async Task A_second_rotation_within_five_minutes_is_noticed_after_the_five_minutes()
     {
         await using var app = await AdminApp.StartAsync();
         await app.ShouldAdmitAsync(HandmadeToken.For(app).Signed());
@@ -153,7 +153,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task A_token_that_is_wrong_anyway_makes_no_read()
+    public async Task A_token_that_is_invalid_anyway_causes_no_read()
     {
         await using var app = await AdminApp.StartAsync();
         await app.ShouldAdmitAsync(HandmadeToken.For(app).Signed());
@@ -181,7 +181,7 @@ public sealed class SigningKeysTests
     [InlineData(Discovery, 403)]
     [InlineData(Discovery, 302)]
     [InlineData(Jwks, 404)]
-    public async Task A_first_read_that_is_refused_is_a_502_and_tried_again_at_the_next_call(string request, int status)
+    public async Task A_first_read_that_is_refused_is_a_502_and_is_retried_at_the_next_call(string request, int status)
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).Signed();
@@ -197,7 +197,7 @@ public sealed class SigningKeysTests
     [Theory]
     [InlineData(Discovery)]
     [InlineData(Jwks)]
-    public async Task A_first_read_that_fails_at_every_try_is_a_502_and_tried_again_at_the_next_call(string request)
+    public async Task A_first_read_that_fails_at_every_attempt_is_a_502_and_is_retried_at_the_next_call(string request)
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).Signed();
@@ -215,7 +215,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task A_first_read_that_fails_once_is_no_callers_business()
+    public async Task A_first_read_that_fails_once_goes_unnoticed()
     {
         await using var app = await AdminApp.StartAsync();
         app.Tenant.Faults.Add(Failing(Discovery, 503, retryAfter: 1), Failing(Jwks, 429, retryAfter: 1));
@@ -233,7 +233,7 @@ public sealed class SigningKeysTests
     [Theory]
     [InlineData(Discovery)]
     [InlineData(Jwks)]
-    public async Task A_first_read_that_the_rate_limit_forbids_is_a_503_that_says_when_to_come_again(string request)
+    public async Task A_first_read_that_is_rate_limited_is_a_503_that_says_when_to_retry(string request)
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).Signed();
@@ -251,7 +251,7 @@ public sealed class SigningKeysTests
     [InlineData(Jwks, nameof(FaultMode.Hang))]
     [InlineData(Discovery, nameof(FaultMode.Abort))]
     [InlineData(Jwks, nameof(FaultMode.Truncate))]
-    public async Task A_first_read_that_never_ends_is_a_504_within_the_budget_and_tried_again_at_the_next_call(string request, string mode)
+    public async Task A_first_read_that_never_ends_is_a_504_within_the_budget_and_is_retried_at_the_next_call(string request, string mode)
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).Signed();
@@ -289,7 +289,7 @@ public sealed class SigningKeysTests
     [InlineData(Jwks, """{"keys":{}}""")]
     [InlineData(Jwks, """{"keys":[{}]}""")]
     [InlineData(Jwks, """{"keys":[{"kty":"RSA","kid":"a"}]}""")]
-    public async Task What_cannot_be_read_is_a_502_and_asked_for_again_at_the_next_call(string request, string body)
+    public async Task Keys_that_cannot_be_parsed_are_a_502_and_are_requested_again_at_the_next_call(string request, string body)
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app).Signed();
@@ -302,7 +302,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task The_secrets_and_users_of_the_tenant_are_nobodys_business_while_the_keys_are_unknown()
+    public async Task No_secret_and_no_user_is_read_while_the_keys_are_unknown()
     {
         await using var app = await AdminApp.StartAsync();
         app.Tenant.Faults.Add(Fault.Answer(Discovery, 404) with { Times = null });
@@ -317,7 +317,7 @@ public sealed class SigningKeysTests
     [InlineData(Discovery, 200, "<html>Sign in to the guest network</html>")]
     [InlineData(Jwks, 200, """{"keys":[]}""")]
     [InlineData(Jwks, 200, "{}")]
-    public async Task A_later_read_that_fails_costs_nobody_with_a_known_key_anything_and_is_tried_again_after_half_a_minute(string request, int status, string body)
+    public async Task A_later_read_that_fails_does_not_affect_callers_with_known_keys_and_is_retried_after_half_a_minute(string request, int status, string body)
     {
         await using var app = await AdminApp.StartAsync();
         var known = HandmadeToken.For(app).Signed();
@@ -354,7 +354,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task Keys_half_a_day_old_are_read_again_while_callers_go_on()
+    public async Task Keys_are_read_again_in_the_background_after_half_a_day()
     {
         await using var app = await AdminApp.StartAsync();
         using var old = app.Reader();
@@ -378,7 +378,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task Old_keys_stay_good_while_they_cannot_be_read_again()
+    public async Task Old_keys_stay_valid_while_they_cannot_be_read_again()
     {
         await using var app = await AdminApp.StartAsync();
         using var caller = app.CallerWith();
@@ -388,7 +388,7 @@ public sealed class SigningKeysTests
         app.Time.Advance(SigningKeys.FreshFor);
         for (var failures = 1; failures <= 2; failures++)
         {
-            // The pause begins when the failure has come back: a clock that is moved before that spends the time of the read under way.
+            // The pause begins when the read has failed. If the clock advanced earlier, the time limit of the read would pass instead.
             await UntilAsync(async () =>
             {
                 (await caller.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -409,7 +409,7 @@ public sealed class SigningKeysTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task However_callers_and_the_end_of_a_read_meet_no_second_read_comes_of_it(bool refused)
+    public async Task Callers_who_arrive_when_a_read_ends_do_not_cause_a_second_read(bool refused)
     {
         await using var app = await AdminApp.StartAsync();
         var memory = new FromMemory(app.Services.GetRequiredService<HttpMessageHandler>());
@@ -419,7 +419,7 @@ public sealed class SigningKeysTests
 
         for (var round = 1; round <= 100; round++)
         {
-            // As many calls as there is time for, so that some come just as the read ends.
+            // As many calls as possible, so that some arrive exactly when the read ends.
             var before = known;
             var callers = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(Call, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
             (await Task.WhenAll((await Task.WhenAll(callers)).SelectMany(calls => calls)).WaitAsync(Soon)).ShouldAllBe(newer => newer == null == refused);
@@ -427,7 +427,7 @@ public sealed class SigningKeysTests
             known = await keys.GetAsync(CancellationToken.None);
             app.Time.Advance(refused ? SigningKeys.PauseAfterFailure : SigningKeys.RefreshInterval);
 
-            // On threads of their own: the read needs those of the pool.
+            // On separate threads, because the read needs those of the pool.
             List<Task<OpenIdConnectConfiguration?>> Call()
             {
                 List<Task<OpenIdConnectConfiguration?>> calls = [];
@@ -443,7 +443,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_takes_the_keys_from_nobody()
+    public async Task A_caller_who_hangs_up_does_not_end_the_read_for_others()
     {
         await using var app = await AdminApp.StartAsync();
         using var caller = app.CallerWith();
@@ -465,13 +465,13 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task Everyone_who_waits_learns_of_a_failure_and_the_next_tries_again()
+    public async Task Everyone_who_waits_learns_of_a_failure_and_the_next_caller_retries()
     {
         await using var app = await AdminApp.StartAsync();
         var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         app.Tenant.Faults.Add(Fault.Answer(Discovery, 404) with { Until = slow.Task });
 
-        // Asked directly, because nothing shows from outside that a caller has got as far as to wait.
+        // Called directly, because nothing shows from outside that a caller has begun to wait.
         var keys = app.Services.GetRequiredService<SigningKeys>();
         var waiting = Enumerable.Range(0, 10).Select(_ => keys.GetAsync(CancellationToken.None)).ToList();
         slow.SetResult();
@@ -486,7 +486,7 @@ public sealed class SigningKeysTests
     }
 
     [Fact]
-    public async Task Keys_as_Auth0_publishes_them_with_certificates_and_among_others_are_found()
+    public async Task Keys_are_found_among_others_and_with_certificates_as_Auth0_publishes_them()
     {
         await using var app = await AdminApp.StartAsync();
         var token = HandmadeToken.For(app);
@@ -521,7 +521,7 @@ public sealed class SigningKeysTests
         await app.ShouldAdmitAsync(HandmadeToken.For(app).Signed());
     }
 
-    /// <summary>What the tenant has said once, from then on at once, or a refusal.</summary>
+    /// <summary>The first response of the tenant, which is repeated immediately from then on, or a refusal.</summary>
     private sealed class FromMemory(HttpMessageHandler tenant) : DelegatingHandler(tenant)
     {
         private readonly ConcurrentDictionary<string, byte[]> _said = new(StringComparer.Ordinal);

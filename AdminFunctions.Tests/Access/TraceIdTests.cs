@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AdminFunctions.Tests.Access;
 
 /// <summary>
-/// The trace id in a problem (W3C Trace Context). ASP.NET Core makes an activity for every request that it serves itself; under
-/// the Functions host there may be none, so those tests call the pipeline without a server.
+/// The trace ID in a problem (W3C Trace Context). ASP.NET Core starts an activity for every request that it serves. Under the Functions
+/// host there may be none, so the tests for that call the pipeline without a server.
 /// </summary>
 public sealed class TraceIdTests
 {
@@ -17,7 +17,7 @@ public sealed class TraceIdTests
     private const string TraceParent = $"00-{TraceId}-00f067aa0ba902b7-01";
 
     [Fact]
-    public async Task It_is_the_callers_when_the_caller_has_one()
+    public async Task It_is_the_callers_if_the_caller_sends_one()
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -45,7 +45,7 @@ public sealed class TraceIdTests
     [InlineData("00-<script>alert(1)</script>-00f067aa0ba902b7-01")]
     [InlineData("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01")]
     [InlineData("ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
-    public async Task What_is_no_trace_parent_is_as_none(string traceParent)
+    public async Task An_invalid_traceparent_is_ignored(string traceParent)
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -73,7 +73,7 @@ public sealed class TraceIdTests
     }
 
     [Fact]
-    public async Task It_is_the_callers_whatever_trace_the_host_is_in_and_else_the_hosts()
+    public async Task It_is_the_callers_even_if_the_host_has_another_and_otherwise_the_hosts()
     {
         await using var app = await AdminApp.StartAsync();
         using var first = new Activity("serving").SetIdFormat(ActivityIdFormat.W3C);
@@ -84,7 +84,7 @@ public sealed class TraceIdTests
     }
 
     [Fact]
-    public async Task An_activity_of_the_old_form_has_no_trace_id_to_give()
+    public async Task An_activity_in_the_old_format_has_no_usable_trace_id()
     {
         await using var app = await AdminApp.StartAsync();
         using var activity = new Activity("serving").SetIdFormat(ActivityIdFormat.Hierarchical);
@@ -95,7 +95,7 @@ public sealed class TraceIdTests
     private static async Task<string> TraceIdOfAsync(HttpResponseMessage answer) =>
         (await answer.JsonAsync())["traceId"]!.GetValue<string>();
 
-    /// <summary>The trace id of the problem that a caller without a token gets.</summary>
+    /// <summary>The trace ID of the problem for a caller without a token.</summary>
     private static async Task<string> TraceIdWithoutServerAsync(AdminApp app, string? traceParent = null, Activity? activity = null)
     {
         Activity.Current = null;

@@ -6,13 +6,12 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace AdminFunctions.Tests.Access;
 
 /// <summary>
-/// What a token that was found good once is good for. (That it is good no longer when the tenant withdraws its key is among the
-/// tests of the signing keys.)
+/// The cache of valid tokens. (The tests of the signing keys show that a cached token is refused when the tenant revokes its key.)
 /// </summary>
 public sealed class ValidatedTokensTests
 {
     [Fact]
-    public async Task A_token_is_good_until_it_expires_however_often_it_has_come()
+    public async Task A_token_is_valid_until_it_expires_no_matter_how_often_it_is_sent()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.CallerWithToken(app.Tenant.MintAccessToken(AdminApp.CallerId, [Permissions.ReadUsers], TimeSpan.FromMinutes(5)));
@@ -28,7 +27,7 @@ public sealed class ValidatedTokensTests
     }
 
     [Fact]
-    public async Task A_token_that_may_list_may_not_delete_the_next_time()
+    public async Task A_cached_token_that_can_list_still_cannot_delete()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -38,7 +37,7 @@ public sealed class ValidatedTokensTests
     }
 
     [Fact]
-    public async Task A_good_tokens_header_and_claims_with_another_signature_are_no_good_token()
+    public async Task The_header_and_claims_of_a_valid_token_with_another_signature_are_refused()
     {
         await using var app = await AdminApp.StartAsync();
         var good = HandmadeToken.For(app);
@@ -48,7 +47,7 @@ public sealed class ValidatedTokensTests
     }
 
     [Fact]
-    public void A_kept_token_is_found_by_every_character_of_it()
+    public void A_cached_token_is_found_only_by_all_of_its_characters()
     {
         using var tokens = new ValidatedTokens();
         var kept = Token();
@@ -61,7 +60,7 @@ public sealed class ValidatedTokensTests
     }
 
     [Fact]
-    public async Task However_many_tokens_come_only_so_many_are_kept_and_there_is_room_for_new_ones()
+    public async Task The_number_of_cached_tokens_is_limited_and_there_is_always_room_for_new_ones()
     {
         using var tokens = new ValidatedTokens();
         for (var i = 0; i < 10 * ValidatedTokens.Capacity; i++)

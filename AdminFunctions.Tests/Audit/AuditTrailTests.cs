@@ -57,7 +57,7 @@ public sealed partial class AuditTrailTests
     public static TheoryData<string> FailuresBeforeTheDeletion() => new(Spoilt.Keys.Concat(SpoiltToken.Keys));
 
     [Fact]
-    public async Task A_deletion_is_written_down_before_Auth0_is_asked_and_after()
+    public async Task A_deletion_is_logged_before_and_after_the_request_to_Auth0()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
@@ -76,7 +76,7 @@ public sealed partial class AuditTrailTests
     }
 
     [Fact]
-    public async Task Who_is_not_there_is_told_apart_from_who_was_deleted()
+    public async Task A_user_who_did_not_exist_is_distinguished_from_a_deleted_one()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
@@ -87,7 +87,7 @@ public sealed partial class AuditTrailTests
     }
 
     [Fact]
-    public async Task Every_attempt_has_an_id_of_its_own_whatever_its_caller_sends()
+    public async Task Every_attempt_has_its_own_id_whatever_the_caller_sends()
     {
         await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", "auth0|owner"));
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
@@ -165,7 +165,7 @@ public sealed partial class AuditTrailTests
 
     [Theory]
     [MemberData(nameof(FailuresBeforeTheDeletion))]
-    public async Task Where_the_user_cannot_be_read_nobody_is_deleted_and_the_trail_says_why(string failure)
+    public async Task If_the_user_cannot_be_read_nobody_is_deleted_and_the_trail_says_why(string failure)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
@@ -182,7 +182,7 @@ public sealed partial class AuditTrailTests
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_before_they_are_known_is_judged_all_the_same()
+    public async Task A_caller_who_hangs_up_before_being_identified_is_still_checked()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -209,7 +209,7 @@ public sealed partial class AuditTrailTests
     [InlineData("without a token", "missing-token", "-", Victim)]
     [InlineData("with a bad token", "invalid-token", "-", Victim)]
     [InlineData("what is no id", "invalid-request", AdminApp.CallerId, "-")]
-    public async Task A_refusal_says_who_asked_as_far_as_that_is_known_and_why_it_was_refused(string what, string slug, string actor, string target)
+    public async Task A_refusal_names_the_caller_if_known_and_the_reason(string what, string slug, string actor, string target)
     {
         await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", "auth0|owner"));
         using var caller = what switch
@@ -230,7 +230,7 @@ public sealed partial class AuditTrailTests
     }
 
     [Fact]
-    public async Task While_the_settings_are_at_fault_an_attempt_is_refused_too()
+    public async Task While_the_settings_are_invalid_an_attempt_is_refused_and_logged_too()
     {
         await using var app = await AdminApp.StartAsync();
         using var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(app.Log)).BuildServiceProvider();
@@ -242,7 +242,7 @@ public sealed partial class AuditTrailTests
     }
 
     [Fact]
-    public async Task Nobody_who_can_be_deleted_or_who_deletes_is_named_by_an_email_address_and_no_secret_is_there()
+    public async Task The_trail_contains_no_email_address_and_no_secret()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 60 });
         var emails = app.Tenant.Users.All.Select(user => user.Email).OfType<string>().ToList();
@@ -267,7 +267,7 @@ public sealed partial class AuditTrailTests
             trail.ShouldNotContain(secret, Case.Insensitive);
         }
 
-        // Whoever knows the id finds it again.
+        // If you know the ID, you can find it.
         trail.ShouldContain($"actor={Hash($"waad|contoso|{emails[0]}")} ");
         emails.Skip(1).ShouldAllBe(email => trail.Contains($"target={Hash($"samlp|contoso|{email}")} "));
     }
@@ -287,7 +287,7 @@ public sealed partial class AuditTrailTests
     [InlineData("auth0|x\noutcome=done", false)]
     [InlineData("auth0|x\n", false)]
     [InlineData("", false)]
-    public void An_id_of_plain_characters_stands_there_as_it_is_and_any_other_by_its_hash(string id, bool plain) =>
+    public void An_id_of_plain_characters_is_logged_unchanged_and_any_other_as_its_hash(string id, bool plain) =>
         AuditedId.Of(id).ShouldBe(plain ? id : Hash(id));
 
     [Fact]
@@ -295,7 +295,7 @@ public sealed partial class AuditTrailTests
         AuditedId.Of(new string('a', 256)).Length.ShouldBe("sha256:".Length + 64);
 
     [Fact]
-    public async Task An_id_that_looks_like_a_part_of_the_trail_changes_nothing_in_it()
+    public async Task An_id_that_imitates_a_part_of_the_trail_cannot_forge_it()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
@@ -309,7 +309,7 @@ public sealed partial class AuditTrailTests
     }
 
     [Fact]
-    public async Task Ten_thousand_bad_tokens_write_few_lines_and_afterwards_their_number()
+    public async Task Ten_thousand_bad_tokens_write_a_few_lines_and_then_their_number()
     {
         const int attempts = 10_000;
         await using var app = await AdminApp.StartAsync();
@@ -325,7 +325,7 @@ public sealed partial class AuditTrailTests
             answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         });
 
-        // The clock stands still: this is one minute.
+        // The clock does not advance, so this is one minute.
         (Ours(app) - before).ShouldBe(2 * LineLimit.LinesAMinute);
         app.Log.Audit.Count.ShouldBe(LineLimit.LinesAMinute);
 
@@ -340,7 +340,7 @@ public sealed partial class AuditTrailTests
     }
 
     [Fact]
-    public async Task Whoever_is_admitted_is_written_down_each_time()
+    public async Task Every_attempt_of_an_admitted_caller_is_logged()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
@@ -353,7 +353,7 @@ public sealed partial class AuditTrailTests
         app.Log.Audit.Count.ShouldBe(3 * LineLimit.LinesAMinute);
     }
 
-    /// <summary>Time passes once Auth0 has been asked, and more slowly than a busy machine answers.</summary>
+    /// <summary>Advances the clock after the request to Auth0, more slowly than a busy machine responds.</summary>
     private static async Task<HttpResponseMessage> DeleteWhileTimePassesAsync(AdminApp app, HttpClient administrator, string request)
     {
         var call = administrator.DeleteAsync($"/api/users/{Uri.EscapeDataString(Victim)}");
@@ -380,7 +380,7 @@ public sealed partial class AuditTrailTests
     private static string Text(string name, string target, string outcome, AdminApp app) =>
         $"{name} action=DeleteUser actor={AdminApp.CallerId} azp={app.Tenant.SpaClientId} target={target} outcome={outcome} traceId={TraceId} correlationId={Attempt}";
 
-    /// <summary>The trail, with one word for the ids of its attempts.</summary>
+    /// <summary>The trail, with a placeholder for the IDs of the attempts.</summary>
     private static IEnumerable<(EventId Event, string Text)> Trail(AdminApp app) =>
         app.Log.Audit.Select(line => (line.Event, AttemptId().Replace(line.Text, $"correlationId={Attempt}")));
 

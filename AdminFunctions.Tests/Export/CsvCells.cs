@@ -4,7 +4,7 @@ using AdminFunctions.Tests.Infra;
 namespace AdminFunctions.Tests.Export;
 
 /// <summary>
-/// What text becomes which cell of a table. The dashboard's tests read the same file, so that its table and the API's are one.
+/// Texts and the CSV cells that they become. The dashboard's tests read the same file, so that both write the same CSV.
 /// </summary>
 /// <param name="Text">The text.</param>
 /// <param name="Cell">The cell.</param>

@@ -12,7 +12,7 @@ public sealed class ExportSlotsTests
     private const string List = "GET /api/v2/users";
 
     [Fact]
-    public async Task A_caller_has_two_exports_at_once_and_the_next_is_a_503_at_once()
+    public async Task A_caller_can_have_two_exports_and_the_third_is_a_503_at_once()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
         using var greedy = app.Reader();
@@ -29,7 +29,7 @@ public sealed class ExportSlotsTests
         third.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(10));
         app.Tenant.Requests.Matching(List).Count.ShouldBe(2);
 
-        // It is nobody else's limit, and no limit of anything else.
+        // The limit applies neither to other callers nor to other functions.
         var others = BeginAsync(other);
         await app.Tenant.Requests.WaitForAsync(List, 3).InTimeAsync();
         gate.SetResult();
@@ -44,7 +44,7 @@ public sealed class ExportSlotsTests
     }
 
     [Fact]
-    public async Task So_many_exports_are_under_way_at_once_whoever_they_are_for_and_no_more()
+    public async Task The_number_of_exports_of_all_callers_is_limited()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         var gate = HoldAfter(app, lists: 0);
@@ -64,7 +64,7 @@ public sealed class ExportSlotsTests
     }
 
     [Fact]
-    public async Task An_export_that_fails_or_whose_caller_leaves_makes_room_for_the_next()
+    public async Task An_export_that_fails_or_whose_caller_hangs_up_frees_its_slot()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
         using var active = new ActiveRequests(app);
@@ -91,7 +91,7 @@ public sealed class ExportSlotsTests
     }
 
     [Fact]
-    public async Task Sixty_exports_of_one_reader_leave_anothers_its_first_page_and_do_not_have_Auth0_blamed()
+    public async Task Sixty_exports_of_one_reader_do_not_keep_another_reader_waiting_and_Auth0_is_not_blamed()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 5000, RateLimit = 50, RatePerSecond = 16 });
         using var greedy = app.Reader();
@@ -109,7 +109,7 @@ public sealed class ExportSlotsTests
         var answers = await Task.WhenAll(sixty);
         answers.Count(one => one.StatusCode is HttpStatusCode.OK).ShouldBe(2);
 
-        // The app would wait for those who read on.
+        // Otherwise the app would wait for the callers who are still reading.
         foreach (var one in answers)
         {
             one.Dispose();
@@ -122,7 +122,7 @@ public sealed class ExportSlotsTests
     private static Task<HttpResponseMessage> BeginAsync(HttpClient reader) =>
         reader.GetAsync("/api/users/export?fields=user_id", HttpCompletionOption.ResponseHeadersRead);
 
-    /// <summary>Has Auth0 answer so many lists and then none until the gate is opened.</summary>
+    /// <summary>Lets Auth0 respond to this many lists, and to the others only when the gate is opened.</summary>
     private static TaskCompletionSource HoldAfter(AdminApp app, int lists)
     {
         var gate = new TaskCompletionSource();
@@ -135,7 +135,7 @@ public sealed class ExportSlotsTests
         return gate;
     }
 
-    /// <summary>Lets the waits of the pace pass until something is done. Other waits are bounds: those of tries and of budgets.</summary>
+    /// <summary>Advances the clock through the waits of the pace until a task completes. All other waits are timeouts.</summary>
     private static async Task LetPassUntilAsync(AdminApp app, Task done)
     {
         while (!done.IsCompleted)

@@ -41,7 +41,7 @@ public sealed class ExportUsersTests
     [InlineData("email")]
     [InlineData("created_at,name")]
     [InlineData("phone_verified,logins_count")]
-    public async Task A_line_has_the_fields_that_are_asked_for_and_no_other(string fields)
+    public async Task A_line_has_only_the_requested_fields(string fields)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
@@ -53,7 +53,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task A_whole_export_ends_with_a_line_that_says_so_if_that_is_asked_for()
+    public async Task A_complete_export_ends_with_a_line_that_says_so_on_request()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
@@ -67,7 +67,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task A_table_has_a_header_row_and_its_columns_in_the_order_of_the_served_fields()
+    public async Task CSV_has_a_header_row_and_its_columns_are_in_the_order_of_the_served_fields()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
@@ -89,7 +89,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task A_cell_is_escaped_and_no_formula()
+    public async Task A_cell_is_escaped_and_never_a_formula()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
         using var reader = app.Reader();
@@ -111,7 +111,7 @@ public sealed class ExportUsersTests
 
         using var answer = await reader.GetAsync("/api/users/export?format=csv&fields=phone_number,created_at,last_login,logins_count,blocked,identities");
 
-        // Inside the JSON too: where semicolons separate, the second half is a cell.
+        // Inside the JSON too: if the separator is a semicolon, the second half is a cell.
         (await answer.Content.ReadAsStringAsync()).ShouldBe(
             "phone_number,created_at,last_login,logins_count,blocked,identities\r\n"
             + """
@@ -123,7 +123,7 @@ public sealed class ExportUsersTests
     [InlineData("", false)]
     [InlineData("&bom=false", false)]
     [InlineData("&bom=true", true)]
-    public async Task A_table_begins_with_a_byte_order_mark_if_that_is_asked_for(string parameter, bool expected)
+    public async Task CSV_begins_with_a_byte_order_mark_on_request(string parameter, bool expected)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
@@ -139,7 +139,7 @@ public sealed class ExportUsersTests
     [InlineData("bom=true")]
     [InlineData("bom=true&format=ndjson")]
     [InlineData("bom=1&format=csv")]
-    public async Task Only_a_table_has_a_byte_order_mark(string query)
+    public async Task Only_CSV_can_have_a_byte_order_mark(string query)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -165,7 +165,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task A_table_has_no_end_line_to_ask_for()
+    public async Task CSV_cannot_have_an_end_line()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -205,7 +205,7 @@ public sealed class ExportUsersTests
     [InlineData(414, HttpStatusCode.BadRequest, "invalid-request")]
     [InlineData(400, HttpStatusCode.BadRequest, "invalid-request")]
     [InlineData(403, HttpStatusCode.BadGateway, "tenant-refused")]
-    public async Task What_Auth0_refuses_is_told(int status, HttpStatusCode expected, string slug)
+    public async Task A_refusal_of_Auth0_is_passed_on(int status, HttpStatusCode expected, string slug)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -217,7 +217,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task The_search_that_takes_Auth0_too_long_is_tried_again_and_then_told()
+    public async Task A_search_that_takes_Auth0_too_long_is_retried_and_then_reported()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -230,7 +230,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task The_first_users_leave_before_the_last_are_fetched()
+    public async Task The_first_users_are_sent_before_the_last_are_requested()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
         using var reader = app.Reader();
@@ -252,7 +252,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_stops_the_walk()
+    public async Task A_caller_who_hangs_up_stops_the_walk()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 5000 });
         using var active = new ActiveRequests(app);
@@ -264,7 +264,7 @@ public sealed class ExportUsersTests
         await app.Tenant.Requests.WaitForAsync(List, 6).InTimeAsync();
         answer.Dispose();
 
-        // Nothing else lets it end: Auth0 does not answer, and the clock stands.
+        // Nothing else can end it: Auth0 does not respond, and the clock does not advance.
         await active.WaitForAsync(0);
         gate.SetResult();
         app.Tenant.Requests.Matching(List).Count.ShouldBe(6);
@@ -272,7 +272,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task A_failure_in_the_middle_is_the_last_line_of_an_answer_that_breaks_off()
+    public async Task A_failure_midway_is_the_last_line_of_a_response_that_breaks_off()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
         using var reader = app.Reader();
@@ -290,7 +290,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task A_table_that_fails_in_the_middle_breaks_off()
+    public async Task CSV_that_fails_midway_breaks_off()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
         using var reader = app.Reader();
@@ -306,7 +306,7 @@ public sealed class ExportUsersTests
     [Theory]
     [InlineData("ndjson")]
     [InlineData("csv")]
-    public async Task A_tenant_that_dies_in_the_middle_does_not_pass_for_the_end(string format)
+    public async Task A_tenant_that_dies_midway_is_not_mistaken_for_the_end(string format)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2000 });
         using var reader = app.Reader();
@@ -323,7 +323,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task A_long_wait_that_Auth0_asks_for_in_the_middle_pauses_the_walk()
+    public async Task A_long_wait_that_Auth0_asks_for_midway_pauses_the_walk()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
@@ -336,7 +336,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task A_try_that_fails_in_the_middle_is_made_again()
+    public async Task A_request_that_fails_midway_is_retried()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
@@ -349,7 +349,7 @@ public sealed class ExportUsersTests
     }
 
     [Fact]
-    public async Task The_list_beyond_its_first_thousand_names_the_export()
+    public async Task A_list_past_the_first_thousand_names_the_export()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();

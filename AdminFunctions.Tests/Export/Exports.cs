@@ -8,10 +8,10 @@ using AdminFunctions.Tests.Management;
 
 namespace AdminFunctions.Tests.Export;
 
-/// <summary>What tests of the export ask and make.</summary>
+/// <summary>Exports users and creates them.</summary>
 internal static class Exports
 {
-    /// <summary>The lines of an export, each a JSON object.</summary>
+    /// <summary>Exports users. Returns the lines, each of which is a JSON object.</summary>
     public static async Task<List<JsonObject>> ExportAsync(this HttpClient reader, string query = "")
     {
         using var answer = await reader.GetAsync($"/api/users/export?{query}");
@@ -20,10 +20,10 @@ internal static class Exports
         return [.. body.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject())];
     }
 
-    /// <summary>The ids of users.</summary>
+    /// <summary>The IDs of users.</summary>
     public static IEnumerable<string> Ids(this IEnumerable<JsonObject> users) => users.Select(user => user["user_id"]!.GetValue<string>());
 
-    /// <summary>Somebody, by an id and a moment of creation.</summary>
+    /// <summary>A user with this ID and creation date.</summary>
     public static TenantUser Somebody(string id, DateTime created) => new()
     {
         UserId = id,
@@ -33,7 +33,7 @@ internal static class Exports
         UpdatedAt = created,
     };
 
-    /// <summary>Has the tenant hold these users and nobody else.</summary>
+    /// <summary>Replaces all users of the tenant.</summary>
     public static void Replace(this UserDirectory directory, IEnumerable<TenantUser> users)
     {
         foreach (var user in directory.All)
@@ -44,7 +44,7 @@ internal static class Exports
         directory.Put(users);
     }
 
-    /// <summary>Reads an answer line by line, until its end or until it breaks off; waits that the functions make meanwhile pass.</summary>
+    /// <summary>Reads a response line by line until it ends or breaks off. Meanwhile the clock advances.</summary>
     public static async Task<(List<string> Lines, bool Broke)> ReadUntilItBreaksAsync(this AdminApp app, HttpClient reader, string path)
     {
         using var answer = await reader.GetAsync(path, HttpCompletionOption.ResponseHeadersRead).InTimeAsync();
@@ -82,7 +82,7 @@ internal static class Exports
         }
     }
 
-    /// <summary>One of 150 users, and no further request before some time has passed.</summary>
+    /// <summary>A page with one of 150 users, whose headers say that the bucket is empty for some time.</summary>
     public static Fault LastOfTheBucket(this AdminApp app, TimeSpan untilReset) => new()
     {
         Match = "GET /api/v2/users",

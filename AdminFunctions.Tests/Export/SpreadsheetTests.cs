@@ -26,7 +26,7 @@ public sealed partial class SpreadsheetTests
 
                 Formulas(folder, "table").ShouldBeEmpty($"separated by U+{(int)separator:X4}");
 
-                // Else it would prove nothing: this is how LibreOffice reads a formula.
+                // This shows that LibreOffice does recognize formulas.
                 Formulas(folder, "raw").ShouldNotBeEmpty($"separated by U+{(int)separator:X4}");
             }
         }
@@ -36,7 +36,7 @@ public sealed partial class SpreadsheetTests
         }
     }
 
-    /// <summary>Opens both files with a separator, and saves them as XML. UTF-8, spaces around cells dropped, formulas evaluated.</summary>
+    /// <summary>Opens both files with a separator and saves them as XML. The options: UTF-8, trim cells, evaluate formulas.</summary>
     private static async Task OpenAsync(string folder, char separator)
     {
         // https://help.libreoffice.org/latest/en-US/text/shared/guide/csv_params.html

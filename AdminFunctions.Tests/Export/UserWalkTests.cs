@@ -42,7 +42,7 @@ public sealed class UserWalkTests
     }
 
     [Fact]
-    public async Task Everyone_is_delivered_where_Auth0_counts_no_further_than_a_thousand()
+    public async Task Everyone_is_delivered_even_if_Auth0_stops_counting_at_a_thousand()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2345, MostTotal = 1000 });
         using var reader = app.Reader();
@@ -51,7 +51,7 @@ public sealed class UserWalkTests
     }
 
     [Fact]
-    public async Task No_request_reaches_past_the_first_thousand_results_of_its_search()
+    public async Task No_request_goes_past_the_first_thousand_results_of_its_search()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3000 });
         using var reader = app.Reader();
@@ -66,7 +66,7 @@ public sealed class UserWalkTests
     }
 
     [Fact]
-    public async Task Thousands_of_one_and_the_same_moment_are_all_delivered_once()
+    public async Task Thousands_of_users_created_at_the_same_moment_are_all_delivered_once()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 10_000, UsersAtOneMoment = 2_500 });
         using var reader = app.Reader();
@@ -84,12 +84,12 @@ public sealed class UserWalkTests
     [InlineData(100)]
     [InlineData(101)]
     [InlineData(250)]
-    public async Task Users_of_one_moment_lie_on_no_seam_unnoticed(int atOnce)
+    public async Task Users_created_at_the_same_moment_are_not_lost_between_pages(int atOnce)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
         using var reader = app.Reader();
 
-        // Groups of one moment each, so that whatever the pages' seams are, one of the groups lies across them.
+        // Groups of users with the same creation date, so that every boundary between pages splits a group.
         TenantUser[] users = [.. Enumerable.Range(0, 1200).Select(i => Exports.Somebody($"auth0|{i * 7919 % 1200:0000}", Monday.AddSeconds(i / atOnce)))];
         app.Tenant.Users.Replace(users);
 
@@ -99,7 +99,7 @@ public sealed class UserWalkTests
     }
 
     [Fact]
-    public async Task Ids_that_a_search_takes_for_its_syntax_are_no_obstacle_among_ties()
+    public async Task Ids_that_contain_query_syntax_are_delivered_among_ties()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
         using var reader = app.Reader();
@@ -140,7 +140,7 @@ public sealed class UserWalkTests
     }
 
     [Fact]
-    public async Task Whoever_is_there_from_beginning_to_end_is_delivered_once_whatever_happens_meanwhile()
+    public async Task A_user_who_exists_from_beginning_to_end_is_delivered_once_whatever_happens_meanwhile()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
         using var reader = app.Reader();
@@ -161,7 +161,7 @@ public sealed class UserWalkTests
             var appetite = random.Next(0, 12);
             interloper.BeforeEachList = () =>
             {
-                // Before each page some go, some come (mostly now, a few with an old date, as an import can have it).
+                // Before each page, some users are deleted and some created, a few of them with an old date, as after an import.
                 for (var i = random.Next(appetite + 1); i > 0 && there.Count > 0; i--)
                 {
                     var id = there.Keys.ElementAt(random.Next(there.Count));
@@ -178,7 +178,7 @@ public sealed class UserWalkTests
             var exporting = reader.ExportAsync("fields=user_id");
             while (!exporting.IsCompleted)
             {
-                // Somebody who came and went at the very end has the walk pause and look again.
+                // If a user was created and deleted at the very end, the walk waits and checks again.
                 await Task.WhenAny(exporting, app.Time.PassAsync(wait => wait <= TimeSpan.FromSeconds(2)));
             }
 
@@ -190,7 +190,7 @@ public sealed class UserWalkTests
     }
 
     [Fact]
-    public async Task Someone_whom_Auth0_counts_but_leaves_out_does_not_end_the_walk()
+    public async Task A_user_whom_Auth0_counts_but_leaves_out_does_not_end_the_walk()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 500 });
         using var reader = app.Reader();
@@ -227,7 +227,7 @@ public sealed class UserWalkTests
     [Theory]
     [InlineData("""{"created_at":"2024-05-07T00:00:00.000Z"},{"created_at":"2024-05-07T00:00:00.000Z"}""")]
     [InlineData("""{"user_id":"auth0|a","created_at":"2024-05-07T00:00:00.000Z"},{"name":"Ann"}""")]
-    public async Task Users_who_cannot_be_told_apart_are_no_export(string users)
+    public async Task Users_who_cannot_be_told_apart_fail_the_export(string users)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -257,7 +257,7 @@ public sealed class UserWalkTests
     [Theory]
     [InlineData("""{"user_id":"auth0|b","created_at":"2024-05-07T00:00:00.000Z"},{"user_id":"auth0|a","created_at":"2024-05-06T00:00:00.000Z"}""")]
     [InlineData("""{"created_at":"2024-05-07T00:00:00.000Z"},{"user_id":"auth0|a","created_at":"2024-05-06T00:00:00.000Z"}""")]
-    public async Task An_answer_in_another_order_than_asked_for_is_no_export(string users)
+    public async Task A_response_in_another_order_than_requested_fails_the_export(string users)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -272,7 +272,7 @@ public sealed class UserWalkTests
     [InlineData(int.MaxValue, 1)]
     [InlineData(1000, 1)]
     [InlineData(1000, 3)]
-    public async Task A_window_that_comes_back_empty_once_in_a_while_is_not_the_end(int mostTotal, int times)
+    public async Task A_window_that_is_empty_once_in_a_while_is_not_the_end(int mostTotal, int times)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2345, MostTotal = mostTotal });
         using var reader = app.Reader();
@@ -292,7 +292,7 @@ public sealed class UserWalkTests
     [InlineData(1000, "ndjson&end=true")]
     [InlineData(int.MaxValue, "csv")]
     [InlineData(1000, "csv")]
-    public async Task An_export_whose_later_windows_come_back_empty_is_not_whole(int mostTotal, string format)
+    public async Task An_export_whose_later_windows_are_empty_is_incomplete(int mostTotal, string format)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2345, MostTotal = mostTotal });
         using var reader = app.Reader();
@@ -308,7 +308,7 @@ public sealed class UserWalkTests
     }
 
     [Fact]
-    public async Task Ties_whose_later_windows_come_back_empty_is_not_whole()
+    public async Task Ties_whose_later_windows_are_empty_are_incomplete()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 4_000, UsersAtOneMoment = 2_500, MostTotal = 1000 });
         using var reader = app.Reader();
@@ -322,7 +322,7 @@ public sealed class UserWalkTests
     }
 
     [Fact]
-    public async Task An_export_that_has_fewer_users_than_Auth0_counts_is_not_whole()
+    public async Task An_export_with_fewer_users_than_Auth0_counts_is_incomplete()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 250 });
         using var reader = app.Reader();
@@ -370,7 +370,7 @@ public sealed class UserWalkTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Users_who_are_created_while_an_export_goes_on_do_not_break_it(bool deletedAgain)
+    public async Task Users_who_are_created_during_an_export_do_not_break_it(bool deletedAgain)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 250 });
         using var reader = app.Reader();
@@ -378,7 +378,7 @@ public sealed class UserWalkTests
         var created = 0;
         ReplaceWhere(app, _ => true, times: 12, body =>
         {
-            // Each time after it was asked: so the one who asks next finds them.
+            // After each request, so that the next request finds them.
             if (deletedAgain && created > 0)
             {
                 app.Tenant.Users.Delete($"auth0|new{created}");
@@ -396,13 +396,13 @@ public sealed class UserWalkTests
         there.ShouldAllBe(id => lines.Contains($$"""{"user_id":"{{id}}"}"""));
     }
 
-    /// <summary>The moment from which a window goes on, if this asks for one.</summary>
+    /// <summary>The date at which the window of a request begins, if there is one.</summary>
     private static DateTime? From(Dictionary<string, StringValues> query) =>
         query.TryGetValue("q", out var q) && q.ToString().Split("created_at:") is [_, var clause] && clause.EndsWith("TO *]", StringComparison.Ordinal)
             ? DateTime.Parse(clause[1..25], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)
             : null;
 
-    /// <summary>Has Auth0 find nobody where it is asked so.</summary>
+    /// <summary>Lets Auth0 find nobody for these requests.</summary>
     private static void EmptyWhere(AdminApp app, Func<Dictionary<string, StringValues>, bool> asked, int? times = null) =>
         ReplaceWhere(app, asked, times, _ => """{"start":0,"limit":100,"length":0,"total":0,"users":[]}""");
 

@@ -13,7 +13,7 @@ public sealed class WalkPaceTests
     [Theory]
     [InlineData(50, 16)]
     [InlineData(40, 500 / 60.0)]
-    public async Task An_export_uses_the_tenants_rate_and_does_not_overrun_it(int burst, double perSecond)
+    public async Task An_export_uses_the_tenants_rate_limit_without_exceeding_it(int burst, double perSecond)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 15_000, RateLimit = burst, RatePerSecond = perSecond });
         using var reader = app.Reader();
@@ -31,7 +31,7 @@ public sealed class WalkPaceTests
     }
 
     [Fact]
-    public async Task A_tenant_that_takes_two_requests_a_second_is_exported_too()
+    public async Task A_tenant_that_accepts_two_requests_per_second_is_exported_too()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2_000, RateLimit = 2, RatePerSecond = 2 });
         using var reader = app.Reader();
@@ -43,7 +43,7 @@ public sealed class WalkPaceTests
     }
 
     [Fact]
-    public async Task Whoever_lists_during_an_export_is_served_at_once()
+    public async Task A_list_during_an_export_is_served_at_once()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 15_000, RateLimit = 50, RatePerSecond = 16 });
         using var reader = app.Reader();
@@ -55,7 +55,7 @@ public sealed class WalkPaceTests
             await LetAWaitPassAsync(app, export);
             if (app.Tenant.Requests.Matching(List).Count > 60 + (lists * 10))
             {
-                // Time stands still: there is no waiting for the rate limit.
+                // The clock does not advance, so there is no wait for the rate limit.
                 (await reader.GetAsync("/api/users").InTimeAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
                 lists++;
             }
@@ -85,7 +85,7 @@ public sealed class WalkPaceTests
     }
 
     [Fact]
-    public async Task An_export_goes_on_when_somebody_elses_answer_says_that_there_is_room()
+    public async Task An_export_continues_when_the_response_to_another_request_shows_that_there_is_room()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
         using var reader = app.Reader();
@@ -142,7 +142,7 @@ public sealed class WalkPaceTests
     }
 
     [Fact]
-    public async Task A_request_that_is_given_up_while_it_waits_holds_nobody_up()
+    public async Task A_request_that_is_canceled_while_it_waits_delays_nobody()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -170,7 +170,7 @@ public sealed class WalkPaceTests
         }
     }
 
-    /// <summary>Lets one of the pace's waits pass. The other waits are bounds: those of tries and of budgets.</summary>
+    /// <summary>Advances the clock through one wait of the pace. All other waits are timeouts.</summary>
     private static async Task LetAWaitPassAsync(AdminApp app, Task export) =>
         await Task.WhenAny(export, app.Time.PassAsync(wait => wait < TimeSpan.FromSeconds(2)));
 }

@@ -2,7 +2,7 @@ using AdminFunctions.LocalHost.FunctionHost;
 
 namespace AdminFunctions.Tests.FunctionHost;
 
-/// <summary>CORS as Core Tools sets it up from Host.CORS and Host.CORSCredentials.</summary>
+/// <summary>CORS as Core Tools configures it from Host.CORS and Host.CORSCredentials.</summary>
 public sealed class CorsTests
 {
     private const string Dashboard = "http://localhost:3000";
@@ -61,7 +61,7 @@ public sealed class CorsTests
     }
 
     [Fact]
-    public async Task OPTIONS_that_is_no_preflight_stays_a_404()
+    public async Task OPTIONS_that_is_not_a_preflight_is_still_a_404()
     {
         await using var host = await StartAsync(Dashboard);
 
@@ -96,7 +96,7 @@ public sealed class CorsTests
     [InlineData(" http://localhost:3000")]
     [InlineData("localhost:3000")]
     [InlineData("http://localhost:3000;http://localhost:3001")]
-    public async Task What_no_browser_sends_as_its_origin_is_refused(string origin)
+    public async Task Text_that_no_browser_sends_as_an_origin_is_refused(string origin)
     {
         var refused = await Should.ThrowAsync<FunctionHostException>(() => StartAsync(origin));
 

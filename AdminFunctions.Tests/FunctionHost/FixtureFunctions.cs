@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using FromBodyAttribute = Microsoft.Azure.Functions.Worker.Http.FromBodyAttribute;
 
-// The functions that HostContract asks. This file alone, in a function app, makes a real host answer the same table.
+// The functions that HostContract calls. A function app with only this file lets you run the same tests against a real host.
 namespace AdminFunctions.Tests.FunctionHost;
 
 public class ThingFunctions

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests.FunctionHost;
 
-/// <summary>The local host's FunctionHost, in this process; with FUNCTIONS_HOST_URL, the host at that address in its place.</summary>
+/// <summary>Tests the FunctionHost of the local host in this process, or the host at the address in FUNCTIONS_HOST_URL.</summary>
 public sealed class FunctionHostContractTests(FunctionHostContractTests.InThisProcess host)
     : HostContract(host), IClassFixture<FunctionHostContractTests.InThisProcess>
 {
@@ -20,7 +20,7 @@ public sealed class FunctionHostContractTests(FunctionHostContractTests.InThisPr
                 return url;
             }
 
-            // Development, because there ASP.NET Core would answer an exception with a page of its own.
+            // In Development, ASP.NET Core could respond to an exception with its own page.
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Logging.ClearProviders();

@@ -50,7 +50,7 @@ public sealed class FunctionHostTests
     [InlineData("api", "/api/things/7")]
     [InlineData("", "/things/7")]
     [InlineData("/shop/v1/", "/shop/v1/things/7")]
-    public async Task The_route_prefix_is_the_host_s(string prefix, string path)
+    public async Task The_route_prefix_is_the_hosts(string prefix, string path)
     {
         await using var host = await InProcessHost.StartAsync(new() { RoutePrefix = prefix }, [typeof(ThingFunctions)]);
 

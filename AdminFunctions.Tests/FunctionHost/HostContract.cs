@@ -1,8 +1,8 @@
 namespace AdminFunctions.Tests.FunctionHost;
 
 /// <summary>
-/// What a Functions host does with the functions of FixtureFunctions.cs, each in its own class: the local host's FunctionHost, a real
-/// worker, and whatever host is at the address in FUNCTIONS_HOST_URL.
+/// What a Functions host does with the functions of FixtureFunctions.cs. Subclasses test the local host's FunctionHost, a real worker, and
+/// any host at the address in FUNCTIONS_HOST_URL.
 /// </summary>
 public abstract class HostContract(HostContract.Host host)
 {
@@ -155,7 +155,7 @@ public abstract class HostContract(HostContract.Host host)
     }
 
     [Fact]
-    public async Task A_stream_arrives_as_it_is_flushed_and_its_caller_s_leaving_cancels_the_function()
+    public async Task A_stream_arrives_as_it_is_flushed_and_the_function_is_canceled_when_the_caller_hangs_up()
     {
         var id = Guid.NewGuid().ToString();
         using (var request = Request("GET", $"/api/stream/{id}"))
@@ -176,12 +176,12 @@ public abstract class HostContract(HostContract.Host host)
     [Theory]
     [InlineData("/api/breaks")]
     [InlineData("/api/aborts")]
-    public async Task An_answer_that_fails_in_the_middle_is_visibly_broken(string path)
+    public async Task A_response_that_fails_midway_is_visibly_broken(string path)
     {
         using var request = Request("GET", path);
         try
         {
-            // A reset may overtake what was sent before: between a host and its worker, it leaves the host nothing but to say so.
+            // A reset can overtake data that was sent before. Between a host and its worker, the host then has nothing to pass on.
             using var answer = await host.Client.SendAsync(request);
             ((int)answer.StatusCode).ShouldBe(500);
         }
@@ -204,7 +204,7 @@ public abstract class HostContract(HostContract.Host host)
         }
         catch (HttpRequestException broken) when (broken.HttpRequestError != HttpRequestError.ConnectionError)
         {
-            // A broken answer says it as well.
+            // A broken response is fine too.
         }
 
         body.ShouldBe("");
@@ -217,11 +217,11 @@ public abstract class HostContract(HostContract.Host host)
         return await answer.Content.ReadAsStringAsync();
     }
 
-    // The path goes out as it is written here.
+    // The path is sent exactly as it is written here.
     private HttpRequestMessage Request(string method, string path)
         => new(new HttpMethod(method), new Uri(host.BaseAddress + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
 
-    /// <summary>Serves those functions without CORS and extra settings.</summary>
+    /// <summary>Serves these functions without CORS and other settings.</summary>
     public abstract class Host : IAsyncLifetime
     {
         public string BaseAddress { get; private set; } = "";

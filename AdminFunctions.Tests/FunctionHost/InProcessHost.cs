@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests.FunctionHost;
 
-/// <summary>Functions served in memory, without sockets: it must make no difference to them.</summary>
+/// <summary>Serves functions in memory, without sockets. They must not notice a difference.</summary>
 internal sealed class InProcessHost : IAsyncDisposable
 {
     private readonly WebApplication _app;

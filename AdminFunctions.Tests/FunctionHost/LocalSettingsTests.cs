@@ -14,7 +14,7 @@ public sealed class LocalSettingsTests : IDisposable
     {
         Write("host.json", """{ "version": "2.0", "extensions": { "http": { "routePrefix": "shop" } } }""");
         var path = Write("local.settings.json", """
-            // What a developer's machine has.
+            // As on a developer's machine.
             {
               "IsEncrypted": false,
               "Values": { "Auth0__Domain": "x.eu.auth0.com", "Empty": "", "Nothing": null, "Flag": true, "Number": 7, },
@@ -57,7 +57,7 @@ public sealed class LocalSettingsTests : IDisposable
     }
 
     [Fact]
-    public void The_nearest_directory_upwards_with_either_file_is_the_root()
+    public void The_nearest_parent_directory_with_either_file_is_the_root()
     {
         Write("host.json", "{}");
         Write("local.settings.json", """{ "IsEncrypted": false, "Values": { "From": "root" } }""");

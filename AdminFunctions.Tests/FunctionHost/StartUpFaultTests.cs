@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests.FunctionHost;
 
-/// <summary>What the Functions host or the worker would refuse or get silently wrong is refused at start, with a sentence.</summary>
+/// <summary>
+/// The local host refuses at startup what the Functions host or the worker would refuse, or handle wrongly without a message.
+/// </summary>
 public sealed class StartUpFaultTests
 {
     [Theory]
@@ -45,7 +47,7 @@ public sealed class StartUpFaultTests
     }
 
     [Fact]
-    public async Task Two_functions_of_one_name_are_refused()
+    public async Task Two_functions_with_the_same_name_are_refused()
     {
         (await FaultsAsync(typeof(SameName), typeof(SameNameAgain))).ShouldHaveSingleItem()
             .ShouldBe("same: AdminFunctions.Tests.FunctionHost.SameName.Run and AdminFunctions.Tests.FunctionHost.SameNameAgain.Run have the same name. Change one [Function] name. Names are not case-sensitive.");
@@ -55,13 +57,13 @@ public sealed class StartUpFaultTests
     [InlineData(typeof(RouteById), typeof(RouteByName), "ByRoomName: its route 'Rooms/{name}/' conflicts with ById's 'rooms/{id}' for the same method. Change the route or the methods of one function.")]
     [InlineData(typeof(RouteById), typeof(RouteOfEveryMethod), "EveryMethod: its route 'rooms/{id}' conflicts with ById's")]
     [InlineData(typeof(RouteOfEveryMethod), typeof(RouteById), "ById: its route 'rooms/{id}' conflicts with EveryMethod's")]
-    public async Task Two_functions_of_one_method_and_route_are_refused(Type one, Type other, string sentence)
+    public async Task Two_functions_with_the_same_method_and_route_are_refused(Type one, Type other, string sentence)
     {
         (await FaultsAsync(one, other)).ShouldHaveSingleItem().ShouldStartWith(sentence);
     }
 
     [Fact]
-    public async Task Every_fault_is_told_at_once()
+    public async Task All_faults_are_reported_at_once()
     {
         var faults = await FaultsAsync(typeof(ReturnsString), typeof(AsyncVoid), typeof(NoTrigger));
 

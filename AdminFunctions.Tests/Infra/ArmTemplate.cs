@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace AdminFunctions.Tests.Infra;
 
-/// <summary>A template of infra/ as the Bicep compiler writes it: ARM JSON. The build of these tests compiles it (eng/bicep).</summary>
+/// <summary>A template of infra/ as ARM JSON. The build of these tests compiles it (eng/bicep).</summary>
 internal sealed class ArmTemplate
 {
     private const string Folder = "artifacts/infra/";
@@ -28,13 +28,13 @@ internal sealed class ArmTemplate
     /// <summary>The path of the Bicep file.</summary>
     public string Path { get; }
 
-    /// <summary>The ARM JSON, with that of the modules in it.</summary>
+    /// <summary>The ARM JSON. It includes that of the modules.</summary>
     public string Text { get; }
 
-    /// <summary>Says which scope the template is deployed to.</summary>
+    /// <summary>The schema, which depends on the scope of the deployment.</summary>
     public string Schema => _json.GetProperty("$schema").GetString()!;
 
-    /// <summary>The compiler's hash of the template, which a module's use carries too.</summary>
+    /// <summary>The compiler's hash of the template, which is also in every template that uses it as a module.</summary>
     public string Hash => HashOf(_json);
 
     public IReadOnlyList<ArmParameter> Parameters =>
@@ -43,21 +43,21 @@ internal sealed class ArmTemplate
             parameter.Value.TryGetProperty("type", out var type) ? type.GetString()! : parameter.Value.GetProperty("$ref").GetString()!,
             parameter.Value.TryGetProperty("defaultValue", out var value) ? value : null))];
 
-    /// <summary>The names and expressions of what the template tells whoever deployed it.</summary>
+    /// <summary>The names and expressions of the outputs.</summary>
     public IReadOnlyDictionary<string, string> Outputs =>
         Named(_json, "outputs").ToDictionary(output => output.Name, output => output.Value.GetProperty("value").GetString()!, StringComparer.Ordinal);
 
-    /// <summary>The names and values of what the template works out before it deploys.</summary>
+    /// <summary>The names and values of the variables.</summary>
     public IReadOnlyDictionary<string, JsonElement> Variables =>
         Named(_json, "variables").ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
 
-    /// <summary>The resources and the uses of modules, those inside modules not among them.</summary>
+    /// <summary>The resources and modules of the template, without those inside modules.</summary>
     public IReadOnlyList<JsonElement> Resources => ResourcesOf(_json);
 
-    /// <summary>The hashes of the modules that are used, at any depth.</summary>
+    /// <summary>The hashes of all used modules, at any depth.</summary>
     public IEnumerable<string> ModuleHashes => ModulesOf(_json).Select(HashOf);
 
-    /// <summary>Every text in the template and its modules, expressions among them, with the path to it.</summary>
+    /// <summary>Every string in the template and its modules, including expressions, with its path.</summary>
     public IEnumerable<(string Path, string Text)> Strings => StringsOf(_json, "");
 
     public override string ToString() => Path;
@@ -65,7 +65,7 @@ internal sealed class ArmTemplate
     private static JsonElement.ObjectEnumerator Named(JsonElement json, string section) =>
         json.TryGetProperty(section, out var value) ? value.EnumerateObject() : default;
 
-    /// <summary>An object of names in the newer language version, a list in the older one.</summary>
+    /// <summary>An object by name in the newer language version, an array in the older one.</summary>
     private static IReadOnlyList<JsonElement> ResourcesOf(JsonElement json)
     {
         var resources = json.GetProperty("resources");
@@ -100,11 +100,11 @@ internal sealed class ArmTemplate
 }
 
 /// <summary>A parameter of a template.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="Type">string, securestring, int, bool, object, array, or the reference of a type.</param>
-/// <param name="Default">What it is if it is left out; null if it must be given.</param>
+/// <param name="Name">The name.</param>
+/// <param name="Type">string, securestring, int, bool, object, array, or a reference to a type.</param>
+/// <param name="Default">The default value; null if the parameter is required.</param>
 internal sealed record ArmParameter(string Name, string Type, JsonElement? Default)
 {
-    /// <summary>Whether it holds a secret, which ARM then keeps out of its history.</summary>
+    /// <summary>Whether it is a secret, which ARM does not store in the deployment history.</summary>
     public bool IsSecure => Type.StartsWith("secure", StringComparison.OrdinalIgnoreCase);
 }

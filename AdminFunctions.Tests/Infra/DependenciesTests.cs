@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace AdminFunctions.Tests.Infra;
 
-/// <summary>What the project takes from others: audited, kept up to date, and the official worker everywhere.</summary>
+/// <summary>The packages of the project are audited and updated, and the worker is always the official one.</summary>
 public sealed class DependenciesTests
 {
     [Fact]
@@ -21,7 +21,7 @@ public sealed class DependenciesTests
     }
 
     [Fact]
-    public void The_worker_is_the_official_one_whatever_the_registry_lacks()
+    public void The_worker_is_the_official_one_whatever_packages_the_registry_lacks()
     {
         XDocument.Parse(Repository.Read("AdminFunctions/AdminFunctions.csproj")).Descendants("PackageReference")
             .Where(package => package.Attribute("Condition") is not null || package.Parent!.Attribute("Condition") is not null)
@@ -35,7 +35,7 @@ public sealed class DependenciesTests
     }
 
     [Fact]
-    public void Dependabot_looks_after_every_place_that_names_packages()
+    public void Dependabot_updates_every_place_that_names_packages()
     {
         var updates = Updates();
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace AdminFunctions.Tests.Infra;
 
-/// <summary>What infra/README.md, "From GitHub", sets up: who can deploy, and how little the identity can do that deploys.</summary>
+/// <summary>The section "From GitHub" of infra/README.md: who can deploy, and what the deploying identity can do.</summary>
 public sealed partial class DeployingIdentityTests
 {
     private static readonly string Page = Repository.Read("infra/README.md");
@@ -11,7 +11,7 @@ public sealed partial class DeployingIdentityTests
     private static readonly string Condition = Repository.Read("infra/deployer-condition.txt");
 
     [Fact]
-    public void Only_main_and_only_after_a_review_can_a_job_use_the_environment()
+    public void A_job_can_use_the_environment_only_on_main_and_after_a_review()
     {
         var environment = Body($"gh api --method PUT 'repos/{{owner}}/{{repo}}/environments/{EnvironmentName}' --input - ");
 
@@ -63,7 +63,7 @@ public sealed partial class DeployingIdentityTests
         Commands("az identity create ").ShouldHaveSingleItem().ShouldContain("--resource-group rg-deployers ");
 
     [TemplateFact]
-    public void The_condition_lets_it_give_and_take_the_function_apps_roles_and_no_other()
+    public void The_condition_allows_it_to_assign_and_remove_only_the_function_apps_roles()
     {
         var needed = PredictedDeployment.RoleAssignments.Where(assignment => assignment.PrincipalType == "ServicePrincipal").Select(assignment => assignment.RoleId).ToList();
 
@@ -76,9 +76,11 @@ public sealed partial class DeployingIdentityTests
         }
     }
 
-    /// <summary>Azure's own form: https://learn.microsoft.com/azure/role-based-access-control/delegate-role-assignments-examples.</summary>
+    /// <summary>
+    /// The form in Azure's documentation: https://learn.microsoft.com/azure/role-based-access-control/delegate-role-assignments-examples.
+    /// </summary>
     [Fact]
-    public void The_condition_is_the_two_clauses_and_nothing_beside_them()
+    public void The_condition_consists_of_the_two_clauses_and_nothing_else()
     {
         var clauses = ClausePattern().Matches(Condition);
 
@@ -91,7 +93,7 @@ public sealed partial class DeployingIdentityTests
     {
         var registered = ProvidersPattern().Match(Page).Groups["providers"].Value.Split([' ', '\\', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
-        // These two are always there.
+        // These two always exist.
         registered.ShouldBe(PredictedDeployment.Resources.Select(resource => PredictedDeployment.TypeOf(resource).Split('/')[0]).Distinct()
             .Except(["Microsoft.Authorization", "Microsoft.Resources"]).Append("Microsoft.App"), ignoreOrder: true);
     }
@@ -115,13 +117,13 @@ public sealed partial class DeployingIdentityTests
 
     private static string EnvironmentName => WorkflowTests.Job("deploy")["environment"].ToString();
 
-    /// <summary>The commands on the page that begin so, with their continued lines.</summary>
+    /// <summary>The commands on the page that begin with this text, including continued lines.</summary>
     private static IReadOnlyList<string> Commands(string start) =>
     [
         .. ContinuationPattern().Replace(Page, " ").Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith(start, StringComparison.Ordinal)),
     ];
 
-    /// <summary>The JSON that a command on the page sends, with a number in place of what the shell fills in.</summary>
+    /// <summary>The JSON that a command on the page sends, with a number in place of shell variables.</summary>
     private static JsonElement Body(string command)
     {
         var match = Regex.Match(Page, $@"{Regex.Escape(command)}<<'?JSON'?\n(?<json>.*?)\n\s*JSON\n", RegexOptions.Singleline, TimeSpan.FromSeconds(1));

@@ -19,7 +19,9 @@ public sealed class FunctionChecklistTests
            select new Function(name, type, $"{route.Methods![0].ToUpperInvariant()} /api/{route.Route}"),
     ];
 
-    /// <summary>Where each function is, and what says so there. If a list or table moves, change it here and in CONTRIBUTING.md.</summary>
+    /// <summary>
+    /// Where each function is mentioned, and by which text. If a list or table moves, change it here and in CONTRIBUTING.md.
+    /// </summary>
     private static readonly IReadOnlyList<(string File, Func<Function, string> Text)> Places =
     [
         ("host.json", static function => $"\"Function.{function.Name}.User\": \"Information\""),

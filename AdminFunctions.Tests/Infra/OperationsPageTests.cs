@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests.Infra;
 
-/// <summary>docs/operations.md has what the code has, and host.json keeps what it says is kept.</summary>
+/// <summary>docs/operations.md agrees with the code, and host.json keeps the logs that it promises.</summary>
 public sealed partial class OperationsPageTests
 {
     private static readonly string Page = Repository.Read("docs/operations.md");
@@ -30,7 +30,7 @@ public sealed partial class OperationsPageTests
     }
 
     [Fact]
-    public async Task Its_query_finds_the_attempt_that_crashed_though_another_of_the_same_trace_came_to_its_end()
+    public async Task Its_query_finds_an_attempt_that_crashed_even_if_another_of_the_same_trace_ended()
     {
         using var log = new CapturedLog();
         using var services = new ServiceCollection().AddLogging(logging => logging.AddProvider(log)).BuildServiceProvider();
@@ -110,7 +110,7 @@ public sealed partial class OperationsPageTests
         PredictedDeployment.AppSettings[OtlpExport.Endpoint].ShouldBe("https://collector.example.com:4317");
     }
 
-    /// <summary>The cells of the table that begins with these.</summary>
+    /// <summary>The cells of the table with this header.</summary>
     private static IReadOnlyList<string[]> Rows(string head) =>
         [.. Page.Split('\n').SkipWhile(line => !line.StartsWith(head, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))
             .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))];

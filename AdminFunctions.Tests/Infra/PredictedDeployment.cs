@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace AdminFunctions.Tests.Infra;
 
 /// <summary>
-/// The resources that a deployment with every option (eng/bicep/everything.bicepparam) would create, as the compiler works them
-/// out. What only Azure knows, such as an identity's id, is an expression in brackets.
+/// The resources that a deployment with every option (eng/bicep/everything.bicepparam) would create, as predicted by the compiler. Values
+/// that only Azure knows, such as the ID of an identity, are expressions in brackets.
 /// </summary>
 internal static partial class PredictedDeployment
 {
@@ -17,7 +17,7 @@ internal static partial class PredictedDeployment
 
     public static IReadOnlyList<JsonElement> Resources => Predicted.Value;
 
-    /// <summary>The app settings that the function app is given.</summary>
+    /// <summary>The app settings of the function app.</summary>
     public static IReadOnlyDictionary<string, string> AppSettings =>
         Resources.Single(resource => TypeOf(resource) == "Microsoft.Web/sites/config" && Name(resource).EndsWith("/appsettings", StringComparison.Ordinal))
             .GetProperty("properties").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!, StringComparer.Ordinal);
@@ -63,10 +63,10 @@ internal static partial class PredictedDeployment
     private static partial Regex ScopePattern();
 }
 
-/// <summary>Who may do what on which resource.</summary>
+/// <summary>A role assignment.</summary>
 /// <param name="Scope">The resource's id.</param>
 /// <param name="RoleId">The role's GUID.</param>
-/// <param name="Principal">An object id, or the expression of an identity's.</param>
+/// <param name="Principal">An object ID, or the expression of an identity's object ID.</param>
 /// <param name="PrincipalType">ServicePrincipal or User.</param>
-/// <param name="Name">The assignment's own GUID, or the expression that makes it.</param>
+/// <param name="Name">The GUID of the assignment, or its expression.</param>
 internal sealed record RoleAssignment(string Scope, string RoleId, string Principal, string PrincipalType, string Name);

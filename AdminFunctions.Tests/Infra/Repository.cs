@@ -5,21 +5,21 @@ internal static class Repository
 {
     private static readonly string Root = FindRoot();
 
-    /// <summary>Where a file or a folder is on this machine.</summary>
+    /// <summary>The absolute path of a file or a folder.</summary>
     /// <param name="path">Its path from the root, with slashes.</param>
     public static string PathOf(string path) => Path.Combine(Root, path);
 
-    /// <summary>A file's text, with line breaks as they are on Linux.</summary>
+    /// <summary>The text of a file, with line breaks as on Linux.</summary>
     /// <param name="path">Its path from the root, with slashes.</param>
     public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
 
-    /// <summary>Whether a file or a folder is there.</summary>
+    /// <summary>Whether a file or a folder exists.</summary>
     /// <param name="path">Its path from the root, with slashes.</param>
     public static bool Has(string path) => Path.Exists(Path.Combine(Root, path));
 
-    /// <summary>The paths of a folder's files, from the root, with slashes, in order.</summary>
+    /// <summary>The sorted paths of the files in a folder, from the root, with slashes.</summary>
     /// <param name="folder">The folder's path from the root.</param>
-    /// <param name="pattern">What their names look like.</param>
+    /// <param name="pattern">The pattern of the file names.</param>
     public static IEnumerable<string> Files(string folder, string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))

@@ -10,7 +10,7 @@ namespace AdminFunctions.Tests.Infra;
 /// <summary>The settings that the code reads are the ones that infra sets and that local.settings.json.example shows.</summary>
 public sealed class SettingsAreDeployedTests
 {
-    /// <summary>For a developer's machine alone: in Azure the vault has it.</summary>
+    /// <summary>Only for a developer's machine. In Azure the secret is in the vault.</summary>
     private const string LocalSecret = "Auth0__ClientSecret";
 
     private static readonly IReadOnlyList<Type> OptionsClasses =
@@ -25,7 +25,7 @@ public sealed class SettingsAreDeployedTests
         Settings().Except([LocalSecret]).ShouldBeSubsetOf(PredictedDeployment.AppSettings.Keys);
 
     [TemplateFact]
-    public void The_identity_that_the_vault_is_asked_with_is_the_one_that_the_app_has() =>
+    public void The_app_reads_the_vault_with_its_own_identity() =>
         PredictedDeployment.AppSettings["AZURE_CLIENT_ID"]
             .ShouldBe($"[reference('{PredictedDeployment.Id(PredictedDeployment.OfType("Microsoft.ManagedIdentity/userAssignedIdentities").ShouldHaveSingleItem())}', '2024-11-30').clientId]");
 
@@ -39,7 +39,7 @@ public sealed class SettingsAreDeployedTests
     }
 
     [TemplateFact]
-    public void The_client_secret_is_no_app_setting() =>
+    public void The_client_secret_is_not_an_app_setting() =>
         PredictedDeployment.AppSettings.Keys.ShouldNotContain(name => string.Equals(name, LocalSecret, StringComparison.OrdinalIgnoreCase));
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class SettingsAreDeployedTests
     }
 
     [Fact]
-    public void The_example_has_a_value_for_what_is_required_and_none_for_the_secret()
+    public void The_example_has_values_for_the_required_settings_and_none_for_the_secret()
     {
         var example = Example();
 
@@ -72,7 +72,7 @@ public sealed class SettingsAreDeployedTests
     }
 
     [Fact]
-    public void The_example_is_readable_by_Core_Tools_and_lets_a_local_front_end_in()
+    public void The_example_is_readable_by_Core_Tools_and_allows_a_local_front_end()
     {
         using var json = JsonDocument.Parse(Repository.Read("local.settings.json.example"));
 

@@ -5,7 +5,9 @@ using static AdminFunctions.Tests.Infra.PredictedDeployment;
 
 namespace AdminFunctions.Tests.Infra;
 
-/// <summary>The templates under infra/: what they deploy, and the security that infra/README.md claims. That they are Bicep is the compiler's to say.</summary>
+/// <summary>
+/// The templates under infra/: what they deploy, and the security that infra/README.md claims. The compiler checks their syntax.
+/// </summary>
 public sealed partial class TemplateTests
 {
     /// <summary>Azure's built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles.</summary>
@@ -23,7 +25,7 @@ public sealed partial class TemplateTests
             .ShouldBe(ArmTemplate.Main.ModuleHashes.Distinct(), ignoreOrder: true);
 
     [TemplateFact]
-    public void All_that_is_deployed_is_in_the_one_resource_group_that_the_deployer_has_roles_on()
+    public void Everything_is_deployed_to_the_one_resource_group_on_which_the_deployer_has_roles()
     {
         ArmTemplate.All.ShouldAllBe(template => template.Schema.EndsWith("/deploymentTemplate.json#"));
         Resources.Count.ShouldBeGreaterThan(20);
@@ -33,7 +35,7 @@ public sealed partial class TemplateTests
     }
 
     [TemplateFact]
-    public void The_parameters_file_names_parameters_that_exist_and_all_that_are_needed()
+    public void The_parameters_file_names_only_existing_parameters_and_all_required_ones()
     {
         var given = ParametersFile().Keys;
 
@@ -42,7 +44,7 @@ public sealed partial class TemplateTests
     }
 
     [TemplateFact]
-    public void The_parameters_file_holds_variables_and_no_values()
+    public void The_parameters_file_contains_variables_and_no_values()
     {
         ParametersFile().Values.ShouldAllBe(value => VariablePattern().IsMatch(value));
         ArmTemplate.Main.Parameters.Where(parameter => parameter.IsSecure).Select(parameter => parameter.Name)
@@ -69,7 +71,7 @@ public sealed partial class TemplateTests
     }
 
     [TemplateFact]
-    public void The_function_app_reads_one_secret_and_may_do_nothing_wider()
+    public void The_function_app_can_read_one_secret_and_nothing_else_in_the_vault()
     {
         RoleAssignments.Where(assignment => assignment.PrincipalType == "ServicePrincipal")
             .Select(assignment => (Within(assignment.Scope), assignment.RoleId))
@@ -83,9 +85,9 @@ public sealed partial class TemplateTests
     }
 
     [TemplateFact]
-    public void No_role_depends_on_how_the_secret_came_into_the_vault()
+    public void No_role_depends_on_how_the_secret_got_into_the_vault()
     {
-        // A deployment never takes back what an earlier one gave: a role under a condition outlives it.
+        // A deployment never removes a role of an earlier one, so a conditional role assignment would stay.
         var conditional = ArmTemplate.All.SelectMany(template => template.Resources)
             .Where(resource => resource.GetProperty("type").GetString() == "Microsoft.Authorization/roleAssignments" && resource.TryGetProperty("condition", out _))
             .Select(resource => resource.GetProperty("condition").GetString());
@@ -94,7 +96,7 @@ public sealed partial class TemplateTests
     }
 
     [TemplateFact]
-    public void Until_the_secret_is_set_a_disabled_one_that_replaces_nothing_holds_its_place()
+    public void Until_the_secret_is_set_a_disabled_placeholder_exists_that_never_replaces_it()
     {
         var secrets = ArmTemplate.All.Single(template => template.Path == "infra/modules/vault.bicep").Resources
             .Where(resource => resource.GetProperty("type").GetString() == "Microsoft.KeyVault/vaults/secrets").ToList();
@@ -109,7 +111,7 @@ public sealed partial class TemplateTests
     }
 
     [TemplateFact]
-    public void Role_assignments_have_lasting_names_of_their_own_and_say_whose_they_are()
+    public void Role_assignments_have_stable_unique_names_and_a_principal_type()
     {
         RoleAssignments.Select(assignment => assignment.Name).ShouldBeUnique();
         foreach (var assignment in RoleAssignments)
@@ -153,7 +155,7 @@ public sealed partial class TemplateTests
         var told = ArmTemplate.All.SelectMany(template => template.Outputs.Values).Concat(AppSettings.Values).ToList();
 
         told.Count.ShouldBeGreaterThan(20);
-        // Application Insights' address is called a connection string. With local authentication off it admits nobody.
+        // The address of Application Insights is called a connection string. Without local authentication it gives no access.
         told.Where(text => !text.EndsWith(", '2020-02-02').ConnectionString]", StringComparison.Ordinal))
             .ShouldAllBe(text => !SecretReadPattern().IsMatch(text));
         KeyFunctionPattern().Matches(ArmTemplate.Main.Text).Select(match => match.Value).ShouldBeEmpty();
@@ -178,13 +180,13 @@ public sealed partial class TemplateTests
     [InlineData("Microsoft.Web/sites", "properties.siteConfig.scmMinTlsVersion", "1.2")]
     [InlineData("Microsoft.Web/sites", "properties.siteConfig.cors.supportCredentials", "False")]
     [InlineData("Microsoft.Web/sites/basicPublishingCredentialsPolicies", "properties.allow", "False")]
-    public void What_keeps_others_out_is_set(string type, string path, string value) =>
+    public void The_settings_that_keep_others_out_are_set(string type, string path, string value) =>
         At(OfType(type).ShouldHaveSingleItem(), path).ShouldBe(value);
 
     [TemplateTheory]
     [InlineData("Microsoft.KeyVault/vaults", "AuditEvent")]
     [InlineData("Microsoft.Storage/storageAccounts/blobServices", "StorageWrite", "StorageDelete")]
-    public void Who_reads_the_secret_and_who_replaces_the_package_is_logged(string type, params string[] categories)
+    public void Reads_of_the_secret_and_replacements_of_the_package_are_logged(string type, params string[] categories)
     {
         var workspace = Id(OfType("Microsoft.OperationalInsights/workspaces").ShouldHaveSingleItem());
         var logged = OfType("Microsoft.Insights/diagnosticSettings")
@@ -220,7 +222,7 @@ public sealed partial class TemplateTests
     [InlineData("FUNCTIONS_EXTENSION_VERSION")]
     [InlineData("WEBSITE_RUN_FROM_PACKAGE")]
     [InlineData("WEBSITE_CONTENTAZUREFILECONNECTIONSTRING")]
-    public void Nothing_is_set_that_Flex_Consumption_does_not_take(string name) => ArmTemplate.Main.Text.ShouldNotContain($"\"{name}\"");
+    public void Nothing_is_set_that_Flex_Consumption_does_not_accept(string name) => ArmTemplate.Main.Text.ShouldNotContain($"\"{name}\"");
 
     [TemplateFact]
     public void The_runtime_is_the_one_that_the_app_is_built_for()
@@ -233,11 +235,11 @@ public sealed partial class TemplateTests
     }
 
     [TemplateFact]
-    public void The_secret_is_called_in_infra_what_the_code_calls_it() =>
+    public void The_secret_has_the_same_name_in_infra_as_in_the_code() =>
         ArmTemplate.Main.Parameters.Single(parameter => parameter.Name == "clientSecretName").Default!.Value.GetString()
             .ShouldBe(new KeyVaultOptions().ClientSecretName);
 
-    /// <summary>The parameters of main.parameters.json, with the variable that each is taken from.</summary>
+    /// <summary>The parameters of main.parameters.json with their variables.</summary>
     internal static Dictionary<string, string> ParametersFile()
     {
         using var json = JsonDocument.Parse(Repository.Read("infra/main.parameters.json"));
@@ -247,7 +249,7 @@ public sealed partial class TemplateTests
 
     private static readonly JsonSerializerOptions Unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>A resource id without the names: Microsoft.KeyVault/vaults/secrets.</summary>
+    /// <summary>The type in a resource ID, such as Microsoft.KeyVault/vaults/secrets.</summary>
     private static string Within(string id)
     {
         id.ShouldStartWith($"{ResourceGroup}/providers/");
@@ -255,7 +257,7 @@ public sealed partial class TemplateTests
         return string.Join('/', parts.Where((_, index) => index == 0 || index % 2 == 1));
     }
 
-    /// <summary>Where in the main template, modules included, a parameter is read.</summary>
+    /// <summary>The places in the main template and its modules that read a parameter.</summary>
     private static IEnumerable<string> UsesOf(string parameter) =>
         ArmTemplate.Main.Strings.Where(text => text.Text.Contains($"parameters('{parameter}')", StringComparison.Ordinal)).Select(text => $"{text.Path}: {text.Text}");
 
@@ -272,7 +274,7 @@ public sealed partial class TemplateTests
     [GeneratedRegex(@"clientSecret\b|connectionString|AccountKey|SharedAccess|InstrumentationKey|@Microsoft\.KeyVault|\.properties\.value\b", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretReadPattern();
 
-    /// <summary>listKeys(), listSecrets() and their like; getSecret().</summary>
+    /// <summary>list…() functions, such as listKeys() and listSecrets(), and getSecret().</summary>
     [GeneratedRegex(@"\b(list[A-Z]\w*|list|getSecret)\(", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyFunctionPattern();
 

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace AdminFunctions.Tests.Infra;
 
-/// <summary>The workflows and azd's file: readable, pinned, without credentials, and in step with the templates.</summary>
+/// <summary>The workflows and azure.yaml are valid, pinned, without credentials, and agree with the templates.</summary>
 public sealed partial class WorkflowTests
 {
     private static readonly IReadOnlyList<string> Paths = [.. Repository.Files(".github/workflows", "*.yml")];
@@ -16,7 +16,7 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Every_action_is_pinned_by_its_commit(string path)
+    public void Every_action_is_pinned_to_a_commit(string path)
     {
         var text = Repository.Read(path);
         var pinned = PinnedPattern().Count(text);
@@ -39,7 +39,7 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void A_workflow_may_read_the_repository_and_only_the_job_that_deploys_may_ask_for_an_identity(string path)
+    public void A_workflow_can_read_the_repository_and_only_the_deploying_job_can_request_an_identity(string path)
     {
         var workflow = Yaml(path);
 
@@ -67,7 +67,7 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Nothing_that_an_outsider_writes_becomes_part_of_a_command(string path) =>
+    public void Text_that_an_outsider_writes_never_becomes_part_of_a_command(string path) =>
         Scalars(Yaml(path), "run").ShouldAllBe(command => !command.Contains("${{"));
 
     [Fact]
@@ -81,7 +81,9 @@ public sealed partial class WorkflowTests
         Job("build")["needs"].ToString().ShouldBe("ci");
     }
 
-    /// <summary>A build runs what packages bring along, and azd runs dotnet on the project even to provision: neither may find an identity.</summary>
+    /// <summary>
+    /// A build runs code of packages, and azd runs dotnet on the project even to provision. Neither must have access to the identity.
+    /// </summary>
     [Fact]
     public void The_job_with_the_identity_runs_nothing_of_the_repository()
     {
@@ -94,7 +96,7 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void What_is_deployed_is_what_the_job_without_an_identity_has_built()
+    public void The_deployed_package_is_the_one_that_the_job_without_an_identity_has_built()
     {
         var upload = Steps("build").Single(step => step.Children.ContainsKey("uses") && step["uses"].ToString().StartsWith("actions/upload-artifact@", StringComparison.Ordinal));
         var download = Steps("deploy").Single(step => step.Children.ContainsKey("uses") && step["uses"].ToString().StartsWith("actions/download-artifact@", StringComparison.Ordinal));
@@ -110,12 +112,12 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void Deploying_hands_over_every_variable_of_the_parameters_file()
+    public void The_deploying_job_passes_every_variable_of_the_parameters_file()
     {
         var given = ((YamlMappingNode)Job("deploy")["env"]).Children.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString());
         var command = Scalars(Job("deploy"), "run").Single(run => run.Contains("az deployment group create ", StringComparison.Ordinal));
 
-        // Who deploys is a service principal, which needs no role on the vault.
+        // The deployer is a service principal, which needs no role on the vault.
         foreach (var (parameter, value) in TemplateTests.ParametersFile().Where(pair => !pair.Value.StartsWith("${AZURE_PRINCIPAL_", StringComparison.Ordinal)))
         {
             var variable = value[2..^1];
@@ -125,7 +127,7 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void The_templates_are_checked_by_the_same_command_here_and_there()
+    public void The_templates_are_checked_by_the_same_command_in_both_workflows()
     {
         const string Check = "dotnet build eng/bicep";
 
@@ -137,7 +139,7 @@ public sealed partial class WorkflowTests
     [TemplateTheory]
     [InlineData("README.md")]
     [InlineData(".github/workflows/deploy.yml")]
-    public void What_is_asked_of_a_deployment_is_an_output_of_the_template(string path)
+    public void Every_value_that_is_read_from_a_deployment_is_an_output_of_the_template(string path)
     {
         var asked = AskedPattern().Matches(Repository.Read(path)).Select(match => match.Groups["name"].Value).ToList();
 
@@ -156,7 +158,7 @@ public sealed partial class WorkflowTests
         PredictedDeployment.At(PredictedDeployment.OfType("Microsoft.Web/sites").ShouldHaveSingleItem(), "tags.azd-service-name").ShouldBe(name.ToString());
     }
 
-    /// <summary>The names of the checks that ci.yml makes, as GitHub shows them.</summary>
+    /// <summary>The names of the checks of ci.yml, as GitHub shows them.</summary>
     internal static IEnumerable<string> ChecksOfCi()
     {
         foreach (var (name, job) in (YamlMappingNode)Yaml(".github/workflows/ci.yml")["jobs"])
@@ -188,7 +190,7 @@ public sealed partial class WorkflowTests
         return (YamlMappingNode)yaml.Documents.ShouldHaveSingleItem().RootNode;
     }
 
-    /// <summary>The values of a key, wherever in the document it stands.</summary>
+    /// <summary>The values of a key, anywhere in the document.</summary>
     private static IEnumerable<string> Scalars(YamlMappingNode document, string key) =>
         document.AllNodes.OfType<YamlMappingNode>()
             .Where(node => node.Children.ContainsKey(key) && node[key] is YamlScalarNode)
@@ -205,7 +207,7 @@ public sealed partial class WorkflowTests
     [GeneratedRegex(@"(azd env get-value|\$\(output) (?<name>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AskedPattern();
 
-    /// <summary>A variable, or a parameter of the template, that is given a value.</summary>
+    /// <summary>A variable, or a parameter of the template, that gets a value.</summary>
     [GeneratedRegex("^[A-Za-z0-9]+=", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AssignmentPattern();
 }

@@ -4,7 +4,7 @@ using AdminFunctions.LocalHost.Dashboard;
 
 namespace AdminFunctions.Tests.LocalHost;
 
-/// <summary>When npm builds the dashboard, and what is served and said meanwhile.</summary>
+/// <summary>When npm builds the dashboard, and what is served and printed meanwhile.</summary>
 public sealed class DashboardBuildTests : IDisposable
 {
     private static readonly Uri Api = new("http://localhost:1234/api");
@@ -25,7 +25,7 @@ public sealed class DashboardBuildTests : IDisposable
     }
 
     [ShellFact]
-    public async Task Until_it_is_built_a_page_says_so_and_asks_again_by_itself()
+    public async Task Until_the_build_ends_a_page_says_so_and_reloads_itself()
     {
         _sources.HoldNpm();
         await using var dashboard = await LocalDashboard.StartAsync(_sources.Options, Config);
@@ -59,7 +59,7 @@ public sealed class DashboardBuildTests : IDisposable
     [ShellTheory]
     [InlineData("ci", "npm ci --include=dev --no-audit --no-fund")]
     [InlineData("run", "npm run build")]
-    public async Task A_build_that_fails_is_told_with_all_that_npm_wrote(string command, string line)
+    public async Task A_build_that_fails_is_reported_with_the_output_of_npm(string command, string line)
     {
         _sources.LetNpmFailAt(command);
         await using var dashboard = await ServeAsync();
@@ -81,7 +81,7 @@ public sealed class DashboardBuildTests : IDisposable
     }
 
     [ShellFact]
-    public async Task What_a_failed_build_leaves_does_not_pass_for_a_build_at_the_next_start()
+    public async Task The_remains_of_a_failed_build_are_not_served_at_the_next_start()
     {
         _sources.LetNpmFailAt("run");
         await using (await ServeAsync())
@@ -104,7 +104,7 @@ public sealed class DashboardBuildTests : IDisposable
     }
 
     [ShellFact]
-    public async Task An_npm_that_cannot_be_started_is_told()
+    public async Task An_npm_that_cannot_be_started_is_reported()
     {
         await File.WriteAllTextAsync(Path.Combine(_sources.Tools, "npm"), "#!/no/such/interpreter\n");
         await using var dashboard = await ServeAsync();
@@ -143,7 +143,7 @@ public sealed class DashboardBuildTests : IDisposable
     }
 
     [ShellFact]
-    public async Task A_source_that_was_deleted_is_built_without()
+    public async Task A_deleted_source_causes_a_new_build()
     {
         _sources.WriteBuild();
         File.Delete(Path.Combine(_sources.Root, "src/api.ts"));
@@ -158,7 +158,7 @@ public sealed class DashboardBuildTests : IDisposable
     [InlineData("coverage/index.html")]
     [InlineData("test-results/report.json")]
     [InlineData(".vite/deps/vue.js")]
-    public async Task What_tools_write_among_the_sources_is_no_source(string product)
+    public async Task Files_that_tools_write_among_the_sources_are_not_sources(string product)
     {
         _sources.WriteBuild();
         _sources.Write(product, "", days: 2);
@@ -185,7 +185,7 @@ public sealed class DashboardBuildTests : IDisposable
     }
 
     [ShellFact]
-    public async Task What_is_edited_during_a_build_is_in_the_next()
+    public async Task A_source_that_is_edited_during_a_build_is_in_the_next_build()
     {
         _sources.HoldNpm();
         await using (var first = await LocalDashboard.StartAsync(_sources.Options, Config))
@@ -213,7 +213,7 @@ public sealed class DashboardBuildTests : IDisposable
         await using var second = await LocalDashboard.StartAsync(_sources.Options with { TimeProvider = time }, Config);
         var serving = first.ServeAsync(Api, _output, _errors);
         await _sources.NpmRunsAsync();
-        // Its page is there already, and must not be taken for the whole.
+        // Its page exists already, but the build is not complete.
         var waiting = second.ServeAsync(Api, _output, _errors);
         await time.WhenSomeoneWaitsAsync(_ => true);
         (await GetAsync(second, "/")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -254,7 +254,7 @@ public sealed class DashboardBuildTests : IDisposable
     }
 
     [ShellFact]
-    public void An_npm_that_is_no_program_is_passed_over()
+    public void A_file_named_npm_that_is_not_a_program_is_skipped()
     {
         File.WriteAllText(Path.Combine(_sources.NoNpm, "npm"), "");
 
@@ -262,7 +262,7 @@ public sealed class DashboardBuildTests : IDisposable
         Npm.Find(string.Join(Path.PathSeparator, _sources.NoNpm, _sources.Tools)).ShouldNotBeNull();
     }
 
-    /// <summary>Whether a process still does something: one that has ended may stay listed until somebody asks how.</summary>
+    /// <summary>Whether a process is running. A process that has ended can stay in the list until its exit code is read.</summary>
     private static bool Runs(int id)
     {
         try
@@ -276,7 +276,7 @@ public sealed class DashboardBuildTests : IDisposable
         }
     }
 
-    /// <summary>The page's own policy lets its style in by its hash, and nothing else.</summary>
+    /// <summary>The policy of the page allows only its style, by its hash.</summary>
     private static void ShouldAllowItsStyleAlone(HttpResponseMessage answer) =>
         answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem()
             .ShouldMatch("^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$");

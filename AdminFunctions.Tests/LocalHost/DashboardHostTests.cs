@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace AdminFunctions.Tests.LocalHost;
 
-/// <summary>The dashboard of a local host in a process of its own.</summary>
+/// <summary>The dashboard of a local host in a separate process.</summary>
 public sealed partial class DashboardHostTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("admin-functions-");
@@ -18,7 +18,7 @@ public sealed partial class DashboardHostTests : IDisposable
     }
 
     [Fact]
-    public async Task It_is_served_beside_functions_and_tenant_and_knows_their_ports()
+    public async Task It_is_served_with_the_functions_and_the_tenant_and_knows_their_ports()
     {
         _sources.WriteBuild();
         await using var host = await StartAsync(_sources.NoNpm, "--tenant-port", "0", "--users", "3");
@@ -27,7 +27,7 @@ public sealed partial class DashboardHostTests : IDisposable
         var api = new UriBuilder(Match(FunctionsOrigin(), host)) { Host = "localhost", Path = "/api" }.Uri;
         using var client = new HttpClient();
 
-        // The host tells the address and then looks whether there is anything to build.
+        // The host prints the address before it checks whether a build is needed.
         HttpResponseMessage answer;
         do
         {
@@ -51,7 +51,7 @@ public sealed partial class DashboardHostTests : IDisposable
     }
 
     [Fact]
-    public async Task Its_pages_may_call_the_functions_and_those_of_no_other_origin()
+    public async Task Only_pages_of_its_origin_can_call_the_functions()
     {
         _sources.WriteBuild();
         await using var host = await StartAsync(_sources.NoNpm, "--tenant-port", "0", "--users", "3");
@@ -69,7 +69,7 @@ public sealed partial class DashboardHostTests : IDisposable
     }
 
     [Fact]
-    public async Task Origins_of_local_settings_stand_in_the_dashboards_place()
+    public async Task Origins_in_local_settings_replace_the_dashboards()
     {
         _sources.WriteBuild();
         WriteSettings([], cors: "http://localhost:5173");
@@ -82,7 +82,7 @@ public sealed partial class DashboardHostTests : IDisposable
     }
 
     [Fact]
-    public async Task Port_0_is_for_none()
+    public async Task Port_0_means_no_dashboard()
     {
         _sources.WriteBuild();
         await using var host = await HostProcess.StartAsync(_directory, ["--dashboard-port", "0", "--dashboard-root", _sources.Root, .. OtherPorts, "--tenant-port", "0", "--users", "3"]);
@@ -92,7 +92,7 @@ public sealed partial class DashboardHostTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_npm_a_line_says_so_and_the_functions_answer()
+    public async Task Without_npm_a_line_says_so_and_the_functions_are_served()
     {
         await using var host = await StartAsync(_sources.NoNpm, "--tenant-port", "0", "--users", "3");
 
@@ -119,7 +119,7 @@ public sealed partial class DashboardHostTests : IDisposable
     }
 
     [ShellFact]
-    public async Task When_npm_fails_its_words_are_on_the_console_and_the_functions_go_on()
+    public async Task If_npm_fails_its_output_is_on_the_console_and_the_functions_are_still_served()
     {
         _sources.InstallNpm();
         _sources.LetNpmFailAt("run");
@@ -218,7 +218,7 @@ public sealed partial class DashboardHostTests : IDisposable
         return (await client.GetAsync($"{Match(FunctionsOrigin(), host)}/api/health")).StatusCode;
     }
 
-    /// <summary>Starts it with a dashboard on a free port. Another process may take that meanwhile; then on another one.</summary>
+    /// <summary>Starts it with a dashboard on a free port. If another process takes the port first, it tries another one.</summary>
     private async Task<HostProcess> StartAsync(string searchPath, params string[] arguments)
     {
         for (var attempt = 1; ; attempt++)

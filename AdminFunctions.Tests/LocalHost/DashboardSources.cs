@@ -2,7 +2,7 @@ using AdminFunctions.LocalHost.Dashboard;
 
 namespace AdminFunctions.Tests.LocalHost;
 
-/// <summary>A dashboard's sources in a directory of their own, and an npm that is a shell script.</summary>
+/// <summary>Sources of a dashboard in a separate directory, and an npm that is a shell script.</summary>
 internal sealed class DashboardSources : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("admin-functions-dashboard-");
@@ -16,7 +16,7 @@ internal sealed class DashboardSources : IDisposable
             Write(source, "{}");
         }
 
-        // Long ago, so that a test may choose what is newer.
+        // Long ago, so that a test can choose which files are newer.
         foreach (var entry in new DirectoryInfo(Root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
         {
             entry.LastWriteTimeUtc = Begin;
@@ -31,16 +31,16 @@ internal sealed class DashboardSources : IDisposable
     /// <summary>A PATH without npm.</summary>
     public string NoNpm => Path.Combine(_directory.FullName, "nothing");
 
-    /// <summary>Its options, for any free port.</summary>
+    /// <summary>The options for any free port.</summary>
     public DashboardOptions Options => new() { Port = 0, Root = Root, SearchPath = Tools };
 
-    /// <summary>What npm was told to do, a line a call.</summary>
+    /// <summary>The arguments of npm, one line per call.</summary>
     public IReadOnlyList<string> NpmCalls => File.Exists(Tool("calls")) ? File.ReadAllLines(Tool("calls")) : [];
 
-    /// <summary>The directory with npm, once there is one.</summary>
+    /// <summary>The directory with npm, if there is one.</summary>
     public string Tools => Path.Combine(_directory.FullName, "tools");
 
-    /// <summary>Puts an npm there that builds a page which says "Built by npm".</summary>
+    /// <summary>Adds an npm that builds a page with the text "Built by npm".</summary>
     public void InstallNpm()
     {
         var npm = Tool("npm");
@@ -80,8 +80,8 @@ internal sealed class DashboardSources : IDisposable
     /// <summary>Makes npm succeed without a page.</summary>
     public void LetNpmForgetThePage() => File.WriteAllText(Tool("forgets"), "");
 
-    /// <summary>Waits until a build is under way.</summary>
-    /// <returns>The id of the process that npm started.</returns>
+    /// <summary>Waits until a build is running.</summary>
+    /// <returns>The ID of the process that npm started.</returns>
     public async Task<int> NpmRunsAsync()
     {
         await Until(() => File.Exists(Tool("pid")));
@@ -98,7 +98,7 @@ internal sealed class DashboardSources : IDisposable
         }
     }
 
-    /// <summary>Writes a file, a day after the sources were written or as many as said.</summary>
+    /// <summary>Writes a file, by default one day after the sources.</summary>
     public void Write(string file, string content, double days = 1)
     {
         var path = Path.Combine(Root, file);
@@ -107,7 +107,7 @@ internal sealed class DashboardSources : IDisposable
         File.SetLastWriteTimeUtc(path, Begin.AddDays(days));
     }
 
-    /// <summary>Puts a build there, as fresh as <see cref="Write"/> says.</summary>
+    /// <summary>Adds a build, with the same time as <see cref="Write"/>.</summary>
     public void WriteBuild(double days = 1)
     {
         Write("dist/assets/index-B1x_-9Zq.js", "export {};", days);
@@ -116,7 +116,7 @@ internal sealed class DashboardSources : IDisposable
         Write("dist/index.html", "<p>Built before</p>", days);
     }
 
-    /// <summary>Pretends that npm has installed what the lock file names, a day after it was written or as many as said.</summary>
+    /// <summary>Pretends that npm has installed the packages, by default one day after the lock file.</summary>
     public void WriteInstalled(double days = 1) => Write("node_modules/.package-lock.json", "{}", days);
 
     public void Dispose() => _directory.Delete(recursive: true);

@@ -6,7 +6,7 @@ using AdminFunctions.Settings;
 
 namespace AdminFunctions.Tests.LocalHost;
 
-/// <summary>What the local host serves of a dashboard that is built.</summary>
+/// <summary>What the local host serves from a built dashboard.</summary>
 public sealed class DashboardTests : IDisposable
 {
     private static readonly Uri Api = new("http://localhost:1234/api");
@@ -42,7 +42,7 @@ public sealed class DashboardTests : IDisposable
     [InlineData(null, "tenant.eu.auth0.com")]
     [InlineData("", "tenant.eu.auth0.com")]
     [InlineData("https://login.example.com/", "login.example.com")]
-    public async Task Its_config_names_another_tenant_by_where_people_sign_in(string? issuer, string domain)
+    public async Task Its_config_names_another_tenant_by_its_sign_in_domain(string? issuer, string domain)
     {
         var tenant = new Auth0Options { Domain = "tenant.eu.auth0.com", Issuer = issuer, Audience = "https://admin.example.com/api" };
         await using var dashboard = await ServeAsync(DashboardConfig.For(tenant, "client of the dashboard"));
@@ -87,7 +87,7 @@ public sealed class DashboardTests : IDisposable
     [InlineData("/index.html", "text/html", "no-cache")]
     [InlineData("/favicon.svg", "image/svg+xml", "no-cache")]
     [InlineData("/assets/index-00000000.js", null, "no-store")]
-    public async Task Only_what_has_its_hash_in_its_name_may_be_kept(string path, string? type, string caching)
+    public async Task Only_files_with_a_hash_in_their_name_can_be_cached(string path, string? type, string caching)
     {
         await using var dashboard = await ServeAsync(Somewhere);
 
@@ -109,7 +109,7 @@ public sealed class DashboardTests : IDisposable
     [InlineData("/src/main.ts")]
     [InlineData("/.hidden")]
     [InlineData("/assets/")]
-    public async Task What_is_not_in_the_build_is_a_404(string path)
+    public async Task A_file_that_is_not_in_the_build_is_a_404(string path)
     {
         _sources.Write("dist/.hidden", "hidden");
         await using var dashboard = await ServeAsync(Somewhere);
@@ -122,7 +122,7 @@ public sealed class DashboardTests : IDisposable
     [InlineData("PUT", "/index.html")]
     [InlineData("DELETE", "/config.json")]
     [InlineData("OPTIONS", "/")]
-    public async Task It_is_there_to_be_read_only(string method, string path)
+    public async Task It_can_only_be_read(string method, string path)
     {
         await using var dashboard = await ServeAsync(Somewhere);
         using var client = new HttpClient();
@@ -134,7 +134,7 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_comes_by_another_name_is_sent_to_the_origin_that_functions_and_tenant_know()
+    public async Task A_visitor_who_uses_another_name_is_redirected_to_the_origin_that_functions_and_tenant_know()
     {
         await using var dashboard = await ServeAsync(Somewhere);
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
@@ -146,7 +146,7 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_port_there_is_none_and_nothing_is_said()
+    public async Task Without_a_port_there_is_no_dashboard_and_no_line_about_it()
     {
         await using var dashboard = await LocalDashboard.StartAsync(_sources.Options with { Port = null }, Somewhere);
 
@@ -155,7 +155,7 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_its_client_id_at_another_tenant_it_says_what_to_register_and_to_set()
+    public async Task Without_a_client_id_for_another_tenant_it_says_what_to_register_and_what_to_set()
     {
         var tenant = new Auth0Options { Domain = "tenant.eu.auth0.com", Audience = "https://admin.example.com/api" };
         await using var dashboard = await LocalDashboard.StartAsync(_sources.Options with { Port = 7070 }, DashboardConfig.For(tenant, clientId: null));
@@ -166,7 +166,7 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    public async Task A_build_that_is_fresh_needs_no_npm()
+    public async Task A_current_build_needs_no_npm()
     {
         await using var dashboard = await LocalDashboard.StartAsync(_sources.Options with { SearchPath = _sources.NoNpm }, Somewhere);
 
@@ -199,7 +199,7 @@ public sealed class DashboardTests : IDisposable
     private static async Task<HttpResponseMessage> GetAsync(LocalDashboard dashboard, string path)
     {
         using var client = new HttpClient();
-        // The path as it is: a client would tidy it up.
+        // The path is sent unchanged. HttpClient would normalize it.
         return await client.GetAsync(new Uri(dashboard.Origin + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
     }
 

@@ -4,7 +4,7 @@ using AdminFunctions.LocalHost;
 
 namespace AdminFunctions.Tests.LocalHost;
 
-/// <summary>The local host in a process of its own.</summary>
+/// <summary>The local host in a separate process.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -45,7 +45,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public static Task<HostProcess> StartAsync(DirectoryInfo directory, params string[] arguments) =>
         StartAsync(directory, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
 
-    /// <summary>Starts it with variables of its own.</summary>
+    /// <summary>Starts it with additional environment variables.</summary>
     public static async Task<HostProcess> StartAsync(DirectoryInfo directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var host = new HostProcess(directory, environment, arguments);
@@ -58,7 +58,7 @@ internal sealed class HostProcess : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs it until it exits.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(DirectoryInfo directory, params string[] arguments)
     {
         await using var host = new HostProcess(directory, new Dictionary<string, string>(StringComparer.Ordinal), arguments);

@@ -13,14 +13,14 @@ public sealed class ManagementTokenTests
     private const string Grant = "POST /oauth/token";
     private const string List = "GET /api/v2/users";
 
-    /// <summary>Not tried again, and no reason to read the secret again.</summary>
+    /// <summary>Neither retried nor a reason to read the secret again.</summary>
     private static readonly Fault Refused = Fault.Answer(
         Grant,
         403,
         """{"error":"unauthorized_client","error_description":"Grant type 'client_credentials' not allowed for the client."}""");
 
     [Fact]
-    public async Task Everyone_who_waits_for_a_grant_that_fails_learns_it_and_whoever_comes_later_tries_again()
+    public async Task Everyone_who_waits_for_a_grant_learns_that_it_failed_and_the_next_caller_retries()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -28,7 +28,7 @@ public sealed class ManagementTokenTests
         var gate = new TaskCompletionSource();
         app.Tenant.Faults.Add(Refused with { Until = gate.Task });
 
-        // Not over HTTP, so that all of them wait for certain when the gate opens.
+        // Not over HTTP, so that all callers are certainly waiting when the gate opens.
         var waiting = Enumerable.Range(0, 10)
             .Select(_ => tenant.ListAsync(new ListUsersRequestParameters { IncludeTotals = true }, CancellationToken.None))
             .ToList();
@@ -46,7 +46,7 @@ public sealed class ManagementTokenTests
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_does_not_take_the_grant_with_them()
+    public async Task A_caller_who_hangs_up_does_not_end_the_grant_for_others()
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -55,7 +55,7 @@ public sealed class ManagementTokenTests
         app.Tenant.Faults.Add(new Fault { Match = Grant, Until = gate.Task });
         using var impatience = new CancellationTokenSource();
 
-        // The impatient one comes first, and so is the one who sets off the grant.
+        // The impatient caller is first, so that it starts the grant.
         var impatient = CallAsync(impatience.Token);
         var patient = CallAsync(CancellationToken.None);
         await app.Tenant.Requests.WaitForAsync(Grant).InTimeAsync();
@@ -68,7 +68,7 @@ public sealed class ManagementTokenTests
         app.Tenant.Requests.Matching(Grant).Count.ShouldBe(1);
         app.Tenant.Requests.Matching(List).Count.ShouldBe(1);
 
-        // As the functions do it.
+        // As in the functions.
         async Task CallAsync(CancellationToken gone)
         {
             using var budget = RequestBudget.Start(app.Time, RequestBudget.ForRequest, gone);
@@ -77,7 +77,7 @@ public sealed class ManagementTokenTests
     }
 
     [Fact]
-    public async Task A_token_is_renewed_once_it_has_lived_three_quarters_of_its_life_while_callers_go_on_with_it()
+    public async Task A_token_is_renewed_in_the_background_after_three_quarters_of_its_lifetime()
     {
         await using var app = await AdminApp.StartAsync();
         await ListAsync(app);
@@ -97,14 +97,14 @@ public sealed class ManagementTokenTests
         gate.SetResult();
         await Waiting.UntilAsync(() => Granted(app) == 2);
 
-        // The first token is worth nothing now, and there is no third to be had.
+        // The first token is invalid now, and no third one is available.
         app.Time.Advance(TimeSpan.FromHours(7));
         app.Tenant.Faults.Add(Refused with { Times = null });
         await ListAsync(app);
     }
 
     [Fact]
-    public async Task A_renewal_that_fails_is_left_alone_for_half_a_minute_while_the_token_serves()
+    public async Task A_renewal_that_fails_is_not_retried_for_half_a_minute_while_the_token_is_valid()
     {
         await using var app = await AdminApp.StartAsync();
         await ListAsync(app);
@@ -115,7 +115,7 @@ public sealed class ManagementTokenTests
         app.Time.Advance(TimeSpan.FromSeconds(29));
         for (var call = 0; call < 10; call++)
         {
-            // Time enough for a renewal in the background to show itself.
+            // Long enough for a renewal in the background.
             await ListAsync(app);
         }
 
@@ -136,7 +136,7 @@ public sealed class ManagementTokenTests
     [InlineData(480, 420)]
     [InlineData(80, 70)]
     [InlineData(8, 7)]
-    public async Task A_token_serves_until_a_minute_before_its_expiry_or_an_eighth_of_its_life_if_that_is_less(int life, int serves)
+    public async Task A_token_is_used_until_a_minute_or_an_eighth_of_its_lifetime_before_its_expiry_whichever_is_less(int life, int serves)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 5, ManagementTokenSeconds = life });
         await ListAsync(app);
@@ -146,7 +146,7 @@ public sealed class ManagementTokenTests
         await ListAsync(app);
         await Waiting.UntilAsync(() => FailedRenewals(app) == 1);
 
-        // From now on callers wait for the grant, and so they learn that it fails.
+        // From now on callers wait for the grant, so they get its failure.
         app.Time.Advance(TimeSpan.FromMilliseconds(1));
         using var reader = app.Reader();
         await (await reader.GetAsync("/api/users")).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
@@ -156,7 +156,7 @@ public sealed class ManagementTokenTests
     }
 
     [Fact]
-    public async Task A_token_that_lives_for_five_seconds_is_kept_too()
+    public async Task A_token_with_a_lifetime_of_five_seconds_is_cached_too()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 5, ManagementTokenSeconds = 5 });
 
@@ -172,7 +172,7 @@ public sealed class ManagementTokenTests
     }
 
     [Fact]
-    public async Task A_token_that_Auth0_no_longer_takes_is_replaced_and_the_request_sent_once_more()
+    public async Task A_token_that_Auth0_no_longer_accepts_is_replaced_and_the_request_is_sent_once_more()
     {
         await using var app = await AdminApp.StartAsync();
         var user = app.Tenant.Users.All[3].UserId;
@@ -197,7 +197,7 @@ public sealed class ManagementTokenTests
     [InlineData("GET", "/api/users", List)]
     [InlineData("DELETE", "/api/users/auth0%7Csomebody", "GET /api/v2/users/*")]
     [InlineData("DELETE", "/api/users/auth0%7Csomebody", "DELETE *")]
-    public async Task A_tenant_that_refuses_every_token_is_asked_twice_and_no_more(string method, string address, string upstream)
+    public async Task A_tenant_that_refuses_every_token_gets_two_requests(string method, string address, string upstream)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
@@ -216,7 +216,7 @@ public sealed class ManagementTokenTests
     }
 
     [Fact]
-    public async Task Twenty_callers_with_one_refused_token_cost_one_grant()
+    public async Task Twenty_callers_with_the_same_refused_token_cause_one_grant()
     {
         await using var app = await AdminApp.StartAsync();
         await ListAsync(app);
@@ -228,7 +228,7 @@ public sealed class ManagementTokenTests
     }
 
     [Fact]
-    public async Task A_caller_who_learns_late_that_the_old_token_is_refused_leaves_the_new_one_alone()
+    public async Task A_late_refusal_of_the_old_token_does_not_discard_the_new_one()
     {
         await using var app = await AdminApp.StartAsync();
         await ListAsync(app);
@@ -246,14 +246,14 @@ public sealed class ManagementTokenTests
         app.Tenant.Requests.Matching(List).Count.ShouldBe(5);
     }
 
-    /// <summary>A list, with a caller's token of just now, that must succeed.</summary>
+    /// <summary>Lists users with a new token of the caller. It must succeed.</summary>
     private static async Task ListAsync(AdminApp app)
     {
         using var reader = app.Reader();
         (await reader.GetAsync("/api/users").InTimeAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    /// <summary>Lists until something has happened in the background: a caller may join a renewal that is ending.</summary>
+    /// <summary>Lists until something has happened in the background, because a caller can join a renewal that is just ending.</summary>
     private static async Task ListUntilAsync(AdminApp app, Func<bool> condition)
     {
         await ListAsync(app);

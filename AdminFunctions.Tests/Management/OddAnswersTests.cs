@@ -8,12 +8,12 @@ using AdminFunctions.Users;
 
 namespace AdminFunctions.Tests.Management;
 
-/// <summary>What Auth0 sends about users is data, whatever it looks like: it is no JSON of ours, no mark, no line of an export.</summary>
+/// <summary>Values in Auth0's users are only data: they cannot imitate JSON, a marker or a line of an export.</summary>
 public sealed class OddAnswersTests
 {
     private const string List = "GET /api/v2/users";
 
-    /// <summary>Ids of identities, as JSON.</summary>
+    /// <summary>IDs of identities, as JSON.</summary>
     public static TheoryData<string> Ids =>
     [
         "\"\"", "\"12\"", "\"0012\"", "\" 7 \"", "\"+5\"", "\"-0\"", "\"s\"", "\"n\"", "\"s12\"", "\"n12\"", "\"nn1\"", "\"12,\\\"x\\\":1\"", "\"e1\"", "\"1e3\"", "\"ä 𠮷\"", "\"\\\"\"", "\"\\\\\"", "\"\\\\u0041\"",
@@ -23,7 +23,7 @@ public sealed class OddAnswersTests
 
     [Theory]
     [MemberData(nameof(Ids))]
-    public async Task An_identitys_id_is_served_as_it_is_whatever_it_begins_with(string id)
+    public async Task An_identitys_id_is_served_unchanged_whatever_it_begins_with(string id)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -43,7 +43,7 @@ public sealed class OddAnswersTests
     }
 
     [Fact]
-    public async Task An_identitys_id_is_no_line_of_an_export()
+    public async Task An_identitys_id_cannot_forge_a_line_of_an_export()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 20 });
         using var reader = app.Reader();
@@ -61,7 +61,7 @@ public sealed class OddAnswersTests
     [InlineData("true")]
     [InlineData("{\"user_id\":\"x\",\"a\":[1,{\"user_id\":2}]}")]
     [InlineData("[\"x\"]")]
-    public async Task What_is_no_id_is_left_out_and_nothing_else(string id)
+    public async Task A_value_that_is_not_an_id_is_left_out_and_nothing_else_is(string id)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -73,7 +73,7 @@ public sealed class OddAnswersTests
     }
 
     [Fact]
-    public async Task Half_a_surrogate_pair_is_replaced_where_it_stands_and_hides_nobody()
+    public async Task Half_a_surrogate_pair_is_replaced_and_hides_nobody()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -97,7 +97,7 @@ public sealed class OddAnswersTests
     }
 
     [Fact]
-    public async Task What_is_not_served_is_passed_over_however_deep_it_goes()
+    public async Task A_field_that_is_not_served_is_skipped_however_deep_it_is()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -123,7 +123,7 @@ public sealed class OddAnswersTests
     [InlineData("""{"users":{}}""")]
     [InlineData("""{"users":[1]}""")]
     [InlineData("""{"users":[null]}""")]
-    public async Task An_answer_that_is_no_page_of_users_is_unreadable(string body)
+    public async Task A_response_that_is_not_a_page_of_users_is_unreadable(string body)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -134,7 +134,7 @@ public sealed class OddAnswersTests
     }
 
     [Fact]
-    public void A_line_that_cannot_be_written_leaves_no_part_of_itself()
+    public void A_line_that_cannot_be_written_is_not_written_in_part()
     {
         var output = new System.Buffers.ArrayBufferWriter<byte>();
         var format = new NdjsonFormat(withEnd: true);
@@ -162,7 +162,7 @@ public sealed class OddAnswersTests
 
     private static (JsonValueKind Kind, string? Text) IdIn(string users) => Value(JsonElement.Parse(users)[0].GetProperty("identities")[0].GetProperty("user_id").GetRawText());
 
-    /// <summary>A text as what it says, a number as its digits.</summary>
+    /// <summary>The value of a string, or the digits of a number.</summary>
     private static (JsonValueKind Kind, string? Text) Value(string json) => JsonElement.Parse(json) is { ValueKind: JsonValueKind.String } text ? (text.ValueKind, text.GetString()) : (JsonValueKind.Number, json);
 
     private sealed class Unwritable : List<Identity>, IReadOnlyList<Identity>

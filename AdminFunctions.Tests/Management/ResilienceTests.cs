@@ -16,12 +16,12 @@ public sealed class ResilienceTests
     private const string TooManyRequests =
         """{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}""";
 
-    // The clock stands at Monday, 2 March 2026, 9:30:00.
+    // The clock is at Monday, 2 March 2026, 9:30:00.
     [Theory]
     [InlineData("Retry-After", "3")]
     [InlineData("Retry-After", "Mon, 02 Mar 2026 09:30:03 GMT")]
     [InlineData("X-RateLimit-Reset", "1772443803")]
-    public async Task The_wait_that_Auth0_asks_for_is_kept_to_and_then_the_request_is_sent_again(string header, string value)
+    public async Task The_request_is_sent_again_after_the_wait_that_Auth0_asks_for(string header, string value)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = await WarmReaderAsync(app);
@@ -37,7 +37,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task Retry_After_goes_before_the_moment_of_the_reset()
+    public async Task Retry_After_takes_precedence_over_the_reset_time()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = await WarmReaderAsync(app);
@@ -56,7 +56,7 @@ public sealed class ResilienceTests
     [InlineData("Retry-After", "Mon, 02 Mar 2026 09:29:00 GMT")]
     [InlineData("X-RateLimit-Reset", "1772443740")]
     [InlineData("X-RateLimit-Reset", "1772443803000")]
-    public async Task Where_Auth0_names_no_wait_that_makes_sense_it_is_tried_again_after_a_short_one(string? header, string? value)
+    public async Task Without_a_sensible_wait_from_Auth0_the_request_is_retried_after_a_short_one(string? header, string? value)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = await WarmReaderAsync(app);
@@ -78,7 +78,7 @@ public sealed class ResilienceTests
     [InlineData("GET", Grant, "Retry-After", "Mon, 02 Mar 2026 09:30:30 GMT")]
     [InlineData("GET", List, "X-RateLimit-Reset", "1772443830")]
     [InlineData("GET", Grant, "X-RateLimit-Reset", "1772443830")]
-    public async Task A_wait_that_would_outlast_the_budget_is_not_begun_but_handed_on_at_once(
+    public async Task A_wait_that_is_longer_than_the_budget_is_passed_on_to_the_caller_at_once(
         string method,
         string limited,
         string header,
@@ -110,7 +110,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_rate_limit_that_comes_again_and_again_is_waited_for_as_long_as_the_budget_lasts()
+    public async Task A_repeated_rate_limit_is_waited_for_as_long_as_the_budget_lasts()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = await WarmReaderAsync(app);
@@ -129,7 +129,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task Without_a_wait_named_a_rate_limit_is_tried_more_often_than_a_failure_and_the_answer_names_one()
+    public async Task Without_a_wait_from_Auth0_a_rate_limit_is_retried_more_often_than_a_failure_and_the_response_names_a_wait()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = await WarmReaderAsync(app);
@@ -138,7 +138,7 @@ public sealed class ResilienceTests
         var call = reader.GetAsync("/api/users");
         for (var left = RequestBudget.ForRequest; !call.IsCompleted;)
         {
-            // The budget is somebody's wait too, but not this one's.
+            // The time limit of the call is a wait too, but not the one that is meant here.
             var pause = app.Time.LetPassAsync(wait => wait <= TimeSpan.FromSeconds(2) && wait != left);
             if (await Task.WhenAny(call, pause) == pause)
             {
@@ -162,7 +162,7 @@ public sealed class ResilienceTests
         var call = reader.GetAsync("/api/users");
         await app.Time.LetPassAsync(wait => wait == TimeSpan.FromSeconds(5));
 
-        // Six seconds would do for a list alone.
+        // Six seconds would be enough for a list alone.
         var answer = await call.InTimeAsync();
         await answer.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "tenant-rate-limited");
         answer.Headers.GetValues("Retry-After").ShouldBe(["6"]);
@@ -194,7 +194,7 @@ public sealed class ResilienceTests
 
     [Theory]
     [MemberData(nameof(PassingFailures))]
-    public async Task What_fails_once_is_sent_again_and_nobody_notices(string method, string failure)
+    public async Task A_request_that_fails_once_is_sent_again_and_nobody_notices(string method, string failure)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = await WarmReaderAsync(app);
@@ -203,7 +203,7 @@ public sealed class ResilienceTests
 
         var call = SendAsync(administrator, method, before[4]);
 
-        // A connection that breaks before the answer begins, HttpClient may mend by itself, at once.
+        // If a connection breaks before the response begins, HttpClient may retry by itself, immediately.
         await Task.WhenAny(call, app.Time.LetBackoffsPassAsync(retries: 1));
         (await call.InTimeAsync()).StatusCode.ShouldBe(method == "GET" ? HttpStatusCode.OK : HttpStatusCode.NoContent);
 
@@ -220,7 +220,7 @@ public sealed class ResilienceTests
     [InlineData("DELETE", "408", HttpStatusCode.GatewayTimeout, "tenant-timeout")]
     [InlineData("DELETE", "500", HttpStatusCode.BadGateway, "tenant-unavailable")]
     [InlineData("DELETE", "503", HttpStatusCode.BadGateway, "tenant-unavailable")]
-    public async Task What_fails_is_tried_four_times_in_all(string method, string failure, HttpStatusCode expected, string slug)
+    public async Task A_request_that_fails_is_sent_four_times_in_all(string method, string failure, HttpStatusCode expected, string slug)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = await WarmReaderAsync(app);
@@ -255,7 +255,7 @@ public sealed class ResilienceTests
     [InlineData("GET", true)]
     [InlineData("DELETE", true)]
     [InlineData("GET", false)]
-    public async Task A_tenant_that_nobody_answers_for_is_a_502(string method, bool warm)
+    public async Task A_tenant_that_does_not_accept_connections_is_a_502(string method, bool warm)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = warm ? await WarmReaderAsync(app) : app.Administrator();
@@ -285,7 +285,7 @@ public sealed class ResilienceTests
     [Theory]
     [InlineData("GET", List)]
     [InlineData("DELETE", Delete)]
-    public async Task A_try_that_hangs_is_given_up_after_four_seconds_for_another(string method, string upstream)
+    public async Task A_request_that_hangs_is_canceled_and_sent_again_after_four_seconds(string method, string upstream)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = await WarmReaderAsync(app);
@@ -303,7 +303,7 @@ public sealed class ResilienceTests
     [Theory]
     [InlineData("GET", List)]
     [InlineData("DELETE", Delete)]
-    public async Task A_tenant_that_always_hangs_is_a_504_when_ten_seconds_are_over_and_not_before(string method, string upstream)
+    public async Task A_tenant_that_always_hangs_is_a_504_after_ten_seconds_and_not_earlier(string method, string upstream)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = await WarmReaderAsync(app);
@@ -328,7 +328,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task An_answer_that_comes_to_a_halt_in_its_middle_is_given_up_for_another()
+    public async Task A_response_that_stalls_midway_is_abandoned_and_requested_again()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -359,7 +359,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_ends_the_call_to_Auth0_and_that_is_no_failure()
+    public async Task A_caller_who_hangs_up_ends_the_request_to_Auth0_and_that_is_not_a_failure()
     {
         CapturedLog log;
         await using (var app = await AdminApp.StartAsync())
@@ -384,19 +384,19 @@ public sealed class ResilienceTests
             await Should.ThrowAsync<OperationCanceledException>(call);
         }
 
-        // Now that the host has ended, so has the request.
+        // The host has stopped, so the request has ended.
         log.Lines().ShouldNotBeEmpty();
         log.Lines(LogLevel.Warning).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_deletion_that_Auth0_took_before_the_connection_broke_is_a_deletion_of_that_one_user()
+    public async Task A_deletion_that_Auth0_made_before_the_connection_broke_deletes_only_that_user()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = await WarmReaderAsync(app);
         var before = app.Tenant.Users.All.Select(user => user.UserId).ToList();
 
-        // It is carried out, and then the connection breaks where the 204 should have come.
+        // The deletion is made, and then the connection breaks instead of a 204.
         app.Tenant.Faults.Add(new Fault { Match = Delete, Mode = FaultMode.Truncate });
 
         var call = SendAsync(administrator, "DELETE", before[9]);
@@ -412,7 +412,7 @@ public sealed class ResilienceTests
     [InlineData("500", HttpStatusCode.BadGateway, "tenant-unavailable")]
     [InlineData("408", HttpStatusCode.GatewayTimeout, "tenant-timeout")]
     [InlineData("abort", HttpStatusCode.BadGateway, "tenant-unavailable")]
-    public async Task The_token_endpoint_gets_the_same_tries(string failure, HttpStatusCode expected, string slug)
+    public async Task Requests_to_the_token_endpoint_are_retried_in_the_same_way(string failure, HttpStatusCode expected, string slug)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -442,7 +442,7 @@ public sealed class ResilienceTests
         (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    /// <summary>A client whose first call has read the secret, the token and the signing keys.</summary>
+    /// <summary>A client after a first call that has read the secret, the token and the signing keys.</summary>
     private static async Task<HttpClient> WarmReaderAsync(AdminApp app)
     {
         var administrator = app.Administrator();

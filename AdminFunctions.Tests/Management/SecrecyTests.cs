@@ -12,19 +12,21 @@ using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests.Management;
 
-/// <summary>No secret, no token and no e-mail address gets into a log line, or into an answer that is not the list itself.</summary>
+/// <summary>No secret, token or e-mail address is in a log line, or in any response except the list.</summary>
 public sealed class SecrecyTests
 {
     private const string Grant = "POST /oauth/token";
     private const string List = "GET /api/v2/users";
     private const string Any = "* /api/v2/*";
 
-    /// <summary>How each secret begins: JSON Web Tokens, client secrets, the token for the vault, an identity provider's token.</summary>
+    /// <summary>
+    /// The beginnings of secrets: JSON Web Tokens, client secrets, the token for the vault, tokens of identity providers.
+    /// </summary>
     private static readonly string[] Secrets = ["eyJ", "local-secret-", "local-vault-token-", "idp-access-token-"];
 
     public static TheoryData<string> Failures() => new(Spoilt.Keys);
 
-    /// <summary>What goes wrong, and whether tries are made that the clock has to wait between.</summary>
+    /// <summary>What fails, and whether the clock must advance through retries.</summary>
     private static readonly Dictionary<string, (Func<AdminApp, Task> Spoil, bool Tries)> Spoilt = new(StringComparer.Ordinal)
     {
         ["wrong secret"] = (app => Do(() => app.Tenant.RotateClientSecret(alsoWhereKept: false)), false),
@@ -62,7 +64,7 @@ public sealed class SecrecyTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task A_failure_tells_no_secret(string failure)
+    public async Task A_failure_reveals_no_secret(string failure)
     {
         await using var app = await StartAsync();
         var emails = EmailsOf(app);
@@ -94,7 +96,7 @@ public sealed class SecrecyTests
     [Theory]
     [InlineData(List)]
     [InlineData(Grant)]
-    public async Task A_tenant_that_hangs_tells_no_secret(string request)
+    public async Task A_tenant_that_hangs_reveals_no_secret(string request)
     {
         await using var app = await StartAsync();
         var emails = EmailsOf(app);
@@ -112,7 +114,7 @@ public sealed class SecrecyTests
     }
 
     [Fact]
-    public async Task A_caller_who_is_turned_away_finds_no_token_in_the_answer_or_the_log()
+    public async Task The_token_of_a_rejected_caller_is_neither_in_the_response_nor_in_the_log()
     {
         await using var app = await StartAsync();
         var emails = EmailsOf(app);
@@ -159,14 +161,14 @@ public sealed class SecrecyTests
     }
 
     [Fact]
-    public async Task What_nobody_has_foreseen_is_a_500_that_tells_nothing_but_the_trace_by_which_the_log_tells_all()
+    public async Task An_unexpected_failure_is_a_500_that_has_only_the_trace_id_to_find_it_in_the_log()
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
         using var body = new MemoryStream();
         var context = new DefaultHttpContext { RequestServices = app.Services, Response = { Body = body } };
 
-        // No way is known to make it happen over HTTP.
+        // No HTTP request is known that causes it.
         var result = await app.Services.GetRequiredService<RequestPipeline>()
             .RunAsync(
                 FunctionPolicy.AllowAnonymous("Test"),
@@ -193,7 +195,7 @@ public sealed class SecrecyTests
             line => line.ShouldContain(traceId),
             line => line.ShouldContain("Nobody knew."),
             line => line
-                .ShouldContain(nameof(What_nobody_has_foreseen_is_a_500_that_tells_nothing_but_the_trace_by_which_the_log_tells_all)));
+                .ShouldContain(nameof(An_unexpected_failure_is_a_500_that_has_only_the_trace_id_to_find_it_in_the_log)));
     }
 
     private static Task<AdminApp> StartAsync() => AdminApp.StartAsync(new TenantOptions { Users = 30, AlwaysShowProviderTokens = true });
@@ -212,7 +214,7 @@ public sealed class SecrecyTests
         }
     }
 
-    /// <summary>The tenant's own words about its users, e-mail addresses and providers' tokens among them.</summary>
+    /// <summary>The tenant's data about its users, including e-mail addresses and tokens of identity providers.</summary>
     private static async Task<string> UsersAsync(AdminApp app, Action<JsonNode> spoil)
     {
         var page = await app.ManagementApi().UsersAsync("per_page=30&include_totals=true");

@@ -10,7 +10,7 @@ public sealed class SecretRotationTests
     private const string Grant = "POST /oauth/token";
 
     [Fact]
-    public async Task A_rotation_goes_unnoticed_while_the_token_serves_and_costs_one_reading_of_the_vault_when_it_does_no_longer()
+    public async Task A_rotation_goes_unnoticed_while_the_token_is_valid_and_costs_one_read_of_the_vault_afterwards()
     {
         await using var app = await AdminApp.StartAsync();
         await ListAsync(app);
@@ -28,7 +28,7 @@ public sealed class SecretRotationTests
     }
 
     [Fact]
-    public async Task The_new_secret_is_kept_as_the_old_one_was()
+    public async Task The_new_secret_is_kept_like_the_old_one()
     {
         await using var app = await AdminApp.StartAsync();
         await ListAsync(app);
@@ -44,7 +44,7 @@ public sealed class SecretRotationTests
     }
 
     [Fact]
-    public async Task A_rotation_is_found_out_in_the_background_too_with_nobody_waiting()
+    public async Task A_rotation_is_noticed_in_the_background_too_without_anyone_waiting()
     {
         await using var app = await AdminApp.StartAsync();
         await ListAsync(app);
@@ -60,14 +60,14 @@ public sealed class SecretRotationTests
     [Theory]
     [InlineData("access_denied")]
     [InlineData("invalid_client")]
-    public async Task However_Auth0_words_its_refusal_of_the_secret_the_vault_is_asked_for_a_newer_one(string error)
+    public async Task However_Auth0_words_its_refusal_of_the_secret_the_vault_is_read_again(string error)
     {
         await using var app = await AdminApp.StartAsync();
         var gate = new TaskCompletionSource();
         var unauthorized = Fault.Answer(Grant, 401, $$"""{"error":"{{error}}","error_description":"Unauthorized"}""");
         app.Tenant.Faults.Add(unauthorized with { Until = gate.Task });
 
-        // Between the two readings.
+        // Between the two reads.
         var list = ListAsync(app);
         await app.Tenant.Requests.WaitForAsync(Grant).InTimeAsync();
         app.Tenant.RotateClientSecret();
@@ -79,7 +79,7 @@ public sealed class SecretRotationTests
     }
 
     [Fact]
-    public async Task A_secret_that_is_refused_and_that_the_vault_has_not_changed_is_a_502_that_names_the_application()
+    public async Task A_refused_secret_that_has_not_changed_in_the_vault_is_a_502_that_names_the_application()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
@@ -94,7 +94,7 @@ public sealed class SecretRotationTests
             detail.ShouldContain("Auth0__ClientId");
             detail.ShouldNotContain(inTheVault);
 
-            // The first to begin with, then one for each grant that is refused.
+            // The first read, then one for each refused grant.
             app.Vault.SecretReads.ShouldBe(1 + call);
             app.Tenant.Requests.Matching(Grant).Count.ShouldBe(call);
             app.Time.Advance(ManagementTokenProvider.PauseAfterRefusal);
@@ -141,7 +141,7 @@ public sealed class SecretRotationTests
     }
 
     [Fact]
-    public async Task A_refused_secret_is_forgotten_even_if_the_vault_cannot_be_read_just_then()
+    public async Task A_refused_secret_is_discarded_even_if_the_vault_cannot_be_read()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();

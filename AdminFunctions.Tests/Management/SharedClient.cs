@@ -7,15 +7,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Tests.Management;
 
-/// <summary>Creates the static client of an app from other parts than the app's own.</summary>
+/// <summary>Creates the static client of an app in another way than the app.</summary>
 internal static class SharedClient
 {
-    /// <summary>Creates the client before the app does, which then uses this one.</summary>
+    /// <summary>Creates the client before the app does. The app then uses this one.</summary>
     public static void CreateWith(AdminApp app, params object[] parts) =>
         _ = ActivatorUtilities.CreateInstance<SharedManagementClient>(app.Services, parts).Client;
 
-    /// <summary>Has the test answer requests to the Management API. All else, including the token, comes from the tenant.</summary>
-    /// <returns>The server, which the test disposes.</returns>
+    /// <summary>
+    /// Lets the test respond to requests to the Management API. Everything else, including the token, comes from the tenant.
+    /// </summary>
+    /// <returns>The server. Dispose it in the test.</returns>
     public static async Task<IAsyncDisposable> AnsweredByAsync(AdminApp app, RequestDelegate answer)
     {
         var port = 0;

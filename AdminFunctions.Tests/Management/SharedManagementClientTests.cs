@@ -11,7 +11,7 @@ namespace AdminFunctions.Tests.Management;
 public sealed class SharedManagementClientTests
 {
     [Fact]
-    public async Task Fifty_cold_callers_at_once_cost_one_reading_of_the_vault_and_one_grant_and_a_thousand_more_cost_neither()
+    public async Task Fifty_simultaneous_first_callers_cause_one_read_of_the_vault_and_one_grant_and_a_thousand_later_ones_cause_neither()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 5 });
         using var reader = app.Reader();
@@ -81,7 +81,7 @@ public sealed class SharedManagementClientTests
         clients.ShouldBeUnique();
     }
 
-    /// <summary>A service of a host with other settings and everything else of its own.</summary>
+    /// <summary>A service of another host with other settings.</summary>
     private static SharedManagementClient Create(AdminApp app, Action<Auth0Options> change)
     {
         var own = app.Services.GetRequiredService<IOptions<Auth0Options>>().Value;

@@ -5,7 +5,7 @@ namespace AdminFunctions.Tests.Management;
 public sealed class SingleFlightTests
 {
     [Fact]
-    public async Task Whether_work_is_needed_is_asked_when_the_work_before_has_ended_and_not_while_it_is_under_way()
+    public async Task The_check_whether_work_is_needed_runs_after_the_previous_work_and_not_during_it()
     {
         var gate = new TaskCompletionSource();
         var runs = 0;
@@ -19,7 +19,7 @@ public sealed class SingleFlightTests
         });
         var first = flight.RunAsync(CancellationToken.None);
 
-        // Who comes meanwhile is not asked, and waits.
+        // A caller who arrives meanwhile does not run the check, but waits.
         var second = flight.RunAsync(() => throw new InvalidOperationException("It is under way."), CancellationToken.None);
         flight.RunInBackground(() => throw new InvalidOperationException("It is under way."));
         second.IsCompleted.ShouldBeFalse();
@@ -27,7 +27,7 @@ public sealed class SingleFlightTests
         (await first.InTimeAsync()).ShouldBe("1");
         (await second.InTimeAsync()).ShouldBe("1");
 
-        // Who looked while nothing had been brought yet, and calls when it has, sees it now.
+        // A caller who checked before the result and calls after it sees the result.
         (await flight.RunAsync(() => brought is 0, CancellationToken.None)).ShouldBeNull();
         flight.RunInBackground(() => brought is 0);
         runs.ShouldBe(1);
@@ -36,7 +36,7 @@ public sealed class SingleFlightTests
     }
 
     [Fact]
-    public async Task Whoever_asks_whether_it_is_needed_keeps_others_from_beginning_it()
+    public async Task No_other_caller_starts_the_work_during_the_check()
     {
         var runs = 0;
         var flight = new SingleFlight<string>(_ => Task.FromResult($"{Interlocked.Increment(ref runs)}"));

@@ -25,7 +25,7 @@ public sealed class TenantErrorsTests
     [InlineData("""{"start":0,"limit":50,"length":1,"total":1,"users":[null]}""")]
     [InlineData("""{"start":0,"limit":50,"length":1,"total":"many","users":[]}""")]
     [InlineData("""{"error":"access_denied"}""")]
-    public async Task A_list_that_is_none_is_a_502_that_says_what_to_look_at(string body)
+    public async Task A_response_that_is_not_a_list_is_a_502_that_says_what_to_check(string body)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3 });
         using var reader = app.Reader();
@@ -73,7 +73,7 @@ public sealed class TenantErrorsTests
     [Theory]
     [InlineData(403)]
     [InlineData(404)]
-    public async Task A_web_page_in_place_of_a_refusal_is_not_told_as_Auth0s_and_not_repeated_to_the_caller(int status)
+    public async Task A_web_page_instead_of_an_error_is_not_attributed_to_Auth0_and_not_shown_to_the_caller(int status)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3 });
         using var reader = app.Reader();
@@ -125,7 +125,7 @@ public sealed class TenantErrorsTests
     [InlineData("a name", "could not be resolved")]
     [InlineData("a port", "connection to Auth0 was refused")]
     [InlineData("a certificate", "The certificate with the subject \"CN=localhost")]
-    public async Task A_server_that_cannot_be_reached_is_told_by_what_is_in_the_way(string what, string expected)
+    public async Task A_server_that_cannot_be_reached_is_reported_with_the_obstacle(string what, string expected)
     {
         using var certificate = LoopbackCertificate.Create();
         await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 3, Certificate = certificate });
@@ -164,7 +164,7 @@ public sealed class TenantErrorsTests
     }
 
     [Fact]
-    public async Task An_application_without_a_grant_for_the_Management_API_is_a_502_in_Auth0s_words_with_what_to_do()
+    public async Task An_application_without_a_grant_for_the_Management_API_is_a_502_with_Auth0s_message_and_advice()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3, ManagementScope = null });
         using var reader = app.Reader();
@@ -200,7 +200,7 @@ public sealed class TenantErrorsTests
     [InlineData(200, """{"access_token":"a.b.c","expires_in":-5,"token_type":"Bearer"}""", "Auth0__Domain")]
     [InlineData(200, """{"access_token":"a.b.c","expires_in":"soon","token_type":"Bearer"}""", "Auth0__Domain")]
     [InlineData(200, """{"access_token":"a.b.c","expires_in":864""", "Auth0__Domain")]
-    public async Task A_grant_that_is_none_is_a_502_that_says_what_to_look_at_and_is_not_kept(int status, string body, string expected)
+    public async Task A_response_that_is_not_a_token_is_a_502_that_says_what_to_check_and_is_not_cached(int status, string body, string expected)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3 });
         using var reader = app.Reader();

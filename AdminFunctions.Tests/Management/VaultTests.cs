@@ -24,7 +24,7 @@ public sealed class VaultTests
     [InlineData("answers HTML", "KeyVault__Uri")]
     [InlineData("answers half", "KeyVault__Uri")]
     [InlineData("throttles", "rate limit")]
-    public async Task A_secret_that_cannot_be_read_is_a_503_that_says_what_to_set_right_until_it_is(string vault, string expected)
+    public async Task A_secret_that_cannot_be_read_is_a_503_that_says_what_to_correct_until_it_can_be_read(string vault, string expected)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -56,7 +56,7 @@ public sealed class VaultTests
     }
 
     [Fact]
-    public async Task A_vault_that_nobody_answers_for_is_a_503()
+    public async Task A_vault_that_does_not_accept_connections_is_a_503()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -69,7 +69,7 @@ public sealed class VaultTests
     }
 
     [Fact]
-    public async Task Without_an_identity_to_ask_the_vault_with_it_is_a_503_that_names_the_managed_identity()
+    public async Task Without_an_identity_for_the_vault_a_call_is_a_503_that_names_the_managed_identity()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -88,7 +88,7 @@ public sealed class VaultTests
     [InlineData("{0}\n")]
     [InlineData("{0}\r\n")]
     [InlineData(" {0} ")]
-    public async Task A_line_break_that_came_with_the_secret_is_no_part_of_it(string stored)
+    public async Task A_line_break_at_the_end_of_the_secret_is_ignored(string stored)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();

@@ -5,7 +5,7 @@ using AdminFunctions.Tests.Access;
 
 namespace AdminFunctions.Tests.Security;
 
-/// <summary>What callers who are turned away make us do: nothing that costs the tenant or the vault anything.</summary>
+/// <summary>Rejected callers cause no work for the tenant or the vault.</summary>
 public sealed class AttackCostTests
 {
     private const int AtOnce = 8;
@@ -13,7 +13,7 @@ public sealed class AttackCostTests
     private static readonly byte[] NoSignature = new byte[256];
 
     [Fact]
-    public async Task Ten_thousand_invented_keys_are_one_read_of_the_tenants_keys_in_five_minutes()
+    public async Task Ten_thousand_invented_keys_cause_one_read_of_the_tenants_keys_in_five_minutes()
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -21,7 +21,7 @@ public sealed class AttackCostTests
         app.Tenant.Requests.Clear();
         app.Vault.Requests.Clear();
 
-        // Ten minutes, and one more read at each of the moments at which one is due.
+        // Ten minutes with one read whenever one is due.
         const int minutes = 11;
         for (var minute = 0; minute < minutes; minute++)
         {
@@ -40,7 +40,7 @@ public sealed class AttackCostTests
     [InlineData("another audience", 200)]
     [InlineData("a key that comes along", 200)]
     [InlineData("the tenant's key", 1000)]
-    public async Task Whatever_a_forged_token_says_the_keys_are_read_once_more_at_the_most(string what, int attempts)
+    public async Task Whatever_a_forged_token_says_the_keys_are_read_once_more_at_most(string what, int attempts)
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -62,7 +62,7 @@ public sealed class AttackCostTests
     }
 
     [Fact]
-    public async Task While_the_tenant_cannot_tell_its_keys_again_an_attack_is_one_read_in_half_a_minute()
+    public async Task While_the_keys_cannot_be_read_again_an_attack_causes_one_read_in_half_a_minute()
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -82,7 +82,7 @@ public sealed class AttackCostTests
     }
 
     [Fact]
-    public async Task Without_a_token_nobody_is_asked_for_anything()
+    public async Task A_call_without_a_token_causes_no_request()
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();

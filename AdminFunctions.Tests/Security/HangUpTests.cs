@@ -20,7 +20,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests.Security;
 
-/// <summary>A caller who hangs up at once cannot hide what became of the call.</summary>
+/// <summary>A caller who hangs up at once cannot hide the outcome of the call.</summary>
 public sealed class HangUpTests
 {
     private const string Victim = "auth0|5f7c8ec7c33c6c004bbafe99";
@@ -49,7 +49,7 @@ public sealed class HangUpTests
 
     [Theory]
     [MemberData(nameof(KindsOfFailure))]
-    public async Task Only_the_callers_leaving_is_a_call_that_nobody_waited_for(string kind)
+    public async Task A_call_counts_as_abandoned_only_if_the_caller_hung_up(string kind)
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -75,7 +75,7 @@ public sealed class HangUpTests
     [Theory]
     [InlineData("the caller's leaving", RequestPipeline.ClientClosed)]
     [InlineData("what nobody has foreseen", "broken-answer")]
-    public async Task An_answer_that_nobody_waited_for_is_told_from_one_that_broke(string kind, string slug)
+    public async Task An_abandoned_response_is_distinguished_from_a_broken_one(string kind, string slug)
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -94,7 +94,7 @@ public sealed class HangUpTests
     [InlineData("the caller's leaving")]
     [InlineData("a tenant that refuses")]
     [InlineData("what nobody has foreseen")]
-    public async Task An_export_that_fails_says_why_though_its_caller_has_gone(string kind)
+    public async Task An_export_that_fails_logs_the_reason_even_if_its_caller_has_hung_up(string kind)
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -133,7 +133,7 @@ public sealed class HangUpTests
     }
 
     [Fact]
-    public async Task A_hundred_self_deletions_that_hang_up_at_once_are_a_hundred_refusals()
+    public async Task A_hundred_self_deletions_that_hang_up_at_once_are_logged_as_a_hundred_refusals()
     {
         await using var app = await WarmAppAsync();
         using var calls = new CountedCalls(app);
@@ -146,7 +146,7 @@ public sealed class HangUpTests
     }
 
     [Fact]
-    public async Task Thirty_deletions_without_the_permission_that_hang_up_at_once_are_thirty_refusals()
+    public async Task Thirty_deletions_without_the_permission_that_hang_up_at_once_are_logged_as_thirty_refusals()
     {
         await using var app = await WarmAppAsync();
         using var calls = new CountedCalls(app);
@@ -154,7 +154,7 @@ public sealed class HangUpTests
         await HangUpAsync(app, 30, Deletion(Victim, app.Tenant.MintAccessToken(AdminApp.CallerId, [Permissions.ReadUsers])));
         await Waiting.UntilAsync(() => calls.Count() == 30);
 
-        // The clock stands still: twenty of them are written, and the next minute tells how many more there were.
+        // The clock does not advance: twenty lines are written, and the number of the others in the next minute.
         app.Time.Advance(TimeSpan.FromMinutes(1));
         await NextDeletionAsync(app);
         Outcomes(app).ShouldBe(["20 WriteRefused insufficient-permission", "10 WriteRefusalsLeftOut insufficient-permission"]);
@@ -179,7 +179,7 @@ public sealed class HangUpTests
     }
 
     [Fact]
-    public async Task A_caller_who_hangs_up_while_the_user_is_read_is_refused_all_the_same()
+    public async Task A_caller_who_hangs_up_while_the_user_is_read_is_still_refused()
     {
         await using var app = await WarmAppAsync();
         app.Tenant.Users.Put(app.Tenant.Users.All[0] with { UserId = Victim, Identities = [new(new("google-oauth2", "google-oauth2", IsSocial: true), "1001")] });
@@ -198,7 +198,7 @@ public sealed class HangUpTests
     [Theory]
     [InlineData(Read)]
     [InlineData(Delete)]
-    public async Task A_deletion_is_seen_through_though_its_caller_hangs_up_and_the_trail_says_that_it_is_done(string when)
+    public async Task A_deletion_is_completed_and_logged_as_done_even_if_its_caller_hangs_up(string when)
     {
         await using var app = await WarmAppAsync();
         app.Tenant.Users.Put(app.Tenant.Users.All[0] with { UserId = Victim });
@@ -215,7 +215,7 @@ public sealed class HangUpTests
         app.Tenant.Requests.Matching(Delete).Count.ShouldBe(1);
     }
 
-    /// <summary>An app that has its keys, so that a token is judged without a wait.</summary>
+    /// <summary>An app that has the signing keys, so that it validates a token without a wait.</summary>
     private static async Task<AdminApp> WarmAppAsync()
     {
         var app = await AdminApp.StartAsync();
@@ -236,7 +236,7 @@ public sealed class HangUpTests
     private static string Deletion(string id, string token) =>
         $"DELETE /api/users/{Uri.EscapeDataString(id)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n";
 
-    /// <summary>Sends a request so many times, each over a connection that is closed at once.</summary>
+    /// <summary>Sends a request this many times, each over a connection that is closed at once.</summary>
     private static async Task HangUpAsync(AdminApp app, int times, string request)
     {
         using var anyone = app.Anyone();
@@ -250,7 +250,7 @@ public sealed class HangUpTests
         });
     }
 
-    /// <summary>What follows a minute has the number of what was left out in it written.</summary>
+    /// <summary>Advances the clock by a minute and calls a function, so that the number of omitted lines is logged.</summary>
     private static async Task NextDeletionAsync(AdminApp app)
     {
         using var anyone = app.Anyone();
@@ -258,13 +258,13 @@ public sealed class HangUpTests
         app.Services.GetRequiredService<AuditTrail>().Open("DeleteUser", Victim, new DefaultHttpContext());
     }
 
-    /// <summary>The trail, as numbers of events and outcomes.</summary>
+    /// <summary>The number of events and outcomes in the trail.</summary>
     private static IEnumerable<string> Outcomes(AdminApp app) => app.Log.Audit
         .Select(line => (Event: line.Event.Name, Outcome: line.Text.Split("outcome=")[1].Split(' ')[0], Count: line.Text.Split("count=") is [_, var count] ? int.Parse(count) : 1))
         .GroupBy(line => (line.Event, line.Outcome))
         .Select(group => $"{group.Sum(line => line.Count)} {group.Key.Event} {group.Key.Outcome}");
 
-    /// <summary>An answer that fails as its caller goes away.</summary>
+    /// <summary>A response that fails when its caller hangs up.</summary>
     private sealed class FailingAnswer(CancellationTokenSource left, Exception exception) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
@@ -274,7 +274,7 @@ public sealed class HangUpTests
         }
     }
 
-    /// <summary>Calls of functions as the metrics count them.</summary>
+    /// <summary>The numbers of function calls in the metrics.</summary>
     private sealed class CountedCalls(AdminApp app) : IDisposable
     {
         private readonly InstrumentsTests.Listener _listener = new(app);

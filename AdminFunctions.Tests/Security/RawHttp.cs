@@ -3,19 +3,19 @@ using System.Text;
 
 namespace AdminFunctions.Tests.Security;
 
-/// <summary>An answer as it came over the socket.</summary>
+/// <summary>A response as it was received.</summary>
 /// <param name="Status">The status.</param>
-/// <param name="Headers">The headers, in their order.</param>
+/// <param name="Headers">The headers in order.</param>
 /// <param name="Body">The body.</param>
-/// <param name="IsWhole">Whether it came to its end.</param>
+/// <param name="IsWhole">Whether it is complete.</param>
 internal sealed record RawAnswer(int Status, IReadOnlyList<KeyValuePair<string, string>> Headers, byte[] Body, bool IsWhole)
 {
-    /// <summary>A header's one value; null if there is none, or more than one.</summary>
+    /// <summary>The value of a header; null if the header is missing or repeated.</summary>
     public string? Header(string name) =>
         Headers.Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList() is [var only] ? only.Value : null;
 }
 
-/// <summary>Sends bytes as they are, over a connection of their own: a client library would tidy them, or refuse to.</summary>
+/// <summary>Sends bytes unchanged over a new connection. A client library would normalize or refuse them.</summary>
 internal static class RawHttp
 {
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(20);
@@ -23,15 +23,15 @@ internal static class RawHttp
     /// <summary>Sends a request.</summary>
     /// <param name="address">Where to.</param>
     /// <param name="request">The bytes.</param>
-    /// <param name="endsThere">Whether to tell the server that no more will come, though it may wait for more.</param>
-    /// <returns>The answer; null if the connection ended without one.</returns>
-    /// <exception cref="OperationCanceledException">Neither came in time.</exception>
+    /// <param name="endsThere">Whether to end the request after these bytes, even if the server expects more.</param>
+    /// <returns>The response; null if the connection ended without one.</returns>
+    /// <exception cref="OperationCanceledException">There was a timeout.</exception>
     public static async Task<RawAnswer?> SendAsync(Uri address, ReadOnlyMemory<byte> request, bool endsThere)
     {
         using var bound = new CancellationTokenSource(LongEnough);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
-        // No connection stays behind to use up the ports of a long run.
+        // No connection is left behind, because a long run would use up the ports.
         socket.LingerState = new LingerOption(enable: true, seconds: 0);
         await socket.ConnectAsync(System.Net.IPAddress.Loopback, address.Port, bound.Token);
         var received = new Received(socket, bound.Token);
@@ -49,7 +49,7 @@ internal static class RawHttp
         }
         catch (SocketException)
         {
-            // It has heard enough; an answer may be there all the same.
+            // The server has closed the connection; there may still be a response.
         }
 
         return await received.ReadAnswerAsync();
@@ -81,7 +81,7 @@ internal static class RawHttp
                     headers.Add(new(line[..colon], line[(colon + 1)..].Trim()));
                 }
 
-                // 100 Continue comes before the answer.
+                // 100 Continue precedes the response.
                 if (status >= 200)
                 {
                     var answer = new RawAnswer(status, headers, [], line is not null);
@@ -97,7 +97,7 @@ internal static class RawHttp
                 return await BytesAsync(int.Parse(length)) is { } body ? answer with { Body = body } : answer with { IsWhole = false };
             }
 
-            // As in HTTP/1.0: what comes until the end, which the server puts off for as long as it waits for more of the request.
+            // As in HTTP/1.0, the body ends with the connection, which stays open while the server waits for more of the request.
             if (answer.Status is not 204 && answer.Header("Connection") is "close")
             {
                 try
@@ -106,7 +106,7 @@ internal static class RawHttp
                 }
                 catch (SocketException)
                 {
-                    // It has ended already.
+                    // The connection is already closed.
                 }
 
                 while (await MoreAsync())

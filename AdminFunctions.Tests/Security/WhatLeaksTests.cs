@@ -6,7 +6,7 @@ using AdminFunctions.Tests.Infra;
 
 namespace AdminFunctions.Tests.Security;
 
-/// <summary>What is found by those who hold the function URL, the logs or the deployed package, and no more.</summary>
+/// <summary>What people can learn who have the function URL, the logs or the deployed package.</summary>
 public sealed class WhatLeaksTests
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed class WhatLeaksTests
     [InlineData("X-MS-TOKEN-AAD-ACCESS-TOKEN", "eyJhbGciOiJub25lIn0.e30.")]
     [InlineData("X-Forwarded-For", "127.0.0.1")]
     [InlineData("Origin", "http://localhost:7070")]
-    public async Task No_key_and_no_header_of_the_platform_stands_in_a_tokens_place(string header, string value)
+    public async Task No_key_and_no_header_of_the_platform_replaces_a_token(string header, string value)
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -50,7 +50,7 @@ public sealed class WhatLeaksTests
     [InlineData(400, """{"statusCode":400,"error":"Bad Request","message":"Failed to parse query: ann.smith@example.com"}""")]
     [InlineData(403, """{"statusCode":403,"error":"Forbidden","message":"Insufficient scope"}""")]
     [InlineData(414, "")]
-    public async Task Who_is_searched_for_or_deleted_is_not_in_what_the_functions_log(int status, string body)
+    public async Task The_functions_do_not_log_who_is_searched_for_or_deleted(int status, string body)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 30 });
         using var administrator = app.Administrator();

@@ -20,7 +20,7 @@ using Microsoft.Extensions.Options;
 
 namespace AdminFunctions.Tests.Settings;
 
-/// <summary>The function app as it is deployed, without the local host's own look at the settings.</summary>
+/// <summary>The function app as it is deployed, without the local host's own check of the settings.</summary>
 public sealed class SettingsTests
 {
     private static readonly Dictionary<string, string?> Good = new(StringComparer.OrdinalIgnoreCase)
@@ -51,7 +51,7 @@ public sealed class SettingsTests
         { "Users:Protected", "auth0|5f7c8ec7c33c6c004bbafe82, |bad-value", NotUserIds, "auth0|5f7c8ec7c33c6c004bbafe82" },
     };
 
-    /// <summary>Values of settings, by the sentence that a bad one is answered with.</summary>
+    /// <summary>Values of settings, by the message for a bad one.</summary>
     private static readonly (string Setting, string Says, string Shows, string[] Good, string[] Bad)[] Values =
     [
         ("Auth0:Domain", "Auth0__Domain must be a host name", "tenant.eu.auth0.com",
@@ -128,10 +128,10 @@ public sealed class SettingsTests
         app.Services.GetRequiredService<SettingsFaults>().Sentences.ShouldBeEmpty();
     }
 
-    /// <summary>A value that passes is one that the parsers take which are used on it, and that Auth0 could mean.</summary>
+    /// <summary>The parsers that are used later accept a valid value, and it makes sense for Auth0.</summary>
     [Theory]
     [MemberData(nameof(GoodValues))]
-    public void A_good_value_has_no_fault_and_nothing_fails_by_it_later(string setting, string value)
+    public void A_good_value_has_no_fault_and_causes_no_failure_later(string setting, string value)
     {
         using var services = Build(With(setting, value));
 
@@ -173,7 +173,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public async Task Every_function_health_too_answers_503_with_every_sentence_until_the_settings_are_right()
+    public async Task Every_function_even_health_responds_503_with_every_sentence_until_the_settings_are_valid()
     {
         var log = new CapturedLog();
         var settings = With("Auth0:Domain", "https://x.auth0.com/");
@@ -201,7 +201,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public async Task On_a_developers_machine_the_secret_may_be_a_setting_and_no_vault_is_asked()
+    public async Task On_a_developers_machine_the_secret_can_be_a_setting_and_no_vault_is_read()
     {
         await using var local = await LocalTenantAndVault.StartAsync(
             new TenantOptions { Users = 5, ClientId = Guid.NewGuid().ToString("N") },
@@ -224,7 +224,7 @@ public sealed class SettingsTests
     [Theory]
     [InlineData("Development")]
     [InlineData("Production")]
-    public async Task Where_a_vault_is_named_the_setting_is_not_read(string environment)
+    public async Task If_a_vault_is_set_the_setting_is_not_read(string environment)
     {
         await using var local = await LocalTenantAndVault.StartAsync(
             new TenantOptions { Users = 5, ClientId = Guid.NewGuid().ToString("N") },
@@ -247,7 +247,7 @@ public sealed class SettingsTests
     [InlineData(null)]
     [InlineData("Production")]
     [InlineData("Staging")]
-    public async Task In_Azure_the_secret_is_no_setting(string? environment)
+    public async Task In_Azure_the_secret_cannot_be_a_setting(string? environment)
     {
         var log = new CapturedLog();
         var settings = With("KeyVault:Uri", null);

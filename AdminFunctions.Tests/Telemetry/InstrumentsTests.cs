@@ -14,7 +14,7 @@ public sealed class InstrumentsTests
     private const string Operation = "admin_functions.tenant.operation";
     private const string Status = "http.response.status_code";
 
-    /// <summary>All of them, with their units (UCUM).</summary>
+    /// <summary>All instruments with their units (UCUM).</summary>
     public static readonly IReadOnlyDictionary<string, string> Units = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["admin_functions.calls"] = "{call}",
@@ -90,7 +90,7 @@ public sealed class InstrumentsTests
     }
 
     [Fact]
-    public async Task What_fails_is_counted_by_its_kind()
+    public async Task Failures_are_counted_by_their_kind()
     {
         await using var app = await AdminApp.StartAsync();
         using var listener = new Listener(app);
@@ -108,7 +108,7 @@ public sealed class InstrumentsTests
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_is_counted_as_such()
+    public async Task A_caller_who_hangs_up_is_counted_as_such()
     {
         await using var app = await AdminApp.StartAsync();
         using var listener = new Listener(app);
@@ -125,7 +125,7 @@ public sealed class InstrumentsTests
         listener.Sum("admin_functions.calls", (Function, "GetUsers"), (Status, 499), ("error.type", "client-closed-request")).ShouldBe(1);
     }
 
-    /// <summary>What one app's instruments say, and no other's of this process.</summary>
+    /// <summary>Measurements of one app only, not of others in this process.</summary>
     internal sealed class Listener : IDisposable
     {
         private readonly MeterListener _listener = new();

@@ -8,7 +8,7 @@ public sealed class LineLimitTests
     private readonly List<(string Kind, int Count)> _leftOut = [];
 
     [Fact]
-    public void Each_kind_has_its_lines_in_a_minute_and_new_ones_in_the_next()
+    public void Each_kind_has_a_number_of_lines_per_minute()
     {
         using var limit = new LineLimit(_time, (kind, count) => _leftOut.Add((kind, count)));
 
@@ -23,7 +23,7 @@ public sealed class LineLimitTests
     }
 
     [Fact]
-    public void What_was_left_out_is_told_when_the_minute_is_over_and_once()
+    public void The_number_of_omitted_lines_is_logged_once_after_the_minute()
     {
         using var limit = new LineLimit(_time, (kind, count) => _leftOut.Add((kind, count)));
         Taken(limit, "a", LineLimit.LinesAMinute + 3);
@@ -42,7 +42,7 @@ public sealed class LineLimitTests
     }
 
     [Fact]
-    public void At_the_end_the_rest_is_told()
+    public void At_the_end_the_remaining_numbers_are_logged()
     {
         var limit = new LineLimit(_time, (kind, count) => _leftOut.Add((kind, count)));
         Taken(limit, "a", LineLimit.LinesAMinute + 3);
@@ -53,7 +53,7 @@ public sealed class LineLimitTests
     }
 
     [Fact]
-    public async Task Nothing_is_lost_between_many_at_once()
+    public async Task No_line_is_lost_between_concurrent_callers()
     {
         var written = 0;
         using (var limit = new LineLimit(_time, (kind, count) => { lock (_leftOut) { _leftOut.Add((kind, count)); } }))

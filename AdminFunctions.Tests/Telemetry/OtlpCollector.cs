@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace AdminFunctions.Tests.Telemetry;
 
 /// <summary>
-/// An OTLP collector (OTLP/HTTP, https://opentelemetry.io/docs/specs/otlp/#otlphttp) that reads what it is sent. The numbers are
-/// those of the fields in opentelemetry-proto.
+/// An OTLP collector (OTLP/HTTP, https://opentelemetry.io/docs/specs/otlp/#otlphttp) that parses the data. The numbers are the field
+/// numbers of opentelemetry-proto.
 /// </summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     public ConcurrentQueue<Metric> Metrics { get; } = new();
 
-    /// <summary>The names of the services that have sent anything.</summary>
+    /// <summary>The names of the services that have sent data.</summary>
     public ConcurrentDictionary<string, bool> Services { get; } = new(StringComparer.Ordinal);
 
     public static async Task<OtlpCollector> StartAsync()
@@ -56,7 +56,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
             }
         }
 
-        // An empty message: everything was taken.
+        // An empty message: everything was accepted.
         context.Response.ContentType = "application/x-protobuf";
     }
 
@@ -79,7 +79,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
     {
         foreach (var metric in scope.Messages(2))
         {
-            // A gauge, a sum, a histogram: each has its points first.
+            // In a gauge, a sum and a histogram, the points are the first field.
             foreach (var point in new[] { 5, 7, 9 }.SelectMany(metric.Messages).SelectMany(data => data.Messages(1)))
             {
                 var isHistogram = metric.Has(9);
@@ -111,6 +111,6 @@ internal sealed class OtlpCollector : IAsyncDisposable
         IReadOnlyDictionary<string, string> Attributes,
         IReadOnlyList<string> Links);
 
-    /// <summary>A point of a metric; of a histogram the number of measurements.</summary>
+    /// <summary>A data point of a metric. For a histogram, the value is the number of measurements.</summary>
     internal sealed record Metric(string Meter, string Name, string Unit, double Value, IReadOnlyDictionary<string, string> Attributes);
 }

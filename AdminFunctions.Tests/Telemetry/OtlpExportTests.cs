@@ -39,7 +39,7 @@ public sealed class OtlpExportTests
         spans.ShouldContain(span => span.Source == "System.Net.Http" && span.ParentSpanId == request.SpanId);
         collector.Spans.ShouldContain(span => span.Name == "grant" && span.Links.Contains(traceId));
 
-        // The meters of other tests' hosts are exported with these, and may have counted what happens here to nobody.
+        // The meters of other tests' hosts are exported too, and may have other measurements.
         var metrics = collector.Metrics.Where(metric => metric.Meter == "AdminFunctions").ToList();
         var arrived = metrics.Select(metric => (metric.Name, metric.Unit)).ToHashSet();
         var all = InstrumentsTests.Units.Select(unit => (unit.Key, unit.Value)).ToList();
@@ -55,7 +55,7 @@ public sealed class OtlpExportTests
     }
 
     [Fact]
-    public async Task A_collector_that_is_not_there_holds_nobody_up()
+    public async Task An_unreachable_collector_delays_nobody()
     {
         await using var app = await AdminApp.StartAsync(settings:
         [

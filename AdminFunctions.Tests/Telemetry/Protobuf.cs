@@ -3,7 +3,9 @@ using System.Text;
 
 namespace AdminFunctions.Tests.Telemetry;
 
-/// <summary>A message in Protocol Buffers' wire format (https://protobuf.dev/programming-guides/encoding), read field by field.</summary>
+/// <summary>
+/// Reads a message in the wire format of Protocol Buffers (https://protobuf.dev/programming-guides/encoding) field by field.
+/// </summary>
 internal sealed class Protobuf
 {
     private readonly List<(int Number, ulong Value, byte[] Bytes)> _fields = [];

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace AdminFunctions.Tests.Telemetry;
 
-/// <summary>Listens to every span that the product exports, in this whole process: a test looks for those of its own trace.</summary>
+/// <summary>Records all spans of the app in this process. A test looks for those of its own trace.</summary>
 internal sealed class SpanListener : IDisposable
 {
     private readonly ConcurrentQueue<Activity> _ended = new();
@@ -20,10 +20,10 @@ internal sealed class SpanListener : IDisposable
         ActivitySource.AddActivityListener(_listener);
     }
 
-    /// <summary>The spans of a trace that have ended.</summary>
+    /// <summary>The ended spans of a trace.</summary>
     public IReadOnlyList<Activity> Of(string traceId) => [.. _ended.Where(span => span.TraceId.ToHexString() == traceId)];
 
-    /// <summary>The traces that link to one.</summary>
+    /// <summary>The traces that link to a trace.</summary>
     public IReadOnlyList<Activity> LinkedTo(string traceId) =>
         [.. _ended.Where(span => span.Links.Any(link => link.Context.TraceId.ToHexString() == traceId))];
 

@@ -13,7 +13,7 @@ public sealed class SpanTests
     private const string CallersSpan = "00f067aa0ba902b7";
 
     [Fact]
-    public async Task A_call_and_all_that_it_sets_off_is_one_tree_under_the_callers_span()
+    public async Task A_call_and_everything_that_it_causes_is_one_tree_under_the_callers_span()
     {
         await using var app = await AdminApp.StartAsync();
         using var spans = new SpanListener();
@@ -23,7 +23,7 @@ public sealed class SpanTests
 
         (await reader.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        // The host's own, the function's, the request to the tenant with its HTTP request beneath, and the tenant's answer to that.
+        // The spans of the host, of the function, of the request to the tenant, of its HTTP request, and of the tenant.
         await Waiting.UntilAsync(() => spans.Of(traceId).Count >= 6);
         var tree = spans.Of(traceId);
         tree.Select(span => PathOf(span, tree)).Order(StringComparer.Ordinal).ShouldBe([
@@ -69,7 +69,7 @@ public sealed class SpanTests
     }
 
     [Fact]
-    public async Task What_several_calls_wait_for_is_a_trace_of_its_own_with_a_link_to_the_one_that_set_it_off()
+    public async Task Work_that_several_calls_wait_for_is_its_own_trace_with_a_link_to_the_call_that_started_it()
     {
         await using var app = await AdminApp.StartAsync();
         using var spans = new SpanListener();
@@ -95,7 +95,7 @@ public sealed class SpanTests
     }
 
     [Fact]
-    public async Task A_request_that_is_tried_again_says_how_often_and_how_it_ended()
+    public async Task The_span_of_a_retried_request_says_how_often_it_was_sent_and_how_it_ended()
     {
         await using var app = await AdminApp.StartAsync();
         using var spans = new SpanListener();
@@ -129,7 +129,7 @@ public sealed class SpanTests
     }
 
     [Fact]
-    public async Task Whoever_is_turned_away_gets_the_trace_id_of_the_trace_in_which_that_is_to_be_seen()
+    public async Task A_rejected_caller_gets_the_id_of_the_trace_that_shows_the_rejection()
     {
         await using var app = await AdminApp.StartAsync();
         using var spans = new SpanListener();
@@ -161,7 +161,7 @@ public sealed class SpanTests
             && request.StartTimeUtc + request.Duration <= export.StartTimeUtc + export.Duration);
     }
 
-    /// <summary>Gives the client's calls a trace of their own.</summary>
+    /// <summary>Starts a new trace for the calls of the client.</summary>
     private static string Trace(HttpClient client)
     {
         var traceId = ActivityTraceId.CreateRandom().ToHexString();
@@ -169,7 +169,7 @@ public sealed class SpanTests
         return traceId;
     }
 
-    /// <summary>The names from the callers' span, or from the root, down to a span.</summary>
+    /// <summary>The names of the spans from the caller's span, or from the root, down to a span.</summary>
     private static string PathOf(Activity span, IReadOnlyList<Activity> tree) =>
         span.ParentSpanId == default || span.ParentSpanId.ToHexString() == CallersSpan
             ? span.OperationName

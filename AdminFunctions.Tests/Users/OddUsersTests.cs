@@ -10,7 +10,7 @@ using AdminFunctions.Tests.Infra;
 
 namespace AdminFunctions.Tests.Users;
 
-/// <summary>A user whose data is not as Auth0 documents it hides nobody, and keeps every field that can be read.</summary>
+/// <summary>A user with values that differ from Auth0's documentation hides nobody, and keeps every field that can be read.</summary>
 public sealed class OddUsersTests
 {
     private const string List = "GET /api/v2/users";
@@ -142,7 +142,7 @@ public sealed class OddUsersTests
     }
 
     [Fact]
-    public async Task What_is_left_out_is_logged_once_with_the_user_and_the_field_and_never_the_value()
+    public async Task A_field_that_is_left_out_is_logged_once_with_the_user_and_the_name_but_never_the_value()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -159,7 +159,7 @@ public sealed class OddUsersTests
     }
 
     [Fact]
-    public async Task However_many_users_are_odd_the_log_is_bounded()
+    public async Task Any_number_of_odd_users_writes_a_limited_number_of_lines()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();

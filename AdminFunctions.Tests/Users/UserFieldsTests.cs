@@ -6,7 +6,7 @@ using AdminFunctions.Users;
 
 namespace AdminFunctions.Tests.Users;
 
-/// <summary>The table of fields is in one place, and whatever has them too agrees with it.</summary>
+/// <summary>The table of fields is in one place, and everything else agrees with it.</summary>
 public sealed class UserFieldsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

@@ -33,7 +33,7 @@ public sealed class LocalVaultTests
         secret.Properties.CreatedOn.ShouldBe(time.GetUtcNow());
         vault.SecretReads.ShouldBe(1);
 
-        // The client remembers a challenge by the vault's address, and a port may have been another vault's before.
+        // The client caches a challenge by the vault's address, and another vault may have had the same port before.
         vault.Requests.All.Count(request => request.HasAuthorization).ShouldBe(1);
 
         await client.GetSecretAsync("AUTH0-Client-Secret");
@@ -62,7 +62,7 @@ public sealed class LocalVaultTests
     }
 
     [Fact]
-    public async Task Whom_and_what_the_vault_does_not_know_it_refuses()
+    public async Task The_vault_refuses_unknown_callers_and_secrets()
     {
         await using var vault = await LocalVault.StartAsync(new VaultOptions());
         vault.SetSecret("a", "one");
@@ -83,7 +83,7 @@ public sealed class LocalVaultTests
     [InlineData("/secrets/a?api-version=7.5", false, 401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.")]
     [InlineData("/secrets/a?api-version=7.5", true, 401, "Unauthorized", "AKV10032: Invalid issuer.")]
     [InlineData("/secrets/a", false, 400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")]
-    public async Task A_refusal_has_Key_Vaults_words(string path, bool withToken, int status, string code, string message)
+    public async Task A_refusal_has_the_text_of_Key_Vault(string path, bool withToken, int status, string code, string message)
     {
         await using var vault = await LocalVault.StartAsync(new VaultOptions());
         vault.SetSecret("a", "one");

@@ -10,7 +10,7 @@ using AdminFunctions.Tests.Worker.Rpc;
 
 namespace AdminFunctions.Tests.Worker;
 
-/// <summary>The functions as they are deployed: through the Functions host, over its two ways to the worker and back.</summary>
+/// <summary>The functions as they are deployed, called through the Functions host, which talks to the worker over gRPC and HTTP.</summary>
 [Collection(UnderAFunctionsHost.Name)]
 public sealed class CallsTests(DeployedApp app)
 {
@@ -48,7 +48,7 @@ public sealed class CallsTests(DeployedApp app)
     }
 
     [Fact]
-    public async Task An_export_has_everyone_once()
+    public async Task An_export_has_every_user_once()
     {
         using var reader = app.CallerWith(Permissions.ReadUsers);
 
@@ -59,7 +59,7 @@ public sealed class CallsTests(DeployedApp app)
     }
 
     [Fact]
-    public async Task An_export_that_fails_in_the_middle_breaks_off_behind_its_problem_and_is_a_failed_call_for_the_host()
+    public async Task An_export_that_fails_midway_breaks_off_after_its_problem_and_is_a_failed_call_for_the_host()
     {
         using var reader = app.CallerWith(Permissions.ReadUsers);
         app.Tenant.Faults.Add(new Fault { Match = List }, new Fault { Match = List, Status = 403 });
@@ -103,7 +103,7 @@ public sealed class CallsTests(DeployedApp app)
     }
 
     [Fact]
-    public async Task A_deletion_leaves_its_trail_in_the_log_that_the_host_hands_on()
+    public async Task The_trail_of_a_deletion_is_in_the_log_that_the_host_passes_on()
     {
         app.Tenant.Users.Put([Exports.Somebody("auth0|workertrail", DateTime.UnixEpoch)]);
         using var administrator = app.Administrator();
@@ -118,7 +118,7 @@ public sealed class CallsTests(DeployedApp app)
     }
 
     [Fact]
-    public async Task A_refused_deletion_is_a_problem_and_leaves_its_trail()
+    public async Task A_refused_deletion_is_a_problem_and_is_in_the_trail()
     {
         using var administrator = app.Administrator();
 
@@ -152,7 +152,7 @@ public sealed class CallsTests(DeployedApp app)
     }
 
     [Fact]
-    public async Task Of_two_Authorization_headers_which_the_host_merges_neither_counts()
+    public async Task Two_Authorization_headers_which_the_host_merges_are_refused()
     {
         var header = $"Authorization: Bearer {app.Tenant.MintAccessToken(AdminApp.CallerId, [Permissions.ReadUsers])}\r\n";
         foreach (var other in new[] { header, "Authorization: Basic dXNlcjpwYXNzd29yZA==\r\n" })
@@ -195,7 +195,7 @@ public sealed class CallsTests(DeployedApp app)
     }
 
     [Fact]
-    public async Task A_caller_who_goes_away_ends_the_call()
+    public async Task A_caller_who_hangs_up_ends_the_call()
     {
         using var reader = app.CallerWith(Permissions.ReadUsers);
         using var leaving = new CancellationTokenSource();
@@ -211,13 +211,13 @@ public sealed class CallsTests(DeployedApp app)
         await Should.ThrowAsync<OperationCanceledException>(call);
         await Waiting.UntilAsync(() => app.Host.Ended.Count() > ended);
 
-        // Before the budget of ten seconds would have ended it.
+        // Otherwise the time limit of ten seconds would have ended it.
         TimeProvider.System.GetElapsedTime(left).ShouldBeLessThan(TimeSpan.FromSeconds(8));
         app.Host.Ended.Last().ShouldSatisfyAllConditions(last => last.Function.ShouldBe("GetUsers"), last => last.Failed.ShouldBeTrue());
     }
 
     [Fact]
-    public async Task A_deletion_whose_caller_goes_away_is_done_and_told_done()
+    public async Task A_deletion_whose_caller_hangs_up_is_completed_and_logged_as_done()
     {
         const string read = "GET /api/v2/users/auth0%7Cworkerleft";
         using var administrator = app.Administrator();
@@ -238,7 +238,7 @@ public sealed class CallsTests(DeployedApp app)
     }
 
     [Fact]
-    public async Task What_ASP_NET_Core_says_of_every_answer_does_not_reach_the_log()
+    public async Task The_lines_that_ASP_NET_Core_writes_for_every_response_are_not_logged()
     {
         using var anyone = app.Anyone();
 

@@ -13,8 +13,8 @@ using AdminFunctions.Tests.Infra;
 namespace AdminFunctions.Tests.Worker;
 
 /// <summary>
-/// The function app as it is built, under a Functions host, with what it has in Azure: a tenant and a vault over https, a managed
-/// identity, and settings alone to tell it of them.
+/// The built function app under a Functions host. As in Azure, it has a tenant and a vault over HTTPS and a managed identity, and learns
+/// about them only from its settings.
 /// </summary>
 public sealed class DeployedApp : IAsyncLifetime
 {
@@ -29,19 +29,19 @@ public sealed class DeployedApp : IAsyncLifetime
 
     internal FunctionsHost Host => _host!;
 
-    /// <summary>The settings of a function app that lacks nothing.</summary>
+    /// <summary>Complete settings of the function app.</summary>
     internal IReadOnlyDictionary<string, string> Settings { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The path of a built function app's assembly.</summary>
-    /// <param name="project">The folder of its project, from the root of the repository.</param>
+    /// <param name="project">The folder of the project, from the root of the repository.</param>
     internal static string PathOf(string project)
     {
-        // Built as these tests are: bin/Debug/net10.0.
+        // The same output folder as of these tests: bin/Debug/net10.0.
         var output = Path.GetRelativePath(Repository.PathOf("AdminFunctions.Tests"), AppContext.BaseDirectory);
         return Path.Combine(Repository.PathOf(project), output, $"{Path.GetFileName(project)}.dll");
     }
 
-    /// <summary>Starts another one, with other settings.</summary>
+    /// <summary>Starts another host with other settings.</summary>
     internal Task<FunctionsHost> StartAnotherAsync(params (string Name, string Value)[] settings)
     {
         var all = new Dictionary<string, string>(Settings, StringComparer.Ordinal);
@@ -82,11 +82,11 @@ public sealed class DeployedApp : IAsyncLifetime
                 .Concat(_identity.Settings),
             StringComparer.Ordinal)
         {
-            // OpenSSL's: whom to trust, and no one else.
+            // For OpenSSL: the only trusted certificates.
             ["SSL_CERT_FILE"] = authorities,
             ["SSL_CERT_DIR"] = _authorities.FullName,
 
-            // The vault has a name under localhost.
+            // The vault's name ends with .localhost.
             ["HTTPS_PROXY"] = _proxy.Address.AbsoluteUri,
             ["NO_PROXY"] = "localhost,127.0.0.1",
         };
@@ -116,7 +116,7 @@ public sealed class DeployedApp : IAsyncLifetime
     }
 }
 
-/// <summary>All tests of it share one, and run one after the other.</summary>
+/// <summary>The tests share one host and run one after the other.</summary>
 [CollectionDefinition(Name)]
 public sealed class UnderAFunctionsHost : ICollectionFixture<DeployedApp>
 {

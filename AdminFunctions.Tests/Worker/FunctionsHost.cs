@@ -17,9 +17,9 @@ using Yarp.ReverseProxy.Forwarder;
 namespace AdminFunctions.Tests.Worker;
 
 /// <summary>
-/// The least of a Functions host that serves a built function app with the ASP.NET Core integration: it starts the app as a worker, asks
-/// it for its functions, and for each call tells the worker over gRPC and forwards the request over HTTP, as
-/// Azure/azure-functions-host does in WebJobs.Script.Grpc. No keys, no CORS, no triggers but HTTP.
+/// A minimal Functions host for a built function app with the ASP.NET Core integration. It starts the app as a worker and gets its list of
+/// functions. For each call it sends an invocation to the worker over gRPC and forwards the request over HTTP, as
+/// Azure/azure-functions-host does in WebJobs.Script.Grpc. It has no keys, no CORS and only HTTP triggers.
 /// </summary>
 internal sealed class FunctionsHost : IAsyncDisposable
 {
@@ -51,22 +51,22 @@ internal sealed class FunctionsHost : IAsyncDisposable
         _server.MapGrpcService<WorkerChannel>();
     }
 
-    /// <summary>Where the functions are served.</summary>
+    /// <summary>The address of the functions.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>The functions that the worker has told of.</summary>
+    /// <summary>The functions that the worker has reported.</summary>
     public IReadOnlyList<IndexedFunction> Functions { get; private set; } = [];
 
-    /// <summary>Whether the host's own span is in the caller's trace; if not, it is in one of its own.</summary>
+    /// <summary>Whether the host's own span is in the caller's trace or in a new one.</summary>
     public bool JoinsTheCallersTrace { get; set; } = true;
 
-    /// <summary>What the worker logs while it serves calls: nothing else gets out of a host.</summary>
+    /// <summary>The lines that the worker logs during calls. A host drops all others.</summary>
     public IEnumerable<WorkerChannel.LogLine> Log => _channel.Log;
 
-    /// <summary>The calls that are over.</summary>
+    /// <summary>The calls that have ended.</summary>
     public IEnumerable<WorkerChannel.Invocation> Ended => _channel.Ended;
 
-    /// <summary>Starts it, with its worker.</summary>
+    /// <summary>Starts the host and its worker.</summary>
     /// <param name="app">The path of the function app's assembly.</param>
     /// <param name="settings">The app settings.</param>
     public static async Task<FunctionsHost> StartAsync(string app, IReadOnlyDictionary<string, string> settings)
@@ -84,7 +84,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the worker's input, as the system does when these tests are killed.</summary>
+    /// <summary>Closes the worker's standard input, as the system does if these tests are killed.</summary>
     /// <returns>Its exit code.</returns>
     public Task<int> LetGoOfTheWorkerAsync()
     {
@@ -92,7 +92,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         return _worker.ExitCodeAsync();
     }
 
-    /// <summary>Tells the worker to end.</summary>
+    /// <summary>Tells the worker to stop.</summary>
     /// <returns>Its exit code.</returns>
     public Task<int> StopWorkerAsync()
     {
@@ -198,7 +198,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Has the worker serve a call. Its HTTP answer ends alike when the function threw: what became of the call it says over gRPC.
+    /// Passes a call to the worker. The HTTP response does not show whether the function threw; the worker says that over gRPC.
     /// </summary>
     private async Task InvokeAsync(IndexedFunction function, HttpContext context)
     {
@@ -250,7 +250,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>The query, but for keys, and over it what the route has: a name that the route declares is never the query's.</summary>
+    /// <summary>The query without keys, and the route values, which take precedence over query parameters of the same name.</summary>
     private static Dictionary<string, string> TriggerMetadata(HttpContext context, IndexedFunction function)
     {
         var metadata = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -275,7 +275,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// To 127.0.0.1, whatever the name, and again as long as the worker does not listen: that it speaks over gRPC does not promise it.
+    /// Connects to 127.0.0.1, whatever the name. It retries until the worker listens, because the worker may connect over gRPC earlier.
     /// </summary>
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -302,13 +302,13 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>A function as the worker tells of it.</summary>
-    /// <param name="Id">By which it is loaded and invoked.</param>
+    /// <summary>A function as the worker reports it.</summary>
+    /// <param name="Id">The ID for loading and invocations.</param>
     /// <param name="Name">Its name.</param>
     /// <param name="Trigger">The name of the parameter with the trigger.</param>
-    /// <param name="Methods">The methods that it answers; none for all.</param>
-    /// <param name="Route">Its route below the prefix.</param>
-    /// <param name="Level">Which key it asks for.</param>
+    /// <param name="Methods">Its methods; empty for all.</param>
+    /// <param name="Route">Its route after the prefix.</param>
+    /// <param name="Level">The required key.</param>
     public sealed record IndexedFunction(string Id, string Name, string Trigger, IReadOnlyList<string> Methods, string Route, string Level)
     {
         public static IndexedFunction Of(RpcFunctionMetadata function)

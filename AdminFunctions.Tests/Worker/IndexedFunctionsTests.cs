@@ -10,14 +10,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Tests.Worker;
 
-/// <summary>The worker's own list of functions, which the compiler has made, beside what others say of them.</summary>
+/// <summary>The worker's own list of functions, which the compiler generates, compared with other lists.</summary>
 [Collection(UnderAFunctionsHost.Name)]
 public sealed partial class IndexedFunctionsTests(DeployedApp app)
 {
     private IEnumerable<string> Indexed => app.Host.Functions.Select(function => Line(function.Name, function.Methods, function.Route));
 
     [Fact]
-    public async Task They_are_those_that_the_local_host_serves()
+    public async Task They_are_the_functions_that_the_local_host_serves()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -31,24 +31,24 @@ public sealed partial class IndexedFunctionsTests(DeployedApp app)
     }
 
     [Fact]
-    public void They_are_those_that_README_shows() =>
+    public void They_are_the_functions_that_README_shows() =>
         Indexed.ShouldBe(
             ReadmeLine().Matches(Repository.Read("README.md"))
                 .Select(line => Line(line.Groups["name"].Value, [line.Groups["methods"].Value], line.Groups["route"].Value)),
             ignoreOrder: true);
 
     [Fact]
-    public void The_log_of_each_is_kept_by_its_name_in_host_json() =>
+    public void The_log_of_each_is_enabled_by_its_name_in_host_json() =>
         JsonNode.Parse(Repository.Read("host.json"))!["logging"]!["logLevel"]!.AsObject()
             .Select(level => level.Key).Where(category => category.EndsWith(".User", StringComparison.Ordinal))
             .ShouldBe(app.Host.Functions.Select(function => $"Function.{function.Name}.User"), ignoreOrder: true);
 
     [Fact]
-    public void Beside_them_the_deployed_host_has_no_home_page() =>
+    public void The_deployed_host_has_no_home_page() =>
         Repository.Read("infra/modules/function-app.bicep").ShouldContain("\n      AzureWebJobsDisableHomepage: 'true'\n");
 
     [Fact]
-    public void None_asks_for_a_function_key() => app.Host.Functions.ShouldAllBe(function => function.Level == "Anonymous");
+    public void No_function_requires_a_function_key() => app.Host.Functions.ShouldAllBe(function => function.Level == "Anonymous");
 
     [Fact]
     public void The_host_takes_the_first_match_in_the_order_of_names_and_no_function_hides_another() =>

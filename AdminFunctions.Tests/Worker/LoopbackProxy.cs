@@ -5,8 +5,8 @@ using System.Text;
 namespace AdminFunctions.Tests.Worker;
 
 /// <summary>
-/// An HTTP proxy (CONNECT, RFC 9110, section 9.3.6) for names under localhost: they are this machine (RFC 6761, section 6.3), but not
-/// every system's resolver knows that. What goes through is TLS, which it cannot read.
+/// An HTTP proxy (CONNECT, RFC 9110, section 9.3.6) for names that end with .localhost. They mean this machine (RFC 6761, section 6.3), but
+/// not every system resolves them. The proxy passes TLS through, which it cannot read.
 /// </summary>
 internal sealed class LoopbackProxy : IAsyncDisposable
 {
@@ -69,7 +69,7 @@ internal sealed class LoopbackProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
         {
-            // One of them is gone.
+            // One side has closed its connection.
         }
     }
 

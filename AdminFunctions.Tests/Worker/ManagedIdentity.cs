@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace AdminFunctions.Tests.Worker;
 
 /// <summary>
-/// What App Service has for the managed identity of an app: it hands out the one token that a local vault takes.
+/// The endpoint of App Service for the managed identity of an app. It returns the only token that the local vault accepts.
 /// https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference.
 /// </summary>
 internal sealed class ManagedIdentity(LocalVault vault) : IAsyncDisposable
@@ -16,7 +16,7 @@ internal sealed class ManagedIdentity(LocalVault vault) : IAsyncDisposable
     private WebApplication? _server;
     private int _port;
 
-    /// <summary>The variables that tell an app of it.</summary>
+    /// <summary>The environment variables for an app.</summary>
     public IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["IDENTITY_ENDPOINT"] = $"http://127.0.0.1:{_port}/msi/token",

@@ -122,7 +122,7 @@ public sealed class OddTenantTests : IDisposable
             new JsonObject { ["connection"] = "c", ["provider"] = "auth0", ["user_id"] = $"{number:0000}", ["isSocial"] = false }),
     };
 
-    /// <summary>One value of docs/odd-users.md: the field, what Auth0 sends, and what is served.</summary>
+    /// <summary>A value of docs/odd-users.md: the field, the value in Auth0, and the served value.</summary>
     private static (string Name, string Sent, string? Served) OddField(int number)
     {
         var values = OddUsersTests.Values.Where(row => row[0] is not "user_id").ToList();

@@ -3,12 +3,12 @@ using AdminFunctions.Tests.Worker.Rpc;
 
 namespace AdminFunctions.Tests.Worker;
 
-/// <summary>A function app whose settings are at fault, and how a worker ends.</summary>
+/// <summary>A function app with invalid settings, and the end of a worker.</summary>
 [Collection(UnderAFunctionsHost.Name)]
 public sealed class SettingsAtFaultTests(DeployedApp app)
 {
     [Fact]
-    public async Task Callers_and_the_log_are_told_what_is_wrong_and_the_host_can_end_the_worker()
+    public async Task Responses_and_the_log_say_what_is_wrong_and_the_host_can_end_the_worker()
     {
         await using var host = await app.StartAnotherAsync(
             ("Auth0__Domain", "https://bad-value.example.com/"), ("Auth0__Audience", ""), ("Auth0__ClientSecret", "bad-value"));

@@ -3,12 +3,12 @@
 using System.Diagnostics;
 
 /// <summary>
-/// Ends a worker that these tests started when they are gone, however they ended: nobody else would, since a worker outlives
-/// its host. .NET runs it in the worker before the worker's own Main (DOTNET_STARTUP_HOOKS).
+/// Ends a worker when the tests that started it end for any reason, because a worker outlives its host. .NET runs this hook in the worker
+/// before the worker's Main method (DOTNET_STARTUP_HOOKS).
 /// </summary>
 internal static class StartupHook
 {
-    /// <summary>Watches the standard input, a pipe from the tests that the system closes with them.</summary>
+    /// <summary>Watches the standard input, a pipe that the system closes when the tests end.</summary>
     public static void Initialize() => new Thread(KillAtTheEndOfTheInput) { IsBackground = true, Name = "The tests' end" }.Start();
 
     private static void KillAtTheEndOfTheInput()
@@ -16,7 +16,7 @@ internal static class StartupHook
         using var input = Console.OpenStandardInput();
         while (input.ReadByte() >= 0)
         {
-            // Nobody writes to it.
+            // Nothing is ever written to it.
         }
 
         using var worker = Process.GetCurrentProcess();

@@ -4,14 +4,14 @@ using AdminFunctions.Tests.Telemetry;
 
 namespace AdminFunctions.Tests.Worker;
 
-/// <summary>Where telemetry is exported, a problem's trace id, the spans and the caller's traceparent are of one trace.</summary>
+/// <summary>If telemetry is exported, the trace ID of a problem, the spans and the caller's traceparent belong to one trace.</summary>
 [Collection(UnderAFunctionsHost.Name)]
 public sealed class TraceTests(DeployedApp app)
 {
     private const string CallersSpan = "00f067aa0ba902b7";
 
     [Fact]
-    public async Task Whatever_trace_the_host_is_in_a_call_is_in_its_callers()
+    public async Task A_call_is_in_its_callers_trace_whatever_trace_the_host_is_in()
     {
         await using var collector = await OtlpCollector.StartAsync();
         await using var host = await app.StartAnotherAsync(
@@ -35,7 +35,7 @@ public sealed class TraceTests(DeployedApp app)
             spans.ShouldContain(span => span.Name == "admit" && span.ParentSpanId == call.SpanId);
         }
 
-        // In the host's own trace its caller's span is the only parent left; in the caller's, the worker's span is between them.
+        // If the host is in its own trace, the parent is the caller's span. In the caller's trace, the worker's span is in between.
         collector.Spans.Single(span => span.TraceId == traces[1] && span.Name == "DeleteUser").ParentSpanId.ShouldBe(CallersSpan);
         var joined = collector.Spans.Single(span => span.TraceId == traces[0] && span.Name == "DeleteUser");
         collector.Spans.ShouldContain(span => span.SpanId == joined.ParentSpanId && span.Source == "Microsoft.Azure.Functions.Worker");
@@ -44,8 +44,8 @@ public sealed class TraceTests(DeployedApp app)
         collector.Services.Keys.ShouldBe(["worker"]);
     }
 
-    /// <summary>Has a caller refused, in a trace of their own.</summary>
-    /// <returns>The trace's id, which is the problem's.</returns>
+    /// <summary>Sends a request that is refused, in a new trace.</summary>
+    /// <returns>The ID of the trace, which is also in the problem.</returns>
     private async Task<string> RefusedDeletionAsync(FunctionsHost host)
     {
         var traceId = ActivityTraceId.CreateRandom().ToHexString();

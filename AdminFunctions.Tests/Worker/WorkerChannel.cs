@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace AdminFunctions.Tests.Worker;
 
-/// <summary>The host's end of the one stream of messages between it and a worker.</summary>
+/// <summary>The host's side of the message stream between host and worker.</summary>
 internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
 {
     private readonly Channel<StreamingMessage> _outbound = Channel.CreateUnbounded<StreamingMessage>();
@@ -14,19 +14,19 @@ internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
     private readonly ConcurrentDictionary<string, Invocation> _invocations = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Over when a worker has made itself known.</summary>
+    /// <summary>Completes when a worker has connected.</summary>
     public Task Started => _started.Task;
 
-    /// <summary>What a worker logs while it serves a call, as the host hands it on.</summary>
+    /// <summary>The lines that a worker logs during a call, as the host passes them on.</summary>
     public ConcurrentQueue<LogLine> Log { get; } = new();
 
-    /// <summary>The calls that are over.</summary>
+    /// <summary>The calls that have ended.</summary>
     public ConcurrentQueue<Invocation> Ended { get; } = new();
 
-    /// <summary>Sends a message that nobody answers.</summary>
+    /// <summary>Sends a message that has no response.</summary>
     public void Send(StreamingMessage message) => _outbound.Writer.TryWrite(message);
 
-    /// <summary>Sends a message and waits for the worker's answer to it.</summary>
+    /// <summary>Sends a message and waits for the worker's response.</summary>
     public Task<StreamingMessage> RequestAsync(StreamingMessage message)
     {
         message.RequestId = Guid.NewGuid().ToString();
@@ -35,10 +35,10 @@ internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
         return answer.Task;
     }
 
-    /// <summary>Has a function run.</summary>
+    /// <summary>Invokes a function.</summary>
     /// <param name="function">Its name.</param>
-    /// <param name="request">What it is told.</param>
-    /// <returns>The call, over when the worker says so: with a log that is complete by then.</returns>
+    /// <param name="request">The request.</param>
+    /// <returns>The call. It ends when the worker says so; its log is complete by then.</returns>
     public Invocation Invoke(string function, InvocationRequest request)
     {
         var invocation = _invocations[request.InvocationId] = new Invocation(function);
@@ -66,7 +66,7 @@ internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
         await ended.CancelAsync();
         await sending;
 
-        // Else the server, when it stops, waits for a connection that nobody closes.
+        // Otherwise the server would wait for this connection when it stops.
         context.GetHttpContext().Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
     }
 
@@ -93,7 +93,7 @@ internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
                 _started.TrySetResult();
                 break;
 
-            // As the host does: a line that belongs to no call, or to one that is over, is dropped.
+            // As in the host, a line that does not belong to a running call is dropped.
             case StreamingMessage.ContentOneofCase.RpcLog
                 when message.RpcLog is { LogCategory: RpcLog.Types.RpcLogCategory.User } line
                     && _invocations.TryGetValue(line.InvocationId, out var invocation):
@@ -110,14 +110,14 @@ internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
                 break;
 
             default:
-                // Such as the worker's system log.
+                // For example the worker's system log.
                 break;
         }
     }
 
     /// <summary>A line of the log.</summary>
-    /// <param name="Category">The host's category of it.</param>
-    /// <param name="WorkerCategory">The category that the app gave it, of which the host's log has nothing.</param>
+    /// <param name="Category">The category in the host's log.</param>
+    /// <param name="WorkerCategory">The category in the app, which is not in the host's log.</param>
     /// <param name="Level">Its level.</param>
     /// <param name="Event">Its event.</param>
     /// <param name="Message">Its text.</param>
@@ -132,13 +132,13 @@ internal sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
 
         public Task<StatusResult> Result => _result.Task;
 
-        /// <summary>Whether the host has it down as failed: the function did, or its answer did not get to the caller.</summary>
+        /// <summary>Whether the call failed for the host: the function failed, or its response did not reach the caller.</summary>
         public bool Failed { get; private set; }
 
-        /// <summary>The worker is done with it.</summary>
+        /// <summary>Called when the worker has ended the call.</summary>
         public void End(StatusResult result) => _result.TrySetResult(result);
 
-        /// <summary>The host is done with it.</summary>
+        /// <summary>Called when the call has failed.</summary>
         public void Fail() => Failed = true;
     }
 }

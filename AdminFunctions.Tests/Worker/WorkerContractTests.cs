@@ -2,7 +2,7 @@ using AdminFunctions.Tests.FunctionHost;
 
 namespace AdminFunctions.Tests.Worker;
 
-/// <summary>A real worker under the minimal host: what FunctionHost is held to is what a worker does.</summary>
+/// <summary>Runs the tests of FunctionHost against a real worker under the minimal host.</summary>
 [Collection(UnderAFunctionsHost.Name)]
 public sealed class WorkerContractTests(WorkerContractTests.RealWorker host)
     : HostContract(host), IClassFixture<WorkerContractTests.RealWorker>

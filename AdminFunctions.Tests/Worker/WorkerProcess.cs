@@ -3,10 +3,10 @@ using System.Text;
 
 namespace AdminFunctions.Tests.Worker;
 
-/// <summary>A built function app as a process of its own, started as the Functions host starts it.</summary>
+/// <summary>A built function app in a separate process, started like by the Functions host.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
-    /// <summary>What of this machine's environment a worker gets: the rest might be settings.</summary>
+    /// <summary>The environment variables that a worker inherits. Others might be settings.</summary>
     private static readonly string[] Inherited = ["PATH", "HOME", "DOTNET_ROOT", "TMPDIR", "TEMP", "TMP", "SystemRoot", "USERPROFILE"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -25,10 +25,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
         Ended = process.WaitForExitAsync();
     }
 
-    /// <summary>Over when the process is.</summary>
+    /// <summary>Completes when the process has ended.</summary>
     public Task Ended { get; }
 
-    /// <summary>What it has written to its standard output and error, which a host shows nobody.</summary>
+    /// <summary>Its standard output and error, which a host does not show.</summary>
     public string Output
     {
         get
@@ -42,8 +42,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="app">The path of its assembly.</param>
-    /// <param name="rpc">Where the host listens for it.</param>
-    /// <param name="workerId">By which it makes itself known there.</param>
+    /// <param name="rpc">The address at which the host listens for the worker.</param>
+    /// <param name="workerId">The ID with which it connects.</param>
     /// <param name="settings">The app settings.</param>
     public static WorkerProcess Start(string app, Uri rpc, string workerId, IReadOnlyDictionary<string, string> settings)
     {
@@ -93,7 +93,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Closes its standard input.</summary>
     public void CloseInput() => _process.StandardInput.Close();
 
-    /// <summary>Waits until it has ended by itself.</summary>
+    /// <summary>Waits until it exits by itself.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitCodeAsync()
     {
