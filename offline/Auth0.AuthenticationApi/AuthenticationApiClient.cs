@@ -2,7 +2,7 @@ using Auth0.AuthenticationApi.Models;
 
 namespace Auth0.AuthenticationApi;
 
-/// <summary>The Authentication API: only its client-credentials grant.</summary>
+/// <summary>The Authentication API: only its client-credentials grant and its password change.</summary>
 /// <param name="baseUri">The tenant, <c>https://tenant.eu.auth0.com</c>.</param>
 /// <param name="connection">Sends the requests.</param>
 public class AuthenticationApiClient(Uri baseUri, IAuthenticationConnection connection) : IDisposable
@@ -38,6 +38,19 @@ public class AuthenticationApiClient(Uri baseUri, IAuthenticationConnection conn
         }
 
         return connection.SendAsync<AccessTokenResponse>(HttpMethod.Post, new Uri(BaseUri, "oauth/token"), form, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Has the tenant send a mail with a link to change a password.</summary>
+    /// <param name="request">Which account.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>A sentence for the user.</returns>
+    /// <exception cref="Core.Exceptions.ErrorApiException">The tenant refused.</exception>
+    /// <exception cref="Core.Exceptions.RateLimitApiException">It was one request too many.</exception>
+    public Task<string> ChangePasswordAsync(ChangePasswordRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return connection.SendAsync<string>(
+            HttpMethod.Post, new Uri(BaseUri, "dbconnections/change_password"), request, cancellationToken: cancellationToken);
     }
 
     /// <summary>Nothing: the connection is its owner's to dispose.</summary>

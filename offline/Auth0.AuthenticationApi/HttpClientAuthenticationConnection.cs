@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Auth0.Core.Exceptions;
 
 namespace Auth0.AuthenticationApi;
@@ -7,7 +9,11 @@ namespace Auth0.AuthenticationApi;
 /// <param name="httpClient">The client.</param>
 public class HttpClientAuthenticationConnection(HttpClient httpClient) : IAuthenticationConnection
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNameCaseInsensitive = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNameCaseInsensitive = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     /// <inheritdoc/>
     public async Task<T> GetAsync<T>(Uri uri, IDictionary<string, string> headers = null!, CancellationToken cancellationToken = default)
@@ -18,15 +24,14 @@ public class HttpClientAuthenticationConnection(HttpClient httpClient) : IAuthen
 
     /// <inheritdoc/>
     /// <exception cref="ApiException">The answer was an error.</exception>
-    /// <exception cref="NotSupportedException">The body is no form: this stand-in sends forms only.</exception>
     public async Task<T> SendAsync<T>(HttpMethod method, Uri uri, object body, IDictionary<string, string> headers = null!, CancellationToken cancellationToken = default)
     {
-        if (body is not IDictionary<string, string> form)
+        using var request = new HttpRequestMessage(method, uri)
         {
-            throw new NotSupportedException("The stand-in for Auth0.AuthenticationApi sends forms only.");
-        }
-
-        using var request = new HttpRequestMessage(method, uri) { Content = new FormUrlEncodedContent(form) };
+            Content = body is IDictionary<string, string> form
+                ? new FormUrlEncodedContent(form)
+                : new StringContent(JsonSerializer.Serialize(body, body.GetType(), Json), Encoding.UTF8, "application/json"),
+        };
         return await SendAsync<T>(request, headers, cancellationToken);
     }
 
@@ -41,6 +46,11 @@ public class HttpClientAuthenticationConnection(HttpClient httpClient) : IAuthen
         if (!response.IsSuccessStatusCode)
         {
             throw await ApiException.CreateSpecificExceptionAsync(response);
+        }
+
+        if (typeof(T) == typeof(string))
+        {
+            return (T)(object)await response.Content.ReadAsStringAsync(CancellationToken.None);
         }
 
         // An answer without a body is a null, though the signature does not say so: the package's way.

@@ -32,11 +32,20 @@ public sealed class ManagementClient : IDisposable
             throw new NotSupportedException("The stand-in for Auth0.ManagementApi makes no HttpClient of its own: set HttpClient.");
         }
 
-        Users = new UsersClient(options);
+        var client = new RawClient(options);
+        Users = new UsersClient(client);
+        UserBlocks = new UserBlocksClient(client);
+        Jobs = new JobsClient(client);
     }
 
     /// <summary>The tenant's users.</summary>
     public IUsersClient Users { get; }
+
+    /// <summary>The blocks by brute-force protection.</summary>
+    public IUserBlocksClient UserBlocks { get; }
+
+    /// <summary>The tenant's jobs.</summary>
+    public IJobsClient Jobs { get; }
 
     /// <summary>Nothing: HttpClient and token provider are their owner's to dispose.</summary>
     public void Dispose()

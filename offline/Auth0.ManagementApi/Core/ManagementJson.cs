@@ -1,13 +1,22 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Auth0.ManagementApi.Jobs;
 
 namespace Auth0.ManagementApi.Core;
 
 /// <summary>How JSON is read: as strictly, and as loosely, as the package reads it.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(DateTimeConverter), typeof(BooleanConverter)])]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(DateTimeConverter), typeof(BooleanConverter), typeof(OptionalStringConverter)])]
 [JsonSerializable(typeof(ListUsersOffsetPaginatedResponseContent))]
 [JsonSerializable(typeof(GetUserResponseContent))]
+[JsonSerializable(typeof(UpdateUserRequestContent))]
+[JsonSerializable(typeof(UpdateUserResponseContent))]
+[JsonSerializable(typeof(RevokeUserAccessRequestContent))]
+[JsonSerializable(typeof(ListUserBlocksResponseContent))]
+[JsonSerializable(typeof(CreateVerificationEmailRequestContent))]
+[JsonSerializable(typeof(CreateVerificationEmailResponseContent))]
+[JsonSerializable(typeof(UserListLogOffsetPaginatedResponseContent))]
+[JsonSerializable(typeof(ListUserAuthenticationMethodsOffsetPaginatedResponseContent))]
 [JsonSerializable(typeof(UserId))]
 [JsonSerializable(typeof(object))]
 internal sealed partial class ManagementJson : JsonSerializerContext;
@@ -34,4 +43,16 @@ internal sealed class BooleanConverter : JsonConverter<bool>
     };
 
     public override void Write(Utf8JsonWriter writer, bool value, JsonSerializerOptions options) => writer.WriteBooleanValue(value);
+}
+
+/// <summary>A string that may be null, which is not the same as absent.</summary>
+internal sealed class OptionalStringConverter : JsonConverter<Optional<string?>>
+{
+    public override bool HandleNull => true;
+
+    public override Optional<string?> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType is JsonTokenType.Null ? Optional<string?>.Of(null) : reader.GetString();
+
+    public override void Write(Utf8JsonWriter writer, Optional<string?> value, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
 }
