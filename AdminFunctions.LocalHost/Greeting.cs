@@ -69,7 +69,7 @@ internal static class Greeting
             : "To call them, paste one of these commands. The token is valid for one day:");
         output.WriteLine();
         foreach (var function in functions.OrderBy(Consequence)
-            .ThenBy(static function => PermissionOf(function) is not null)
+            .ThenBy(static function => PolicyOf(function) is { RequiresToken: true })
             .ThenBy(static function => function.Route, StringComparer.Ordinal))
         {
             output.WriteLine(CurlLine(function, address, local));
@@ -80,39 +80,64 @@ internal static class Greeting
         output.Flush();
     }
 
-    private static string Rights(Admin admin) =>
-        admin.Permissions is [] ? "no permissions" : $"can {string.Join(" and ", admin.Permissions.Select(permission => permission switch
+    private static string Rights(Admin admin)
+    {
+        var rights = admin.Permissions.Select(static permission => permission switch
         {
             Permissions.ReadUsers => "list",
+            Permissions.UpdateUsers => "update",
             Permissions.DeleteUsers => "delete",
+            Permissions.ResetMfa => "reset MFA",
+            Permissions.ReadLogs => "read logs",
             _ => permission,
-        }))}";
+        }).ToList();
+        return rights switch
+        {
+            [] => "no permissions",
+            [var only] => $"can {only}",
+            [.. var first, var last] => $"can {string.Join(", ", first)} and {last}",
+        };
+    }
 
-    // You are likely to paste from the top, so functions that read come first and those that delete come last.
-    private static int Consequence(FunctionDescriptor function) => function.Methods switch
+    // You are likely to paste from the top, so functions that read come first, and the one that deletes the user of the examples comes last.
+    private static int Consequence(FunctionDescriptor function) => function switch
     {
-        [] or ["GET", ..] => 0,
-        ["DELETE", ..] => 2,
+        { Methods: [] or ["GET", ..] } => 0,
+        { Name: nameof(DeleteUser) } => 3,
+        { Methods: ["DELETE", ..] } => 2,
         _ => 1,
     };
+
+    /// <summary>Someone to whom every function applies: with a password and an e-mail address.</summary>
+    private static string Example(LocalTenantAndVault local)
+    {
+        var users = local.Tenant.Users.All;
+        var example = users.LastOrDefault(static user =>
+            user is { Email: not null, Identities: [{ Connection.Provider: "auth0" }] } && Admin.PermissionsOf(user.UserId) is []);
+        return (example ?? users[^1]).UserId;
+    }
 
     private static string ExampleQuery(FunctionDescriptor function) => function.Name switch
     {
         nameof(GetUsers) => "?per_page=5&include_totals=true",
         nameof(ExportUsers) => "?format=csv",
+        nameof(GetUser) => "?blocks=true",
         _ => "",
     };
 
-    private static string? PermissionOf(FunctionDescriptor function) =>
-        (function.Method.DeclaringType!.GetProperty("Policy")?.GetValue(null) as FunctionPolicy)?.Permission;
+    private static FunctionPolicy? PolicyOf(FunctionDescriptor function) =>
+        function.Method.DeclaringType!.GetProperty("Policy")?.GetValue(null) as FunctionPolicy;
 
     private static string CurlLine(FunctionDescriptor function, string address, LocalTenantAndVault? local)
     {
         var method = function.Methods is [var first, ..] && first != "GET" ? $"-i -X {first} " : "";
-        var id = local is null ? "auth0%7C{id}" : Uri.EscapeDataString(local.Tenant.Users.All[^1].UserId);
+        var id = local is null ? "auth0%7C{id}" : Uri.EscapeDataString(Example(local));
         var path = function.Pattern.RawText!.Replace("{id}", id, StringComparison.Ordinal);
-        string Token(string permission) => local is null ? "$TOKEN" : local.Tenant.MintAccessToken(Admin.All[0].UserId, [permission]);
-        var header = PermissionOf(function) is { } permission ? $" -H \"Authorization: Bearer {Token(permission)}\"" : "";
+        string Token(string? permission) =>
+            local is null ? "$TOKEN" : local.Tenant.MintAccessToken(Admin.All[0].UserId, permission is null ? [] : [permission]);
+        var header = PolicyOf(function) is { RequiresToken: true, Permission: var permission }
+            ? $" -H \"Authorization: Bearer {Token(permission)}\""
+            : "";
         return $"curl {method}\"{address}/{path}{ExampleQuery(function)}\"{header}";
     }
 }

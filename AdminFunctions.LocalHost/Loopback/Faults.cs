@@ -92,6 +92,11 @@ internal sealed class Faults(CancellationToken stopping)
                 case FaultMode.Abort:
                     context.Abort();
                     break;
+                case FaultMode.AbortAfter:
+                    context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
+                    await next(context);
+                    context.Abort();
+                    break;
                 case FaultMode.Truncate:
                     await TruncateAsync(context, fault.Status is null ? next : answered => AnswerAsync(fault, answered));
                     break;

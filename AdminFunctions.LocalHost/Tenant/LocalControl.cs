@@ -8,7 +8,7 @@ using AdminFunctions.LocalHost.Tenant.Users;
 
 namespace AdminFunctions.LocalHost.Tenant;
 
-/// <summary>The control API of the local tenant, under <c>/_local</c>: tokens, counts, faults, users, rotations.</summary>
+/// <summary>The control API of the local tenant, under <c>/_local</c>: tokens, counts, faults, users, sign-ins, mails, rotations.</summary>
 /// <param name="tenant">The tenant.</param>
 internal sealed class LocalControl(LocalTenant tenant)
 {
@@ -25,6 +25,9 @@ internal sealed class LocalControl(LocalTenant tenant)
         routes.MapPost(BasePath + "/faults", Guarded(AddFaultsAsync));
         routes.MapDelete(BasePath + "/faults", Guarded(context => DoneAsync(context, tenant.Faults.Clear)));
         routes.MapPost(BasePath + "/users", Guarded(PutUsersAsync));
+        routes.MapPost(BasePath + "/sign-in", Guarded(SignInAsync));
+        routes.MapGet(BasePath + "/mails", Guarded(context => context.AnswerAsync(200, tenant.Activity.Mails.ToJson())));
+        routes.MapDelete(BasePath + "/mails", Guarded(context => DoneAsync(context, tenant.Activity.Mails.Clear)));
         routes.MapPost(BasePath + "/rotate-secret", Guarded(RotateSecretAsync));
         routes.MapPost(BasePath + "/revoke-tokens", Guarded(context => DoneAsync(context, tenant.RevokeManagementTokens)));
         routes.MapPost(BasePath + "/rotate-keys", Guarded(RotateKeysAsync));
@@ -106,6 +109,33 @@ internal sealed class LocalControl(LocalTenant tenant)
         context.Response.StatusCode = 204;
     }
 
+    /// <summary>Signs a user in, as their browser would: with the right password or with a wrong one.</summary>
+    private async Task SignInAsync(HttpContext context)
+    {
+        const string Good = """{"user_id":"auth0|anyone","password":"right"}""";
+        if (await BodyAsync(context, LocalControlJson.Default.SignInRequest, Good) is not { } request)
+        {
+            return;
+        }
+
+        if (request.UserId is not { } userId || tenant.Users.Find(userId) is null)
+        {
+            await SentenceAsync(context, 404, "There is no user with this user_id.");
+            return;
+        }
+
+        if (request.Password is not (null or "right" or "wrong"))
+        {
+            await SentenceAsync(context, 400, "password must be \"right\" or \"wrong\".");
+            return;
+        }
+
+        var (sessionId, error, description) = tenant.SignIn.Try(userId, request.Password is not "wrong", context);
+        await (sessionId is not null
+            ? context.AnswerAsync(200, new JsonObject { ["session_id"] = sessionId })
+            : context.AnswerAsync(403, new JsonObject { ["error"] = error, ["error_description"] = description }));
+    }
+
     private async Task RotateSecretAsync(HttpContext context)
     {
         const string Good = """{"revokeTokens":true}""";
@@ -184,6 +214,8 @@ internal sealed record TokenRequest(
     [property: JsonPropertyName("org_id")] string? OrgId,
     int ExpiresIn = 86_400);
 
+internal sealed record SignInRequest([property: JsonPropertyName("user_id")] string? UserId, string? Password);
+
 internal sealed record RotateSecretRequest(bool RevokeTokens);
 
 internal sealed record RotateKeysRequest(bool RevokePrevious);
@@ -240,6 +272,7 @@ internal sealed record NewUser(
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(NewUser[]))]
+[JsonSerializable(typeof(SignInRequest))]
 [JsonSerializable(typeof(RotateSecretRequest))]
 [JsonSerializable(typeof(RotateKeysRequest))]
 internal sealed partial class LocalControlJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.LocalHost.Tenant.Activity;
 using AdminFunctions.LocalHost.Tenant.ManagementApi;
 using AdminFunctions.LocalHost.Tenant.Oidc;
 using AdminFunctions.LocalHost.Tenant.Users;
@@ -30,7 +31,11 @@ internal sealed class LocalTenant : IAsyncDisposable
         ManagementScope = options.ManagementScope;
         Users = new UserDirectory(
             UserSeed.Make(options.Users, options.Seed, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
+        Activity = new UserActivity(options.TimeProvider);
+        Activity.Log.Seed(Users.All);
         Faults = new Faults(_stopping.Token);
+        Sessions = new LoginSessions(options.TimeProvider);
+        SignIn = new SignIn(Users, Activity, Sessions);
         _tokens = new Tokens(SigningKeys, Issuer, options.TimeProvider);
     }
 
@@ -66,6 +71,15 @@ internal sealed class LocalTenant : IAsyncDisposable
 
     /// <summary>Its users.</summary>
     public UserDirectory Users { get; }
+
+    /// <summary>What happens around its users.</summary>
+    public UserActivity Activity { get; }
+
+    /// <summary>The sessions of its users.</summary>
+    public LoginSessions Sessions { get; }
+
+    /// <summary>Signs its users in.</summary>
+    public SignIn SignIn { get; }
 
     /// <summary>The faults to inject.</summary>
     public Faults Faults { get; }
@@ -209,17 +223,15 @@ internal sealed class LocalTenant : IAsyncDisposable
                 }
             });
 
-        var clock = _options.TimeProvider;
-        var sessions = new LoginSessions(clock);
         // Cookies ignore the port, so the name contains it to separate the sessions of two tenants.
         var cookie = $"auth0-local-{Address.Port}";
         new Discovery(Issuer, SigningKeys, Stats).Map(app);
-        new AuthorizeEndpoint(_options, cookie, sessions, Users).Map(app);
-        new TokenEndpoint(this, _options, _tokens, sessions, Users).Map(app);
+        new AuthorizeEndpoint(_options, cookie, Sessions, Users, SignIn).Map(app);
+        new TokenEndpoint(this, _options, _tokens, Sessions, Users).Map(app);
+        new ChangePasswordEndpoint(_options, Users, Activity).Map(app);
         new LocalControl(this).Map(app);
-        var bucket = new TokenBucket(_options.RateLimit, _options.RatePerSecond, clock);
-        var users = new UsersApi(Users, _tokens, bucket, Stats, _options);
-        app.Map(UsersApi.BasePath + "/{**path}", users.HandleAsync);
+        var management = new ManagementEndpoints(Users, Activity, Sessions, _tokens, Stats, _options);
+        app.Map(ManagementEndpoints.BasePath + "/{**path}", management.HandleAsync);
     }
 
     private async Task DelayAsync(HttpContext context, RequestDelegate next)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using AdminFunctions.LocalHost.Tenant.ManagementApi;
 
 namespace AdminFunctions.LocalHost.Tenant;
 
@@ -33,7 +34,9 @@ internal sealed record TenantOptions
     /// The scopes of the machine-to-machine application for the Management API, separated by spaces; null for an application without
     /// a grant. With <c>read:user_idp_tokens</c>, identities contain the tokens of their providers.
     /// </summary>
-    public string? ManagementScope { get; init; } = "read:users delete:users";
+    public string? ManagementScope { get; init; } =
+        "read:users update:users delete:users delete:sessions delete:refresh_tokens read:logs_users "
+        + "read:authentication_methods delete:authentication_methods";
 
     /// <summary>Whether identities contain the tokens of their providers regardless of the scopes.</summary>
     public bool AlwaysShowProviderTokens { get; init; }
@@ -43,6 +46,14 @@ internal sealed record TenantOptions
 
     /// <summary>The lifetime of the access token of a signed-in user, in seconds.</summary>
     public int AccessTokenSeconds { get; init; } = 86_400;
+
+    /// <summary>Whether the tenant's plan lets sessions be ended by the Management API.</summary>
+    public bool HasSessionManagement { get; init; } = true;
+
+    /// <summary>
+    /// The rate limits of the Management API by bucket; null for a single bucket, as on the free plan, with the two limits below.
+    /// </summary>
+    public IReadOnlyDictionary<RateBucket, RateLimit>? RateLimits { get; init; }
 
     /// <summary>The burst limit of the Management API, in requests (the size of its token bucket).</summary>
     public int RateLimit { get; init; } = 100_000;

@@ -12,6 +12,10 @@ internal sealed class TenantStats
     private long _userReads;
     private long _userDeletes;
     private long _jwksReads;
+    private long _userUpdates;
+    private long _accessRevocations;
+    private long _methodDeletes;
+    private long _logReads;
 
     /// <summary>Access tokens issued by <c>/oauth/token</c>.</summary>
     public long TokenGrants => Interlocked.Read(ref _tokenGrants);
@@ -24,6 +28,18 @@ internal sealed class TenantStats
 
     /// <summary>Accepted deletions, including those of users who do not exist.</summary>
     public long UserDeletes => Interlocked.Read(ref _userDeletes);
+
+    /// <summary>Changes of users.</summary>
+    public long UserUpdates => Interlocked.Read(ref _userUpdates);
+
+    /// <summary>Accepted revocations of sessions and refresh tokens.</summary>
+    public long AccessRevocations => Interlocked.Read(ref _accessRevocations);
+
+    /// <summary>Deleted authentication methods.</summary>
+    public long MethodDeletes => Interlocked.Read(ref _methodDeletes);
+
+    /// <summary>Pages of a user's log.</summary>
+    public long LogReads => Interlocked.Read(ref _logReads);
 
     /// <summary>Signing key sets.</summary>
     public long JwksReads => Interlocked.Read(ref _jwksReads);
@@ -42,6 +58,14 @@ internal sealed class TenantStats
 
     internal void CountUserDelete() => Interlocked.Increment(ref _userDeletes);
 
+    internal void CountUserUpdate() => Interlocked.Increment(ref _userUpdates);
+
+    internal void CountAccessRevocation() => Interlocked.Increment(ref _accessRevocations);
+
+    internal void CountMethodDelete() => Interlocked.Increment(ref _methodDeletes);
+
+    internal void CountLogRead() => Interlocked.Increment(ref _logReads);
+
     internal void CountJwksRead() => Interlocked.Increment(ref _jwksReads);
 
     /// <summary>The counts for <c>GET /_local/stats</c>.</summary>
@@ -50,7 +74,11 @@ internal sealed class TenantStats
         ["tokenGrants"] = TokenGrants,
         ["userLists"] = UserLists,
         ["userReads"] = UserReads,
+        ["userUpdates"] = UserUpdates,
         ["userDeletes"] = UserDeletes,
+        ["accessRevocations"] = AccessRevocations,
+        ["methodDeletes"] = MethodDeletes,
+        ["logReads"] = LogReads,
         ["secretReads"] = SecretReads,
         ["jwksReads"] = JwksReads,
     };

@@ -30,10 +30,17 @@ public sealed partial class LocalHostTests : IDisposable
         host.Output.ShouldContain("ExportUsers: [GET] ");
         host.Output.ShouldContain("DeleteUser: [DELETE] ");
         host.Output.ShouldContain("GetHealth: [GET] ");
-        host.Output.ShouldContain("Ada Admin (can list and delete), Rita Reader (can list), Nora Nothing (no permissions)");
+        host.Output.ShouldContain("Ada Admin (can list, update, delete, reset MFA and read logs), Rita Reader (can list), Nora Nothing (no permissions)");
         var lines = CurlLine().Matches(host.Output);
-        lines.Select(line => $"{line.Groups["method"].Value} {new Uri(line.Groups["address"].Value).AbsolutePath}".TrimStart().Split("%7C")[0])
-            .ShouldBe(["/api/health", "/api/users", "/api/users/export", "DELETE /api/users/google-oauth2"], "what reads comes before what deletes");
+        lines.Select(line => $"{line.Groups["method"].Value} {new Uri(line.Groups["address"].Value).AbsolutePath}".TrimStart())
+            .Select(line => ExampleId().Replace(line, "{id}"))
+            .ShouldBe(
+                [
+                    "/api/health", "/api/openapi.yaml", "/api/me", "/api/users", "/api/users/export", "/api/users/{id}", "/api/users/{id}/log", "PUT /api/users/{id}/block",
+                    "POST /api/users/{id}/password-reset", "POST /api/users/{id}/verification-email", "DELETE /api/users/{id}/block",
+                    "DELETE /api/users/{id}/mfa", "DELETE /api/users/{id}/sessions", "DELETE /api/users/{id}",
+                ],
+                "what reads comes first, and the deletion last");
         using var client = new HttpClient();
         foreach (Match line in lines)
         {
@@ -229,6 +236,9 @@ public sealed partial class LocalHostTests : IDisposable
 
     [GeneratedRegex("""^curl (?:-i -X (?<method>\w+) )?"(?<address>[^"]+)"(?: -H "Authorization: Bearer (?<token>[^"]+)")?""", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CurlLine();
+
+    [GeneratedRegex("auth0%7C[0-9a-f]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ExampleId();
 
     [GeneratedRegex(@"(?<event>Write\w+) action=DeleteUser actor=auth0\|5f7c8ec7c33c6c004bbafe82 azp=\S+ target=(?<target>\S+) outcome=(?<outcome>\S+) traceId=(?<trace>\S+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AuditLine();

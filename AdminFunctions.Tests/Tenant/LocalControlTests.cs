@@ -104,7 +104,7 @@ public sealed class LocalControlTests
     {
         await using var local = await LocalTenantAndVault.StartAsync(new TenantOptions { Users = 3 }, new VaultOptions());
         using var client = local.Tenant.Application();
-        (await client.GetStringAsync("/_local/stats")).ShouldBe("""{"tokenGrants":0,"userLists":0,"userReads":0,"userDeletes":0,"secretReads":0,"jwksReads":0}""");
+        (await client.GetStringAsync("/_local/stats")).ShouldBe("""{"tokenGrants":0,"userLists":0,"userReads":0,"userUpdates":0,"userDeletes":0,"accessRevocations":0,"methodDeletes":0,"logReads":0,"secretReads":0,"jwksReads":0}""");
 
         string[] asked =
         [
@@ -119,7 +119,7 @@ public sealed class LocalControlTests
             await client.SendAsync(new HttpRequestMessage(new HttpMethod(request.Split(' ')[0]), request.Split(' ')[1]));
         }
 
-        (await client.GetStringAsync("/_local/stats")).ShouldBe("""{"tokenGrants":0,"userLists":1,"userReads":2,"userDeletes":3,"secretReads":0,"jwksReads":4}""");
+        (await client.GetStringAsync("/_local/stats")).ShouldBe("""{"tokenGrants":0,"userLists":1,"userReads":2,"userUpdates":0,"userDeletes":3,"accessRevocations":0,"methodDeletes":0,"logReads":0,"secretReads":0,"jwksReads":4}""");
         local.Tenant.Requests.All.ShouldNotContain(request => request.RawTarget.StartsWith("/_local"));
     }
 
@@ -184,7 +184,7 @@ public sealed class LocalControlTests
     [InlineData("faults", """[{"match":"*","delayMs":-1}]""", "delayMs must not be negative")]
     [InlineData("faults", """[{"match":"*","mode":"explode"}]""", "$[0].mode")]
     [InlineData("faults", """[{"match":"*","mode":7}]""", "mode")]
-    [InlineData("faults", """[{"match":"*","mode":"hang","status":200}]""", "A fault with the mode hang or abort cannot have a status.")]
+    [InlineData("faults", """[{"match":"*","mode":"hang","status":200}]""", "A fault with the mode hang, abort or abort-after cannot have a status.")]
     [InlineData("faults", """[{"match":"*","status":200,"headers":{"a b":"c"}}]""", "\"a b\" is not a header name.")]
     [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":"b\r\nc: d"}}]""", "The header \"a\"")]
     [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":"ü"}}]""", "The header \"a\"")]

@@ -33,7 +33,7 @@ public sealed class SignInTests
     }
 
     [Theory]
-    [InlineData(0, "read:users delete:users")]
+    [InlineData(0, "read:users update:users delete:users reset:mfa read:logs")]
     [InlineData(1, "read:users")]
     [InlineData(2, "")]
     public async Task Whoever_signs_in_gets_tokens_with_their_own_permissions(int admin, string permissions)

@@ -38,7 +38,7 @@ internal sealed partial class SinglePageApplication : IDisposable
             ["response_type"] = "code",
             ["client_id"] = _tenant.SpaClientId,
             ["redirect_uri"] = RedirectUri,
-            ["scope"] = "openid profile email offline_access read:users delete:users",
+            ["scope"] = "openid profile email offline_access read:users update:users delete:users reset:mfa read:logs",
             ["audience"] = _tenant.Audience,
             ["state"] = "state-1&<",
             ["nonce"] = "nonce-1",

@@ -23,7 +23,7 @@ public sealed class TokenTests
     public async Task The_application_is_granted_a_token_in_each_way_it_may_ask(string way)
     {
         var time = new FakeTime();
-        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 0, TimeProvider = time, ManagementTokenSeconds = 600, ClientId = "m2m:1" });
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 0, TimeProvider = time, ManagementTokenSeconds = 600, ClientId = "m2m:1", ManagementScope = "read:users delete:users" });
         using var client = tenant.Anyone();
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal)
         {

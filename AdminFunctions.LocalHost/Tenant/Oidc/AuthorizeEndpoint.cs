@@ -13,7 +13,9 @@ namespace AdminFunctions.LocalHost.Tenant.Oidc;
 /// <param name="cookie">The name of the session cookie.</param>
 /// <param name="sessions">Pending sign-ins, codes and sessions.</param>
 /// <param name="users">The users.</param>
-internal sealed partial class AuthorizeEndpoint(TenantOptions options, string cookie, LoginSessions sessions, UserDirectory users)
+/// <param name="signIn">Signs users in.</param>
+internal sealed partial class AuthorizeEndpoint(
+    TenantOptions options, string cookie, LoginSessions sessions, UserDirectory users, SignIn signIn)
 {
     private const string OnlyLoopback =
         "The local tenant redirects only to http and https URLs on localhost, 127.0.0.1 and [::1].";
@@ -64,9 +66,11 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
 
         var sessionId = context.Request.Cookies[cookie];
         var prompt = Parameter("prompt");
-        if (prompt is not "login" && sessions.Sessions.TryGet(sessionId, out var userId) && users.Find(userId) is not null)
+        if (prompt is not "login" && sessions.Sessions.TryGet(sessionId, out var userId) && users.Find(userId) is { } user)
         {
-            return GrantAsync(context, request, userId, sessionId!);
+            return user.Blocked
+                ? AnswerAsync(context, request, ("error", "unauthorized"), ("error_description", "user is blocked"))
+                : GrantAsync(context, request, userId, sessionId!);
         }
 
         if (prompt is "none")
@@ -116,7 +120,13 @@ internal sealed partial class AuthorizeEndpoint(TenantOptions options, string co
             return;
         }
 
-        var sessionId = sessions.Sessions.Add(userId);
+        var (sessionId, error, description) = signIn.Try(userId, hasPassword: true, context);
+        if (sessionId is null)
+        {
+            await AnswerAsync(context, request, ("error", error!), ("error_description", description!));
+            return;
+        }
+
         // Different ports of a host are the same site, so browsers also send the cookie in the frame of a silent sign-in.
         context.Response.Cookies.Append(cookie, sessionId, new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Lax });
         await GrantAsync(context, request, userId, sessionId);

@@ -55,5 +55,17 @@ internal sealed class ExpiringStore<T>(TimeSpan lifetime, TimeProvider clock)
         }
     }
 
+    /// <summary>Removes the values that match.</summary>
+    public void RemoveWhere(Predicate<T> matches)
+    {
+        lock (_lock)
+        {
+            foreach (var key in _items.Where(entry => matches(entry.Value.Item)).Select(static entry => entry.Key).ToList())
+            {
+                _items.Remove(key);
+            }
+        }
+    }
+
     private bool Expired(long at) => clock.GetElapsedTime(at) >= lifetime;
 }

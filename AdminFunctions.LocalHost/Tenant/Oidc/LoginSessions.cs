@@ -41,6 +41,25 @@ internal sealed class LoginSessions(TimeProvider clock)
     /// <summary>Browser sessions: the user IDs by the session ID in the cookie.</summary>
     public ExpiringStore<string> Sessions { get; } = new(TimeSpan.FromDays(3), clock);
 
+    /// <summary>Ends the sessions of a user and, unless they are kept, revokes the refresh tokens.</summary>
+    public void EndAll(string userId, bool keepsRefreshTokens)
+    {
+        Sessions.RemoveWhere(id => id == userId);
+        Codes.RemoveWhere(authorization => authorization.UserId == userId);
+        if (keepsRefreshTokens)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            foreach (var family in _refreshTokens.Values.Where(family => family.Authorization.UserId == userId).Distinct().ToList())
+            {
+                End(family);
+            }
+        }
+    }
+
     /// <summary>Issues the first refresh token of a sign-in.</summary>
     public string AddRefreshToken(Authorization authorization)
     {

@@ -127,7 +127,9 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
     private Task RefreshAsync(HttpContext context, Dictionary<string, string> parameters) =>
         sessions.TryRotate(parameters.GetValueOrDefault("refresh_token"), out var authorization, out var successor)
         && users.Find(authorization.UserId) is { } user
-            ? GrantAsync(context, authorization, user, nonce: null, successor)
+            ? user.Blocked
+                ? ErrorAsync(context, 403, "invalid_grant", "user is blocked")
+                : GrantAsync(context, authorization, user, nonce: null, successor)
             : ErrorAsync(context, 403, "invalid_grant", "Unknown or invalid refresh token.");
 
     private Task GrantAsync(HttpContext context, Authorization authorization, TenantUser user, string? nonce, string? refreshToken)

@@ -12,7 +12,7 @@ internal sealed record Admin(string UserId, string GivenName, string FamilyName,
     /// <summary>All admins.</summary>
     public static readonly IReadOnlyList<Admin> All =
     [
-        new("auth0|000000000000000000000001", "Ada", "Admin", ["read:users", "delete:users"]),
+        new("auth0|000000000000000000000001", "Ada", "Admin", ["read:users", "update:users", "delete:users", "reset:mfa", "read:logs"]),
         new("auth0|000000000000000000000002", "Rita", "Reader", ["read:users"]),
         new("auth0|000000000000000000000003", "Nora", "Nothing", []),
     ];

@@ -12,7 +12,11 @@ internal sealed record TenantConnection(string Name, string Provider, bool IsSoc
 /// <summary>A user's account in a connection.</summary>
 /// <param name="Connection">The connection.</param>
 /// <param name="UserId">The ID in the connection: the user ID without the provider.</param>
-internal sealed record TenantIdentity(TenantConnection Connection, string UserId);
+internal sealed record TenantIdentity(TenantConnection Connection, string UserId)
+{
+    /// <summary>The email address in the connection's own profile (<c>profileData</c>), which a linked account has.</summary>
+    public string? Email { get; init; }
+}
 
 /// <summary>A user of the tenant. The members have the same names and meanings as in Auth0's user profile.</summary>
 internal sealed record TenantUser

@@ -86,6 +86,22 @@ internal sealed class UserDirectory
         }
     }
 
+    /// <summary>Changes a user.</summary>
+    /// <returns>The changed user; null if there is no such user.</returns>
+    public TenantUser? Update(string userId, Func<TenantUser, TenantUser> change)
+    {
+        lock (_lock)
+        {
+            if (!_byId.TryGetValue(userId, out var user))
+            {
+                return null;
+            }
+
+            Put(change(user));
+            return _byId[userId];
+        }
+    }
+
     /// <summary>Deletes a user.</summary>
     /// <returns>Whether the user existed.</returns>
     public bool Delete(string userId)

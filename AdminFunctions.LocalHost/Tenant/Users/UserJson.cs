@@ -119,6 +119,14 @@ internal static class UserJson
             json.WriteString("provider", identity.Connection.Provider);
             json.WriteString("connection", identity.Connection.Name);
             json.WriteBoolean("isSocial", identity.Connection.IsSocial);
+            if (identity.Email is { } email)
+            {
+                json.WriteStartObject("profileData");
+                json.WriteString("email", email);
+                json.WriteBoolean("email_verified", value: false);
+                json.WriteEndObject();
+            }
+
             if (withProviderTokens && identity.Connection.IsSocial)
             {
                 json.WriteString("access_token", $"idp-access-token-{identity.Connection.Provider}-{identity.UserId}");

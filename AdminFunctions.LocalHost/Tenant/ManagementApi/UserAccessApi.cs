@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using AdminFunctions.LocalHost.Tenant.Activity;
+using AdminFunctions.LocalHost.Tenant.Oidc;
+using AdminFunctions.LocalHost.Tenant.Users;
+
+namespace AdminFunctions.LocalHost.Tenant.ManagementApi;
+
+/// <summary>
+/// A user's access: the revocation of sessions and refresh tokens, and the blocks by brute-force protection.
+/// https://auth0.com/docs/api/management/v2/users/post-revoke-access,
+/// https://auth0.com/docs/api/management/v2/user-blocks/get-user-blocks-by-id.
+/// </summary>
+internal sealed class UserAccessApi(
+    UserDirectory users, UserActivity activity, LoginSessions sessions, TenantStats stats, TenantOptions options)
+{
+    public async Task RevokeAsync(HttpContext context, string id, string[] scopes)
+    {
+        if (!options.HasSessionManagement)
+        {
+            // The wording is not documented. What matters is a 403 with another code than insufficient_scope.
+            await context.ErrorAsync(
+                403, "Forbidden", "This feature is not enabled for this tenant.", "feature_not_enabled");
+            return;
+        }
+
+        if (!await context.IsUserIdAsync(id, "ID of the user to revoke access for") || await context.BodyAsync() is not { } body)
+        {
+            return;
+        }
+
+        if (users.Find(id) is not { } user)
+        {
+            await context.NoSuchUserAsync();
+            return;
+        }
+
+        var keepsRefreshTokens = body["preserve_refresh_tokens"] is JsonValue value && value.TryGetValue<bool>(out var keep) && keep;
+        if (!keepsRefreshTokens && !scopes.Contains("delete:refresh_tokens"))
+        {
+            await context.ErrorAsync(
+                403, "Forbidden", "Insufficient scope, expected any of: delete:refresh_tokens", "insufficient_scope");
+            return;
+        }
+
+        sessions.EndAll(id, keepsRefreshTokens);
+        stats.CountAccessRevocation();
+        activity.Log.Add(user, "sapi", "Revoke access of a user", context);
+        context.Response.StatusCode = 202;
+    }
+
+    public Task ListBlocksAsync(HttpContext context, string id) => users.Find(id) is null
+        ? context.NoSuchUserAsync()
+        : context.WriteAsync(json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("blocked_for");
+            foreach (var block in activity.Blocks.Of(id))
+            {
+                json.WriteStartObject();
+                json.WriteString("identifier", block.Identifier);
+                json.WriteString("ip", block.Ip);
+                json.WriteString("connection", block.Connection);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+
+    public Task RemoveBlocksAsync(HttpContext context, string id)
+    {
+        if (users.Find(id) is not { } user)
+        {
+            return context.NoSuchUserAsync();
+        }
+
+        activity.Blocks.Remove(id);
+        activity.Log.Add(user, "sapi", "Unblock a user", context);
+        context.Response.StatusCode = 204;
+        return Task.CompletedTask;
+    }
+}
