@@ -61,7 +61,7 @@ public sealed class SharedManagementClientTests
         var another = Create(app, _ => { });
 
         another.Client.ShouldBeSameAs(app.Services.GetRequiredService<SharedManagementClient>().Client);
-        await new TenantUsers(another).DeleteAsync("auth0|nobody", "trace", CancellationToken.None);
+        await new TenantUsers(another, app.Time).DeleteAsync("auth0|nobody", "trace", CancellationToken.None);
         app.Tenant.Stats.TokenGrants.ShouldBe(1);
     }
 

@@ -12,6 +12,7 @@ public sealed class InstrumentsTests
 {
     private const string Function = "faas.name";
     private const string Operation = "admin_functions.tenant.operation";
+    private const string RateLimit = "admin_functions.tenant.rate_limit";
     private const string Status = "http.response.status_code";
 
     /// <summary>All instruments with their units (UCUM).</summary>
@@ -81,7 +82,9 @@ public sealed class InstrumentsTests
         listener.Sum("admin_functions.tenant.requests", (Operation, "jwks")).ShouldBe(1);
         listener.Sum("admin_functions.tenant.requests").ShouldBe(app.Tenant.Requests.All.Count);
         listener.Sum("admin_functions.tenant.retries", (Operation, "users.delete")).ShouldBe(1);
-        listener.Sum("admin_functions.tenant.rate_limit.remaining").ShouldBeInRange(1, 49);
+        listener.Sum("admin_functions.tenant.rate_limit.remaining", (RateLimit, "users.read")).ShouldBeInRange(1, 49);
+        listener.Sum("admin_functions.tenant.rate_limit.remaining", (RateLimit, "users.delete")).ShouldBeInRange(1, 49);
+        listener.Sum("admin_functions.tenant.rate_limit.remaining", (RateLimit, "logs")).ShouldBe(0);
         listener.Sum("admin_functions.token.grants").ShouldBe(1);
         listener.Sum("admin_functions.token.age").ShouldBeInRange(300, 302);
         listener.Sum("admin_functions.secret.reads").ShouldBe(1);

@@ -22,7 +22,7 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
     /// <summary>The longest wait for an empty bucket, in case the tenant's headers are wrong.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    private readonly RateLimit _limit = http.RateLimit;
+    private readonly RateLimit _limit = http.RateLimits.ReadUsers;
     private readonly Lock _gate = new();
     private readonly List<Waiter> _waiting = [];
     private bool _isTaken;

@@ -5,7 +5,7 @@ namespace AdminFunctions.Management;
 
 /// <summary>
 /// Brings the ids of identities through the SDK unharmed. The SDK takes every text that looks like a 32-bit number for one, so
-/// that <c>"0012"</c> becomes 12, and it cannot read a greater number. So <see cref="CanonicalUserWriter"/> writes every id as a text
+/// that <c>"0012"</c> becomes 12, and it cannot read a greater number. So <see cref="CanonicalJsonWriter"/> writes every id as a text
 /// with a mark before it, and here the mark is taken off: always both, so that nothing in an id can pass for a mark.
 /// </summary>
 internal static class IdentityIds

@@ -5,9 +5,9 @@ namespace AdminFunctions.Management;
 /// <summary>The fields of an object that reach the SDK, found by their names in UTF-8.</summary>
 internal sealed class KeptFields
 {
-    private readonly (byte[] Name, UserField Field)[][] _byLength;
+    private readonly (byte[] Name, Field Field)[][] _byLength;
 
-    public KeptFields(IEnumerable<UserField> fields)
+    public KeptFields(params IEnumerable<Field> fields)
     {
         var named = fields.Select(static field => (Name: Encoding.UTF8.GetBytes(field.Name), Field: field)).ToList();
         _byLength =
@@ -15,10 +15,14 @@ internal sealed class KeptFields
             .. Enumerable.Range(0, named.Max(static field => field.Name.Length) + 1)
                 .Select(length => named.Where(field => field.Name.Length == length).ToArray()),
         ];
+        AreOfUser = ReferenceEquals(Find("user_id"u8), UserFields.UserId);
     }
 
+    /// <summary>Whether the object is a user.</summary>
+    public bool AreOfUser { get; }
+
     /// <summary>The field of this name; <see langword="null"/> if it is not kept.</summary>
-    public UserField? Find(ReadOnlySpan<byte> name)
+    public Field? Find(ReadOnlySpan<byte> name)
     {
         if (name.Length < _byLength.Length)
         {

@@ -16,7 +16,7 @@ internal sealed partial class LeftOutValues(ILogger logger)
     /// <summary>Logs that a value was left out.</summary>
     /// <param name="userId">The user's ID; empty if the user has none.</param>
     /// <param name="kind">What the value is instead.</param>
-    public void Add(string userId, string field, UserFieldKind expected, JsonValueKind kind)
+    public void Add(string userId, string field, FieldKind expected, JsonValueKind kind)
     {
         var user = userId.Length is 0 ? "-" : AuditedId.Of(userId);
         if (_logged.Count < MaxLines && _logged.TryAdd((user, field), true))
@@ -34,7 +34,7 @@ internal sealed partial class LeftOutValues(ILogger logger)
         LogLevel.Warning,
         "The field {Field} of the user {User} was left out, because its value in Auth0 (a {Kind}) cannot be read as a {Expected}.",
         EventName = "ValueLeftOut")]
-    private partial void LogLeftOut(string field, string user, JsonValueKind kind, UserFieldKind expected);
+    private partial void LogLeftOut(string field, string user, JsonValueKind kind, FieldKind expected);
 
     [LoggerMessage(2, LogLevel.Warning, "No more fields that were left out will be logged.", EventName = "NoMoreValuesLeftOut")]
     private partial void LogNoMore();

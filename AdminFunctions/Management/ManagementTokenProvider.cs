@@ -30,8 +30,6 @@ public sealed partial class ManagementTokenProvider : ITokenProvider
     /// </summary>
     internal static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(1);
 
-    private const string What = "a Management API token";
-
     private readonly IOptions<Auth0Options> _auth0;
     private readonly ClientSecret _secret;
     private readonly TenantHttp _http;
@@ -162,7 +160,7 @@ public sealed partial class ManagementTokenProvider : ITokenProvider
             if (newer == secret)
             {
                 _refusedAt = _time.GetTimestamp();
-                throw TenantErrors.Translate(exception, What);
+                throw TenantErrors.TranslateGrant(exception);
             }
 
             LogSecretRotated();
@@ -175,7 +173,7 @@ public sealed partial class ManagementTokenProvider : ITokenProvider
         }
         catch (ErrorApiException exception)
         {
-            throw TenantErrors.Translate(exception, What);
+            throw TenantErrors.TranslateGrant(exception);
         }
     }
 
@@ -194,11 +192,11 @@ public sealed partial class ManagementTokenProvider : ITokenProvider
         try
         {
             var response = await tenant.GetTokenAsync(request, cancellationToken);
-            return response is { AccessToken.Length: > 0, ExpiresIn: > 0 } ? response : throw TenantErrors.Unreadable(What);
+            return response is { AccessToken.Length: > 0, ExpiresIn: > 0 } ? response : throw TenantErrors.Unreadable(TenantErrors.Token);
         }
         catch (Exception exception) when (exception is not TenantException && !RejectsCredentials(exception))
         {
-            throw TenantErrors.Translate(exception, What);
+            throw TenantErrors.TranslateGrant(exception);
         }
     }
 

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// What is left of the Management API's rate limit according to its last response. The limit belongs to the tenant, and everyone who
+/// What is left of one of the Management API's rate limits according to its last response. A limit belongs to the tenant, and everyone who
 /// calls the API shares it (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy).
 /// </summary>
-public sealed class RateLimit(TimeProvider time)
+internal sealed class RateLimit(TimeProvider time)
 {
     /// <summary>
     /// The longest wait for a moment that Auth0 names by date and time: its buckets are refilled within a minute, while the local clock
@@ -17,19 +17,19 @@ public sealed class RateLimit(TimeProvider time)
     private volatile Reading? _last;
 
     /// <summary>How many requests the bucket holds; <see langword="null"/> until the first response.</summary>
-    internal int? Limit => _last?.Limit;
+    public int? Limit => _last?.Limit;
 
     /// <summary>How many requests were left in the bucket; <see langword="null"/> until the first response.</summary>
-    internal int? Remaining => _last?.Remaining;
+    public int? Remaining => _last?.Remaining;
 
     /// <summary>How long it takes until the bucket is refilled; zero or less if it has been, or if nothing is known.</summary>
-    internal TimeSpan UntilReset => _last is { } last ? last.UntilReset - time.GetElapsedTime(last.ReadAt) : TimeSpan.Zero;
+    public TimeSpan UntilReset => _last is { } last ? last.UntilReset - time.GetElapsedTime(last.ReadAt) : TimeSpan.Zero;
 
     /// <summary>How long it is until a moment that a response has just named: at most a minute; zero or less if it has passed.</summary>
-    internal static TimeSpan Until(DateTimeOffset moment, TimeProvider time) =>
+    public static TimeSpan Until(DateTimeOffset moment, TimeProvider time) =>
         moment - time.GetUtcNow() is var wait && wait < LongestWait ? wait : LongestWait;
 
-    private void Read(HttpResponseMessage response)
+    public void Read(HttpResponseMessage response)
     {
         if (Header(response, "X-RateLimit-Limit") is { } limit and <= int.MaxValue
             && Header(response, "X-RateLimit-Remaining") is { } remaining and <= int.MaxValue)
@@ -47,19 +47,4 @@ public sealed class RateLimit(TimeProvider time)
             : null;
 
     private sealed record Reading(int Limit, int Remaining, TimeSpan UntilReset, long ReadAt);
-
-    /// <summary>Reads every response of the Management API, including those that are retried.</summary>
-    internal sealed class Handler(RateLimit rateLimit, HttpMessageHandler inner) : DelegatingHandler(inner)
-    {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var response = await base.SendAsync(request, cancellationToken);
-            if (request.RequestUri?.AbsolutePath.StartsWith("/api/v2/", StringComparison.Ordinal) is true)
-            {
-                rateLimit.Read(response);
-            }
-
-            return response;
-        }
-    }
 }

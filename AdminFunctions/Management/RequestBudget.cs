@@ -72,6 +72,15 @@ internal sealed class RequestBudget : IDisposable
     public static RequestBudget Start(TimeProvider time, TimeSpan length, CancellationToken cancellationToken = default) =>
         Ambient.Value = new RequestBudget(time, length, cancellationToken);
 
+    /// <summary>Starts a budget inside the current one, which ends earlier.</summary>
+    /// <param name="kept">What is kept of the current budget.</param>
+    /// <param name="cancellationToken">The current budget's token.</param>
+    internal static RequestBudget StartShorter(TimeProvider time, TimeSpan kept, CancellationToken cancellationToken)
+    {
+        var length = (Current?.Remaining ?? ForRequest) - kept;
+        return Start(time, length > TimeSpan.Zero ? length : TimeSpan.Zero, cancellationToken);
+    }
+
     /// <summary>Makes the budget that was current before it current again.</summary>
     public void Dispose()
     {

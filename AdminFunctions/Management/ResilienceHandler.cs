@@ -10,8 +10,9 @@ using Polly.Timeout;
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// Retries on 408, 429 and 5xx responses, broken connections and attempts that hang. Every request that passes this handler may be
-/// sent twice: lists and grants change nothing, and DELETE is idempotent (RFC 9110, section 9.2.2).
+/// Retries on 408, 429 and 5xx responses, broken connections and attempts that hang. A request that Auth0 may have received is sent again
+/// only if that changes nothing: if its method is idempotent (RFC 9110, section 9.2.2), or if it is a PATCH, which only sets values here, or
+/// a grant. Any other POST, above all one that sends a mail, is sent again only after a 429, or if there was no connection.
 /// </summary>
 /// <remarks>
 /// A wait that Auth0 requests is kept to the second. A wait that would exceed the <see cref="RequestBudget"/> is not started, so that
@@ -27,6 +28,8 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
     /// <summary>The size of the largest response that is read. A page of 100 users with all their fields has some 200 KB.</summary>
     internal const int LongestBodyInBytes = 16 * 1024 * 1024;
+
+    private static readonly ResiliencePropertyKey<TenantCall> Call = new("call");
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
@@ -46,7 +49,9 @@ internal sealed class ResilienceHandler : DelegatingHandler
             {
                 // The budget limits the retries of a 429, not their number.
                 MaxRetryAttempts = int.MaxValue,
-                ShouldHandle = arguments => ValueTask.FromResult(ShouldRetry(arguments.Outcome, arguments.AttemptNumber)),
+                ShouldHandle = arguments => ValueTask.FromResult(
+                    arguments.Context.Properties.TryGetValue(Call, out var call) && call.MayBeSentAgain
+                    && ShouldRetry(arguments.Outcome, arguments.AttemptNumber)),
                 DelayGenerator = arguments => ValueTask.FromResult(RequestedWait(arguments.Outcome.Result)),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -116,11 +121,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
     {
         // The SDKs do not pass on every cancellation token.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, RequestBudget.Current?.Token ?? default);
-        var response = await _pipeline.ExecuteAsync(
-            static (call, token) => call.Handler.SendOnceAsync(call, token),
-            tenantCall,
-            ended.Token);
-
+        var response = await ExecuteAsync(tenantCall, ended.Token);
         if (response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
             && RequestedWait(response) is { } wait)
         {
@@ -130,6 +131,21 @@ internal sealed class ResilienceHandler : DelegatingHandler
         }
 
         return response;
+    }
+
+    private async Task<HttpResponseMessage> ExecuteAsync(TenantCall tenantCall, CancellationToken cancellationToken)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
+        {
+            context.Properties.Set(Call, tenantCall);
+            return await _pipeline.ExecuteAsync(
+                static (context, call) => call.Handler.SendOnceAsync(call, context.CancellationToken), context, tenantCall);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
     }
 
     private async ValueTask<HttpResponseMessage> SendOnceAsync(TenantCall call, CancellationToken cancellationToken)
@@ -206,5 +222,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         public int Attempts { get; set; }
 
         public bool MayBeDone { get; set; }
+
+        public bool MayBeSentAgain => !MayBeDone || Request.Method != HttpMethod.Post || Operation is "oauth.token";
     }
 }

@@ -31,7 +31,7 @@ public sealed class SharedManagementClient(
 
         // A request passes these handlers from left to right.
         HttpClient = TenantHttp.CreateClient(
-            new CanonicalUsersHandler(
+            new CanonicalJsonHandler(
                 new LeftOutValues(loggers.CreateLogger<LeftOutValues>()),
                 new SupplementaryCharacters.Handler(new TokenRenewalHandler(tokens, http.Resilience)))),
     });

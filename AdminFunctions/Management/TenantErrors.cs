@@ -17,6 +17,11 @@ internal static partial class TenantErrors
 {
     private const string TimedOut = "Auth0 did not respond in time. Try again shortly.";
 
+    private const string MayBeDone = "Auth0 may have carried out the request all the same.";
+
+    /// <summary>What a grant requests.</summary>
+    public const string Token = "a Management API token";
+
     private const string CheckProxies =
         "Check that Auth0__Domain is the tenant's domain and that no proxy or firewall intercepts the requests of the function app.";
 
@@ -53,7 +58,8 @@ internal static partial class TenantErrors
             RateLimitApiException limited => RateLimited(
                 limited.RateLimit is { RetryAfter: > 0 } limit ? TimeSpan.FromSeconds(limit.RetryAfter) : null,
                 limited),
-            ErrorApiException api => FromTokenEndpoint(api, what),
+            ErrorApiException api when IsPage(api.ApiError?.Message) => FromIntermediary((int)api.StatusCode, what, api),
+            ErrorApiException api => FromStatus((int)api.StatusCode, what, api),
             OperationCanceledException or TimeoutRejectedException => new(TenantFailure.Timeout, TimedOut, exception),
             HttpRequestException { StatusCode: null } or IOException => FromTransport(exception, what),
             _ => Unreadable(what, exception),
@@ -66,12 +72,43 @@ internal static partial class TenantErrors
         var translated = Translate(exception, what, scope);
         return RequestBudget.Current is not { WriteMayBeDone: true }
             ? translated
-            : new(translated.Failure, $"{translated.Message} Auth0 may have carried out the request all the same.", exception)
+            : new(translated.Failure, $"{translated.Message} {MayBeDone}", exception)
             {
                 RetryAfter = translated.RetryAfter,
                 MayBeDone = true,
             };
     }
+
+    /// <summary>A write may have been carried out, and that cannot be found out.</summary>
+    /// <param name="advice">What to do before the caller tries again.</param>
+    public static TenantException OutcomeUnknown(TenantException uncertain, string advice) => new(
+        TenantFailure.OutcomeUnknown, $"{uncertain.Message} {advice}", uncertain)
+    {
+        MayBeDone = true,
+    };
+
+    /// <summary>A write failed: its outcome was uncertain, and reading the user afterwards showed that nothing had changed.</summary>
+    public static TenantException NotDone(TenantException uncertain) => new(
+        uncertain.Failure,
+        uncertain.Message.Replace(MayBeDone, "The user was read afterwards: nothing has changed.", StringComparison.Ordinal),
+        uncertain)
+    {
+        RetryAfter = uncertain.RetryAfter,
+    };
+
+    /// <summary>A change that takes several writes failed after some of them.</summary>
+    /// <param name="done">What has been done and what to do, in sentences.</param>
+    public static TenantException DoneInPart(TenantException exception, string done) =>
+        new(exception.Failure, $"{exception.Message} {done}", exception) { RetryAfter = exception.RetryAfter, MayBeDone = true };
+
+    /// <summary>Whether Auth0 denied an endpoint for another reason than a scope that the application lacks.</summary>
+    public static bool IsNotInPlan(TenantException exception) =>
+        exception is { Failure: TenantFailure.Refused, InnerException: ManagementApiException { StatusCode: 402 or 403 or 404 } api }
+        && api.ErrorCode is not "insufficient_scope";
+
+    /// <summary>Whether Auth0 says that what was to be changed does not exist.</summary>
+    public static bool IsNotFound(TenantException exception) =>
+        exception is { Failure: TenantFailure.Refused, InnerException: ManagementApiException { StatusCode: 404 } };
 
     /// <summary>Translates an unsuccessful response that was read without a client library.</summary>
     public static TenantException FromResponse(HttpResponseMessage response, string what) =>
@@ -144,21 +181,22 @@ internal static partial class TenantErrors
         return hasGoodOrder && list.Q.GetValueOrDefault() is not null && exception.ErrorCode is not "invalid_paging" ? "q" : null;
     }
 
-    private static TenantException FromTokenEndpoint(ErrorApiException exception, string what) => (int)exception.StatusCode switch
+    /// <summary>Translates an exception of the request for a Management API token.</summary>
+    public static TenantException TranslateGrant(Exception exception) => exception switch
     {
-        var status when IsPage(exception.ApiError?.Message) => FromIntermediary(status, what, exception),
-        401 => new(
+        ErrorApiException api when IsPage(api.ApiError?.Message) => FromIntermediary((int)api.StatusCode, Token, api),
+        ErrorApiException { StatusCode: HttpStatusCode.Unauthorized } => new(
             TenantFailure.Refused,
             "Auth0 rejects the credentials of the application in Auth0__ClientId. Check that this is its client ID "
                 + "and that the secret in Key Vault is its current client secret.",
             exception),
-        403 => new(
+        ErrorApiException { StatusCode: HttpStatusCode.Forbidden } api => new(
             TenantFailure.Refused,
-            $"Auth0 grants the application in Auth0__ClientId no Management API token ({Reason(exception.ApiError?.Message)}). "
+            $"Auth0 grants the application in Auth0__ClientId no Management API token ({Reason(api.ApiError?.Message)}). "
                 + "Check that it is a machine-to-machine application, and authorize it for the Auth0 Management API "
-                + "with the scopes read:users and delete:users.",
+                + "with the scopes of the functions that you use, such as read:users and delete:users.",
             exception),
-        var status => FromStatus(status, what, exception),
+        _ => Translate(exception, Token),
     };
 
     private static TenantException FromStatus(int status, string what, Exception? exception = null, TimeSpan? retryAfter = null) =>

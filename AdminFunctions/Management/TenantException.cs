@@ -17,6 +17,12 @@ public enum TenantFailure
 
     /// <summary>Auth0 rejected what the caller asked for, such as a query that it cannot parse.</summary>
     InvalidRequest,
+
+    /// <summary>The tenant's plan does not include what the caller asked for.</summary>
+    NotInPlan,
+
+    /// <summary>A write may have been carried out, and that could not be found out.</summary>
+    OutcomeUnknown,
 }
 
 /// <summary>A call to Auth0 failed.</summary>

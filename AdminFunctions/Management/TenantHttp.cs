@@ -16,13 +16,13 @@ public sealed class TenantHttp
     public TenantHttp(HttpMessageHandler transport, TimeProvider time, Instruments instruments)
     {
         ArgumentNullException.ThrowIfNull(instruments);
-        RateLimit = new RateLimit(time);
-        instruments.ObserveRateLimit(() => RateLimit.Remaining);
-        Resilience = new ResilienceHandler(new RateLimit.Handler(RateLimit, transport), time, instruments);
+        RateLimits = new RateLimits(time);
+        instruments.ObserveRateLimits(() => RateLimits.All.Select(static named => (named.Name, named.Limit.Remaining)));
+        Resilience = new ResilienceHandler(new RateLimits.Handler(RateLimits, transport), time, instruments);
         Client = CreateClient(Resilience);
     }
 
-    internal RateLimit RateLimit { get; }
+    internal RateLimits RateLimits { get; }
 
     /// <summary>Sends with retries, and without a Management API token.</summary>
     internal HttpClient Client { get; }

@@ -4,117 +4,181 @@ using Auth0.ManagementApi;
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// The tenant's users, through the Management API (https://auth0.com/docs/api/management/v2/users). Here are the SDK's traps
-/// closed: answers that it takes for success and that are none, and the many exceptions that it lets through.
+/// The tenant's users, through the Management API (https://auth0.com/docs/api/management/v2/users).
 /// </summary>
-/// <param name="shared">The client.</param>
-public sealed class TenantUsers(SharedManagementClient shared)
+/// <remarks>
+/// IDs are decoded. A <c>correlationId</c> has at most 64 characters; the tenant's log names the request by it (<c>X-Correlation-ID</c>).
+/// A <c>budget</c> is that of the call. <see cref="TenantCall"/> lists the exceptions.
+/// </remarks>
+public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time)
 {
-    /// <summary>One page of users, with totals.</summary>
-    /// <param name="request">What is asked for; <c>IncludeTotals</c> must stay true, since the SDK cannot read a bare array.</param>
-    /// <param name="cancellationToken">The request's budget.</param>
-    /// <exception cref="TenantException">Auth0 did not list them.</exception>
-    /// <exception cref="VaultException">The client secret could not be read.</exception>
-    /// <exception cref="OperationCanceledException">The caller has gone. A spent budget is a <see cref="TenantException"/>.</exception>
-    public async Task<ListUsersOffsetPaginatedResponseContent> ListAsync(
-        ListUsersRequestParameters request,
-        CancellationToken cancellationToken)
+    private const string Read = "read:users", Update = "update:users";
+
+    /// <summary>Returns one page of users, with totals.</summary>
+    /// <param name="request"><c>IncludeTotals</c> must be true, because the SDK cannot read a bare array.</param>
+    public async Task<ListUsersOffsetPaginatedResponseContent> ListAsync(ListUsersRequestParameters request, CancellationToken budget)
     {
         const string what = "the list of users";
+        var q = request.Q is { IsDefined: true, Value: { } text } ? SupplementaryCharacters.SpellOut(text) : request.Q;
         try
         {
-            var q = request.Q is { IsDefined: true, Value: { } text } ? SupplementaryCharacters.SpellOut(text) : request.Q;
-            var pager = await shared.Client.Users.ListAsync(request with { Q = q }, cancellationToken: cancellationToken);
-            return pager.CurrentPage.Response is ListUsersOffsetPaginatedResponseContent { Users: { } users } answer && users.All(IsWhole)
-                ? answer
+            var pager = await shared.Client.Users.ListAsync(request with { Q = q }, cancellationToken: budget);
+            return pager.CurrentPage.Response is ListUsersOffsetPaginatedResponseContent { Users: { } users } page && users.All(IsWhole)
+                ? page
                 : throw TenantErrors.Unreadable(what);
         }
-        catch (Exception exception) when (IsTenants(exception))
+        catch (Exception exception) when (TenantCall.IsAboutTheTenant(exception))
         {
-            throw TenantErrors.Translate(exception, what, "read:users", request);
+            throw TenantErrors.Translate(exception, what, Read, request);
+        }
+    }
+
+    /// <summary>Returns a user. Unlike the list, this is what Auth0 has now.</summary>
+    /// <param name="fields">Some of <see cref="UserFields.Names"/>.</param>
+    public Task<GetUserResponseContent> GetAsync(string id, IReadOnlyList<string> fields, CancellationToken budget)
+    {
+        const string what = "a user";
+        return TenantCall.ReadAsync(what, Read, async () =>
+        {
+            var request = UserFields.RequestOne(fields);
+            return await shared.Client.Users.GetAsync(SupplementaryCharacters.SpellOut(id), request, cancellationToken: budget)
+                ?? throw TenantErrors.Unreadable(what);
+        });
+    }
+
+    /// <summary>
+    /// Returns all IDs of a person and their addresses. An account that cannot be read is an error, because it may be a protected one.
+    /// </summary>
+    /// <param name="withEmail">Whether the addresses are needed.</param>
+    /// <exception cref="NoSuchUserException">There is no such user.</exception>
+    public Task<IdentifiedUser> IdentifyAsync(string id, CancellationToken budget, bool withEmail = false)
+    {
+        const string what = "a user";
+        return TenantCall.ReadAsync(what, Read, async () =>
+        {
+            var fields = withEmail ? "user_id,email,identities" : "user_id,identities";
+            var request = new GetUserRequestParameters { Fields = fields, IncludeFields = true };
+            var options = new RequestOptions { AdditionalHeaders = [ResponseFields.Strict] };
+            var user = await shared.Client.Users.GetAsync(SupplementaryCharacters.SpellOut(id), request, options, budget);
+            return IdentifiedUser.From(user) ?? throw TenantErrors.Unreadable(what);
+        });
+    }
+
+    /// <summary>Deletes a user. A user who does not exist (any more) is not an error.</summary>
+    public async Task DeleteAsync(string id, string correlationId, CancellationToken budget)
+    {
+        try
+        {
+            await TenantCall.WriteAsync("the deletion of a user", "delete:users", HttpStatusCode.NoContent, () =>
+                shared.Client.Users.DeleteAsync(SupplementaryCharacters.SpellOut(id), Correlated(correlationId), budget));
+        }
+        catch (NoSuchUserException)
+        {
         }
     }
 
     /// <summary>
-    /// All ids of a person: the user's own and that of each account linked to it, by which tokens that were issued before the link
-    /// still name the person. Read by id, so that it is what Auth0 has now: the search index lags.
+    /// Blocks a user, or removes that block. If the outcome is uncertain, the user is read: what is there is the outcome.
     /// </summary>
-    /// <param name="id">The user's id, as it is, not encoded.</param>
-    /// <param name="cancellationToken">The request's budget.</param>
-    /// <returns>The ids; <see langword="null"/> if there is no such user.</returns>
-    /// <exception cref="TenantException">Auth0 did not tell.</exception>
-    /// <exception cref="VaultException">The client secret could not be read.</exception>
-    /// <exception cref="OperationCanceledException">The caller has gone. A spent budget is a <see cref="TenantException"/>.</exception>
-    public async Task<IReadOnlyList<string>?> GetIdsAsync(string id, CancellationToken cancellationToken)
+    public async Task SetBlockedAsync(string id, bool blocked, string correlationId, CancellationToken budget)
     {
-        const string what = "the reading of a user";
+        var what = blocked ? "a user's block" : "the removal of a user's block";
+        TenantException uncertain;
         try
         {
-            var request = new GetUserRequestParameters { Fields = "user_id,identities", IncludeFields = true };
-            var spelledOut = SupplementaryCharacters.SpellOut(id);
-            var user = await shared.Client.Users.GetAsync(spelledOut, request, cancellationToken: cancellationToken);
-            return user is { UserId.Length: > 0 }
-                ? [user.UserId, .. (user.Identities ?? []).Select(IdOf).OfType<string>()]
-                : throw TenantErrors.Unreadable(what);
-        }
-        catch (ManagementApiException exception) when (SaysThereIsNoSuchUser(exception))
-        {
-            return null;
-        }
-        catch (Exception exception) when (IsTenants(exception))
-        {
-            throw TenantErrors.Translate(exception, what, "read:users");
-        }
-    }
-
-    /// <summary>Deletes a user. A user who does not exist (any more) is no failure.</summary>
-    /// <param name="id">The user's ID, decoded.</param>
-    /// <param name="correlationId">At most 64 characters, by which the tenant's log names this request (<c>X-Correlation-ID</c>).</param>
-    /// <param name="cancellationToken">The request's budget.</param>
-    /// <exception cref="TenantException">Auth0 did not confirm the deletion, but may have deleted the user (<c>MayBeDone</c>).</exception>
-    /// <exception cref="VaultException">The client secret could not be read.</exception>
-    public async Task DeleteAsync(string id, string correlationId, CancellationToken cancellationToken)
-    {
-        const string what = "the deletion of a user";
-        RequestBudget.Current?.WriteMayBeDone = false;
-        try
-        {
-            var options = new RequestOptions { AdditionalHeaders = [new("X-Correlation-ID", correlationId)] };
-            var response = await shared.Client.Users.DeleteAsync(SupplementaryCharacters.SpellOut(id), options, cancellationToken)
-                .WithRawResponse();
-            if (response.StatusCode is not HttpStatusCode.NoContent)
+            using var write = RequestBudget.StartShorter(time, TimeForReadingBack, budget);
+            var user = await TenantCall.WriteAsync(what, Update, async () => await shared.Client.Users.UpdateAsync(
+                SupplementaryCharacters.SpellOut(id), new UpdateUserRequestContent { Blocked = blocked }, Correlated(correlationId), write.Token));
+            if (user?.Blocked == blocked)
             {
-                // The SDK takes every 2xx and 3xx for success, a proxy's sign-in page among them.
-                throw TenantErrors.Unreadable(what);
+                return;
             }
+
+            uncertain = TenantErrors.Unreadable(what);
         }
-        catch (ManagementApiException exception) when (SaysThereIsNoSuchUser(exception))
+        catch (TenantException exception) when (exception.MayBeDone)
         {
+            uncertain = exception;
         }
-        catch (Exception exception) when (IsTenants(exception))
+
+        await ConfirmAsync(uncertain, async () => (await GetAsync(id, ["blocked"], budget)).Blocked is true == blocked);
+    }
+
+    /// <summary>
+    /// Ends the user's sessions at Auth0 and revokes their refresh tokens. Auth0 accepts this and does it later. Access tokens stay valid
+    /// until they expire (https://auth0.com/docs/api/management/v2/users/post-revoke-access).
+    /// </summary>
+    public async Task RevokeAccessAsync(string id, string correlationId, CancellationToken budget)
+    {
+        try
         {
-            throw TenantErrors.TranslateWrite(exception, what, "delete:users");
+            await TenantCall.WriteAsync(
+                "the revocation of a user's access", "delete:sessions and delete:refresh_tokens", HttpStatusCode.Accepted, () =>
+                shared.Client.Users.RevokeAccessAsync(
+                    SupplementaryCharacters.SpellOut(id),
+                    new RevokeUserAccessRequestContent { PreserveRefreshTokens = false },
+                    Correlated(correlationId),
+                    budget));
+        }
+        catch (TenantException exception) when (TenantErrors.IsNotInPlan(exception))
+        {
+            throw new TenantException(
+                TenantFailure.NotInPlan, "The tenant's plan does not include the revocation of sessions (an Enterprise feature).", exception);
+        }
+        catch (TenantException exception) when (exception.MayBeDone)
+        {
+            throw TenantErrors.OutcomeUnknown(exception, "It does no harm to try again.");
         }
     }
 
-    /// <summary>Whether an exception says something about the tenant: the vault's does not, nor that the caller has gone.</summary>
-    private static bool IsTenants(Exception exception) =>
-        exception is not VaultException && !(exception is OperationCanceledException && RequestBudget.Current is { IsAbandoned: true });
+    /// <summary>Returns the blocks by brute-force protection, which are independent of an administrator's block.</summary>
+    public Task<IReadOnlyList<UserBlockIdentifier>> ListBruteForceBlocksAsync(string id, CancellationToken budget)
+    {
+        const string what = "the brute-force blocks of a user";
+        return TenantCall.ReadAsync<IReadOnlyList<UserBlockIdentifier>>(what, Read, async () =>
+        {
+            var blocks = await shared.Client.UserBlocks.ListAsync(
+                SupplementaryCharacters.SpellOut(id), new ListUserBlocksRequestParameters(), cancellationToken: budget);
+            return blocks is null ? throw TenantErrors.Unreadable(what) : [.. blocks.BlockedFor ?? []];
+        });
+    }
 
-    /// <summary>
-    /// The id of a user who has this account alone: the provider and the id there, which for enterprise connections and custom
-    /// social ones begins with the connection. Nobody is named by an account that lacks either.
-    /// </summary>
-    private static string? IdOf(UserIdentitySchema? identity) =>
-        identity is { Provider: { Value: var provider }, UserId: { } id } ? $"{provider}|{IdentityIds.Read(id).Text}" : null;
+    /// <summary>Removes all blocks by brute-force protection.</summary>
+    public Task RemoveBruteForceBlocksAsync(string id, string correlationId, CancellationToken budget) =>
+        TenantCall.WriteAsync("the removal of a user's brute-force blocks", Update, HttpStatusCode.NoContent, () =>
+            shared.Client.UserBlocks.DeleteAsync(SupplementaryCharacters.SpellOut(id), Correlated(correlationId), budget));
+
+    /// <summary>A header by which the tenant's log names the request.</summary>
+    internal static RequestOptions Correlated(string correlationId) =>
+        new() { AdditionalHeaders = [new("X-Correlation-ID", correlationId)] };
+
+    /// <summary>How much of a call's budget is kept for reading a user after a write whose outcome is uncertain.</summary>
+    private static readonly TimeSpan TimeForReadingBack = TimeSpan.FromSeconds(2);
+
+    /// <summary>Finds out whether a write has been carried out.</summary>
+    /// <exception cref="TenantException">It has not been, or that could not be found out.</exception>
+    private static async Task ConfirmAsync(TenantException uncertain, Func<Task<bool>> isDone)
+    {
+        bool done;
+        try
+        {
+            done = await isDone();
+        }
+        catch (Exception exception) when (exception is TenantException or VaultException)
+        {
+            throw TenantErrors.OutcomeUnknown(uncertain, "Look at the user before you try again.");
+        }
+
+        if (!done)
+        {
+            // Auth0 may still be at work on a request that has timed out.
+            throw uncertain.Failure is TenantFailure.Timeout
+                ? TenantErrors.OutcomeUnknown(uncertain, "The user was read afterwards: nothing had changed by then.")
+                : TenantErrors.NotDone(uncertain);
+        }
+    }
 
     /// <summary>A null in the place of a user or of an identity is none: the SDK lets both pass.</summary>
     private static bool IsWhole(UserResponseSchema? user) =>
         user is not null && user.Identities?.Any(static identity => identity is null) is not true;
-
-    /// <summary>Auth0's own 404, not that of a server which is no tenant. The SDK leaves the body of a deletion's 404 unread.</summary>
-    private static bool SaysThereIsNoSuchUser(ManagementApiException exception) =>
-        exception.StatusCode == (int)HttpStatusCode.NotFound
-        && (exception.ErrorCode is "inexistent_user"
-            || (exception.Body is string body && body.Contains("\"inexistent_user\"", StringComparison.Ordinal)));
 }

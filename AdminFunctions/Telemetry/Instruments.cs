@@ -16,6 +16,7 @@ public sealed class Instruments
     private const string Operation = "admin_functions.tenant.operation";
     private const string Status = "http.response.status_code";
     private const string Error = "error.type";
+    private const string RateLimit = "admin_functions.tenant.rate_limit";
 
     private readonly Meter _meter;
     private readonly Counter<long> _calls;
@@ -88,12 +89,13 @@ public sealed class Instruments
 
     internal void Exported(int users) => _exportedUsers.Add(users);
 
-    /// <param name="remaining">Returns <see langword="null"/> while it is not known.</param>
-    internal void ObserveRateLimit(Func<int?> remaining) => _meter.CreateObservableGauge(
+    /// <param name="remaining">Returns what is left of each limit; <see langword="null"/> while it is not known.</param>
+    internal void ObserveRateLimits(Func<IEnumerable<(string Limit, int? Remaining)>> remaining) => _meter.CreateObservableGauge(
         "admin_functions.tenant.rate_limit.remaining",
-        () => IfKnown(remaining()),
+        () => remaining().Where(static limit => limit.Remaining is not null).Select(static limit =>
+            new Measurement<int>(limit.Remaining!.Value, new KeyValuePair<string, object?>(RateLimit, limit.Limit))),
         "{request}",
-        "Requests left in the Management API's rate limit, according to its last response.");
+        "Requests left in a rate limit of the Management API, according to the last response about it.");
 
     /// <param name="age">Returns <see langword="null"/> while there is no token.</param>
     internal void ObserveTokenAge(Func<TimeSpan?> age) => _meter.CreateObservableGauge(

@@ -1,0 +1,40 @@
+namespace AdminFunctions.Management;
+
+/// <summary>
+/// The Management API's rate limits. On most plans, reading users, changing them, deleting them, reading logs and everything else have a
+/// limit of their own, so that what one response says about its limit says nothing about the others. On the other plans, all responses
+/// speak of the same limit
+/// (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/management-api-endpoint-rate-limits).
+/// </summary>
+internal sealed class RateLimits(TimeProvider time)
+{
+    private readonly RateLimit _writeUsers = new(time), _deleteUsers = new(time), _logs = new(time), _other = new(time);
+
+    /// <summary>The limit of reading users, which lists and exports use.</summary>
+    public RateLimit ReadUsers { get; } = new(time);
+
+    /// <summary>All limits by name, for metrics.</summary>
+    public IEnumerable<(string Name, RateLimit Limit)> All =>
+        [("users.read", ReadUsers), ("users.write", _writeUsers), ("users.delete", _deleteUsers), ("logs", _logs), ("other", _other)];
+
+    private RateLimit? Of(HttpRequestMessage request) => (request.Method.Method, TenantOperation.Segments(request)) switch
+    {
+        ("GET", ["api", "v2", "users"] or ["api", "v2", "users", _]) => ReadUsers,
+        ("PATCH", ["api", "v2", "users", _]) => _writeUsers,
+        ("DELETE", ["api", "v2", "users", _]) => _deleteUsers,
+        (_, ["api", "v2", "users", _, "logs"]) => _logs,
+        (_, ["api", "v2", ..]) => _other,
+        _ => null,
+    };
+
+    /// <summary>Reads every response of the Management API, including those that are retried.</summary>
+    internal sealed class Handler(RateLimits limits, HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            limits.Of(request)?.Read(response);
+            return response;
+        }
+    }
+}

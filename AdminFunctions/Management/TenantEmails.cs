@@ -1,0 +1,63 @@
+using AdminFunctions.Settings;
+using Auth0.AuthenticationApi;
+using Auth0.AuthenticationApi.Models;
+using Auth0.ManagementApi.Jobs;
+using Microsoft.Extensions.Options;
+
+namespace AdminFunctions.Management;
+
+/// <summary>
+/// The mails that Auth0 sends to users. A request for a mail is sent once: it is repeated only if Auth0 cannot have received it, or has
+/// rejected it because of a rate limit. <see cref="TenantCall"/> lists the exceptions.
+/// </summary>
+/// <remarks>
+/// None of these mails contains a password, and no password-change ticket is created: its URL would be a credential
+/// (https://auth0.com/docs/authenticate/database-connections/password-change).
+/// </remarks>
+public sealed class TenantEmails(SharedManagementClient shared, TenantHttp http, IOptions<Auth0Options> auth0)
+{
+    private const string Advice = "Ask the user whether the mail has arrived before you send another.";
+
+    /// <summary>
+    /// Requests a mail with a link to set a new password (https://auth0.com/docs/api/authentication#change-password). Auth0 accepts the
+    /// request for any address, whether there is such a user or not.
+    /// </summary>
+    /// <param name="connection">The name of a database connection.</param>
+    public Task SendPasswordResetAsync(string email, string connection, CancellationToken budget) =>
+        OnceAsync("a password reset mail", scope: "", async () =>
+        {
+            var settings = auth0.Value;
+            using var tenant = new AuthenticationApiClient(settings.Domain, new HttpClientAuthenticationConnection(http.Client));
+            return await tenant.ChangePasswordAsync(
+                new ChangePasswordRequest { Email = email, Connection = connection, ClientId = LoginClientId! }, budget);
+        });
+
+    /// <summary>Requests a mail with a link to verify the user's e-mail address.</summary>
+    /// <returns>The ID of the job at Auth0.</returns>
+    public Task<string> SendVerificationAsync(string id, string correlationId, CancellationToken budget)
+    {
+        const string what = "a verification mail";
+        return OnceAsync(what, "update:users", async () =>
+        {
+            var job = await shared.Client.Jobs.VerificationEmail.CreateAsync(
+                new CreateVerificationEmailRequestContent { UserId = id, ClientId = LoginClientId },
+                TenantUsers.Correlated(correlationId),
+                budget);
+            return job is { Id.Length: > 0 } ? job.Id : throw TenantErrors.Unreadable(what);
+        });
+    }
+
+    private string? LoginClientId => auth0.Value.LoginClientId is { Length: > 0 } id ? id : null;
+
+    private static async Task<T> OnceAsync<T>(string what, string scope, Func<Task<T>> request)
+    {
+        try
+        {
+            return await TenantCall.WriteAsync(what, scope, request);
+        }
+        catch (TenantException exception) when (exception.MayBeDone)
+        {
+            throw TenantErrors.OutcomeUnknown(exception, Advice);
+        }
+    }
+}
