@@ -5,6 +5,7 @@ using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Vault;
 using AdminFunctions.Startup;
 using AdminFunctions.Tests.Export;
+using AdminFunctions.Tests.OpenApi;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -72,15 +73,11 @@ internal sealed class AdminApp : IAsyncDisposable
     /// <summary>Adds a user with this ID to the tenant.</summary>
     public void AddUser(string id) => Tenant.Users.Put(Exports.Somebody(id, Time.GetUtcNow().UtcDateTime));
 
-    /// <summary>A client without a token.</summary>
+    /// <summary>A client without a token. It checks every response against openapi.yaml, and does not follow redirects.</summary>
     public HttpClient Anyone()
     {
         _factory.StartServer();
-        return _factory.CreateClient(new WebApplicationFactoryClientOptions
-        {
-            BaseAddress = _factory.ClientOptions.BaseAddress,
-            AllowAutoRedirect = false,
-        });
+        return _factory.CreateDefaultClient(_factory.ClientOptions.BaseAddress, new DescribedResponses());
     }
 
     /// <summary>A client of <see cref="CallerId"/>, whose token carries these permissions.</summary>

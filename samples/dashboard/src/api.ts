@@ -1,44 +1,16 @@
 // The API's contract: paths, parameters, JSON and problems.
 
+import type { components } from './openapi';
+
+type Schemas = components['schemas'];
+
 /** A user's account at an identity provider. */
-export interface Identity {
-  connection?: string;
-  provider?: string;
-  /** Some providers use numbers. */
-  user_id?: string | number;
-  isSocial?: boolean;
-}
+export type Identity = Schemas['Identity'];
 
 /** A user, with Auth0's field names. Fields without a value are absent. */
-export interface User {
-  user_id: string;
-  email?: string;
-  email_verified?: boolean;
-  username?: string;
-  phone_number?: string;
-  phone_verified?: boolean;
-  name?: string;
-  given_name?: string;
-  family_name?: string;
-  nickname?: string;
-  picture?: string;
-  created_at?: string;
-  updated_at?: string;
-  last_login?: string;
-  last_ip?: string;
-  logins_count?: number;
-  blocked?: boolean;
-  identities?: Identity[];
-}
+export type User = Schemas['User'] & { user_id: string };
 
-export interface UserPage {
-  start: number;
-  limit: number;
-  length: number;
-  /** Auth0 may stop counting at 1000, so exactly 1000 means 1000 or more. */
-  total: number;
-  users: User[];
-}
+export type UserPage = Omit<Schemas['UserPage'], 'users'> & { users: User[] };
 
 /** Auth0 lets you page through this many results of a search, even if it finds more. */
 export const PAGEABLE_RESULTS = 1000;
@@ -49,10 +21,18 @@ const API_SLUGS = [
   'invalid-token',
   'insufficient-permission',
   'organization-token',
+  'no-such-user',
   'self-deletion',
+  'own-account',
   'protected-user',
+  'no-password',
+  'no-email',
+  'no-verification',
+  'connection-required',
+  'not-in-plan',
   'tenant-refused',
   'tenant-unavailable',
+  'outcome-unknown',
   'tenant-rate-limited',
   'too-many-exports',
   'vault-unavailable',
