@@ -50,11 +50,14 @@ public static class AdminFunctionsServices
         services.AddSingleton<ManagementTokenProvider>();
         services.AddSingleton<SharedManagementClient>();
         services.AddSingleton<TenantUsers>();
+        services.AddSingleton<TenantAuthenticationMethods>();
+        services.AddSingleton<TenantEmails>();
+        services.AddSingleton<TenantLogs>();
         services.AddSingleton<DependencyCheck>();
 
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<BearerAuthentication>();
-        services.AddSingleton<DeletionRules>();
+        services.AddSingleton<ProtectionRules>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<ExportSlots>();
         services.AddSingleton<WalkPace>();

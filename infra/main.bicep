@@ -29,6 +29,9 @@ param auth0Issuer string = ''
 @description('The ID (org_…) of the organization whose members administer the whole tenant. Empty: tokens of organizations are rejected.')
 param auth0Organization string = ''
 
+@description('The client ID of the application that users sign in to, for the mails that Auth0 sends. Empty: Auth0\'s defaults.')
+param auth0LoginClientId string = ''
+
 @description('The client secret to store in the vault. Empty: the secret is not changed; set it with az keyvault secret set.')
 @secure()
 param auth0ClientSecret string = ''
@@ -191,6 +194,7 @@ module functionApp 'modules/function-app.bicep' = {
     auth0Audience: auth0Audience
     auth0Organization: auth0Organization
     auth0ClientId: auth0ClientId
+    auth0LoginClientId: auth0LoginClientId
     protectedUsers: protectedUsers
     allowedOrigins: origins
     maximumInstanceCount: maximumInstanceCount

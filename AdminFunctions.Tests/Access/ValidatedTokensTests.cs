@@ -76,7 +76,7 @@ public sealed class ValidatedTokensTests
         });
     }
 
-    private static AccessToken Token() => new(new Caller(AdminApp.CallerId), [], Organization: null, DateTimeOffset.MaxValue, new OpenIdConnectConfiguration());
+    private static AccessToken Token() => new(new Caller(AdminApp.CallerId), Organization: null, DateTimeOffset.MaxValue, new OpenIdConnectConfiguration());
 
     private static async Task ShouldListAsync(HttpClient caller) =>
         (await caller.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);

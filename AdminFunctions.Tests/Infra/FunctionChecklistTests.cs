@@ -27,6 +27,8 @@ public sealed class FunctionChecklistTests
         ("host.json", static function => $"\"Function.{function.Name}.User\": \"Information\""),
         ("README.md", static function => $"{function.Name}: ["),
         ("README.md", static function => $"`{function.Route}`"),
+        ("docs/api.md", static function => $"| `{function.Route}` |"),
+        ("AdminFunctions/openapi.yaml", static function => $"operationId: {char.ToLowerInvariant(function.Name[0])}{function.Name[1..]}\n"),
         ("SECURITY.md", static function => $"| `{function.Name}` |"),
         ("AdminFunctions.Tests/Security/HostileRequests.cs", static function => $"\"{function.Name}\""),
     ];
@@ -62,7 +64,7 @@ public sealed class FunctionChecklistTests
         All.SelectMany(static function => PoliciesOf(function.Type))
             .Where(policy => !Repository.Read("SECURITY.md").Split('\n').Any(line =>
                 line.StartsWith($"| `{policy.Function}` |", StringComparison.Ordinal)
-                && line.Contains(policy.Permission is { } permission ? $"`{permission}`" : "anyone", StringComparison.Ordinal)))
+                && line.Contains(policy.Permission is { } permission ? $"`{permission}`" : policy.RequiresToken ? "a valid token" : "anyone", StringComparison.Ordinal)))
             .ShouldBeEmpty();
 
     [Fact]

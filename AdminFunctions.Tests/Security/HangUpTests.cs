@@ -35,7 +35,7 @@ public sealed class HangUpTests
         ["a bad request"] = (() => new InvalidRequestException(new Dictionary<string, string[]> { ["page"] = ["page is bad."] }), 400, "invalid-request"),
         ["a bad token"] = (() => new AccessDeniedException(AccessDenial.InvalidToken, "Bad."), 401, "invalid-token"),
         ["a missing permission"] = (() => new AccessDeniedException(AccessDenial.InsufficientPermission, "No.", Permissions.DeleteUsers), 403, "insufficient-permission"),
-        ["a refused deletion"] = (() => new DeletionRefusedException(DeletionRefusal.ProtectedUser, "No."), 409, "protected-user"),
+        ["a refused deletion"] = (() => new ProtectionException(ProtectionRule.ProtectedUser, "No."), 409, "protected-user"),
         ["a tenant that refuses"] = (() => new TenantException(TenantFailure.Refused, "No."), 502, "tenant-refused"),
         ["a tenant that took too long"] = (() => new TenantException(TenantFailure.Timeout, "Late.", new TaskCanceledException()), 504, "tenant-timeout"),
         ["a vault that refuses"] = (() => new VaultException("No."), 503, "vault-unavailable"),

@@ -23,12 +23,13 @@ public sealed class HostileInputTests
         [400] = ["invalid-request"],
         [401] = ["missing-token", "invalid-token"],
         [403] = ["insufficient-permission"],
-        [409] = ["self-deletion", "protected-user"],
+        [404] = ["no-such-user"],
+        [409] = ["self-deletion", "own-account", "protected-user", "no-email"],
     };
 
     private static readonly string[] KnownHeaders =
     [
-        "Date", "Content-Type", "Content-Length", "Transfer-Encoding", "Connection", "Cache-Control", "X-Content-Type-Options", "WWW-Authenticate", "Content-Disposition",
+        "Date", "Content-Type", "Content-Length", "Transfer-Encoding", "Connection", "Cache-Control", "X-Content-Type-Options", "WWW-Authenticate", "Content-Disposition", "ETag",
     ];
 
     [Fact]
@@ -74,6 +75,7 @@ public sealed class HostileInputTests
                 ShouldBeAnAnswer(request, answer);
                 ShouldHaveAskedNoMoreThanItMay(app, request, answer);
                 ShouldHaveDeletedNobodyElse(app, ids, request, answer);
+                ShouldHaveChangedNobodyElse(app, everyone, request, answer);
                 outcomes.Count(request, answer);
             }
             catch (Exception exception)
@@ -89,6 +91,8 @@ public sealed class HostileInputTests
             {
                 app.Tenant.Users.Put(everyone);
             }
+
+            everyone = [.. everyone.Select(user => app.Tenant.Users.Find(user.UserId)!)];
         }
 
         broken.ShouldBeEmpty();
@@ -122,8 +126,16 @@ public sealed class HostileInputTests
         answer.Headers.Select(header => header.Key).Except(KnownHeaders, StringComparer.OrdinalIgnoreCase).ShouldBeEmpty();
         answer.IsWhole.ShouldBeTrue("The answer broke off.");
         answer.Header("X-Content-Type-Options").ShouldBe("nosniff");
+        if (answer.Header("ETag") is not null)
+        {
+            // The description of the API, which alone may be stored, and preconditions about it.
+            answer.Header("Cache-Control").ShouldBe("public, max-age=300");
+            answer.Status.ShouldBeOneOf(200, 304, 412);
+            return;
+        }
+
         answer.Header("Cache-Control").ShouldBe("no-store");
-        if (answer.Status is 200 or 204)
+        if (answer.Status is 200 or 202 or 204)
         {
             answer.Header("WWW-Authenticate").ShouldBeNull();
             (answer.Status is 204).ShouldBe(answer.Body.Length is 0 && answer.Header("Content-Type") is null, answer.Header("Content-Type"));
@@ -152,6 +164,8 @@ public sealed class HostileInputTests
     {
         var mayRead = request.Token is { MayRead: true } && request.Method.Equals("GET", StringComparison.OrdinalIgnoreCase);
         var mayDelete = request.Token is { MayDelete: true } && request.Method.Equals("DELETE", StringComparison.OrdinalIgnoreCase);
+        var mayChange = request.Token is { MayRead: true, MayDelete: true } && request.Method.ToUpperInvariant() is "PUT" or "POST" or "DELETE";
+        var mayDoAll = request.Token is { MayRead: true, MayDelete: true };
         foreach (var (method, target) in app.Tenant.Requests.All.Select(seen => (seen.Method, seen.RawTarget)))
         {
             switch (method, target.Split('?')[0])
@@ -159,23 +173,23 @@ public sealed class HostileInputTests
                 case ("GET", "/.well-known/openid-configuration" or "/.well-known/jwks.json"):
                     break;
                 case ("POST", "/oauth/token"):
-                    (mayRead || mayDelete).ShouldBeTrue(target);
+                    (mayRead || mayDelete || mayChange).ShouldBeTrue(target);
                     break;
                 case ("GET", "/api/v2/users"):
                     mayRead.ShouldBeTrue(target);
                     break;
-                case ("GET", var path) when path.StartsWith("/api/v2/users/", StringComparison.Ordinal):
-                    mayDelete.ShouldBeTrue(target);
-                    target.ShouldBe($"{path}?fields=user_id,identities&include_fields=true");
-                    Uri.UnescapeDataString(path["/api/v2/users/".Length..]).ShouldBe(request.AskedId);
-                    answer?.Status.ShouldBe(204);
-                    break;
-                case ("DELETE", var path) when path.StartsWith("/api/v2/users/", StringComparison.Ordinal):
-                    mayDelete.ShouldBeTrue(target);
-                    target.ShouldBe(path);
-                    path["/api/v2/users/".Length..].ShouldNotContain("/");
-                    Uri.UnescapeDataString(path["/api/v2/users/".Length..]).ShouldBe(request.AskedId);
-                    answer?.Status.ShouldBe(204);
+                case (_, var path) when path.Split('/') is ["", "api", "v2", "users" or "user-blocks", var id, .. var rest]:
+                    Uri.UnescapeDataString(id).ShouldBe(request.AskedId);
+                    var isAllowed = (method, string.Join('/', rest)) switch
+                    {
+                        ("GET", "") => mayRead || mayDelete || mayChange,
+                        ("DELETE", "") => mayDelete,
+                        ("PATCH", "") or ("POST", "revoke-access") => mayChange,
+                        ("GET", "logs") => mayDoAll && mayRead,
+                        ("GET" or "DELETE" or "POST", var other) => mayChange && (other.StartsWith("authentication-methods", StringComparison.Ordinal) || other.StartsWith("multifactor/", StringComparison.Ordinal)),
+                        _ => false,
+                    };
+                    isAllowed.ShouldBeTrue($"{method} {target}");
                     break;
                 default:
                     Assert.Fail($"The tenant was asked for {method} {target}.");
@@ -183,13 +197,13 @@ public sealed class HostileInputTests
             }
         }
 
-        if (!mayRead && !mayDelete)
+        if (!mayRead && !mayDelete && !mayChange)
         {
             app.Vault.Requests.All.ShouldBeEmpty();
-            if (answer is { Status: < 400 })
+            if (answer is { Status: < 400 } && answer.Header("ETag") is null)
             {
-                (request.Function ?? "GetHealth").ShouldBe("GetHealth");
-                Encoding.UTF8.GetString(answer.Body).ShouldBe("""{"status":"healthy"}""");
+                (request.Function ?? "GetHealth").ShouldBeOneOf("GetHealth", "GetMe");
+                Encoding.UTF8.GetString(answer.Body).ShouldStartWith(request.Function is "GetMe" ? """{"sub":""" : """{"status":"healthy"}""");
             }
         }
     }
@@ -207,6 +221,20 @@ public sealed class HostileInputTests
         left.ShouldNotContain(request.AskedId!);
         left.ShouldContain(AdminApp.CallerId);
         left.ShouldContain("auth0|owner");
+    }
+
+    private static void ShouldHaveChangedNobodyElse(AdminApp app, TenantUser[] before, HostileRequest request, RawAnswer? answer)
+    {
+        var changed = before.Where(user => app.Tenant.Users.Find(user.UserId) is { } now && now.Blocked != user.Blocked).Select(user => user.UserId).ToList();
+        if (changed.Count > 0)
+        {
+            changed.ShouldBe([request.AskedId!]);
+            changed.ShouldNotContain(AdminApp.CallerId);
+            changed.ShouldNotContain("auth0|owner");
+            answer.ShouldNotBeNull().Status.ShouldBe(200);
+        }
+
+        app.Tenant.Activity.Mails.All.ShouldBeEmpty();
     }
 
     private static int? Number(string variable) =>
@@ -244,6 +272,15 @@ public sealed class HostileInputTests
             ])
             {
                 _counts.GetValueOrDefault(outcome).ShouldBeGreaterThan(20, $"{outcome}, among\n{string.Join('\n', _counts)}");
+            }
+
+            foreach (var outcome in (string[])
+            [
+                "GetUser 200", "GetUser 404 no-such-user", "GetUserLog 200", "BlockUser 200", "UnblockUser 200", "SignOutUser 202", "ResetMfa 200",
+                "SendPasswordReset 400 invalid-request", "SendPasswordReset 409 no-email", "SendVerificationEmail 409 no-email", "GetMe 200", "GetOpenApi 200",
+            ])
+            {
+                _counts.GetValueOrDefault(outcome).ShouldBeGreaterThan(5, $"{outcome}, among\n{string.Join('\n', _counts)}");
             }
         }
     }

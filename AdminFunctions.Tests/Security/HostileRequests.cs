@@ -45,6 +45,18 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
         "page", "per_page", "include_totals", "q", "sort", "fields", "include_fields", "format", "end", "PAGE", "Q", "CODE", "clientId", "fields%00", "q%0D%0A", "q%E2%80%AE", "%3Cscript%3E", "limit", "page%5B%5D", "search_engine", "primary_order", "from", "take", "connection", "access_token", "code", "id", "", "%", "%FF",
     ];
 
+    private static readonly (string Function, string Method, string Suffix)[] OfOneUser =
+    [
+        ("GetUser", "GET", ""), ("GetUserLog", "GET", "/log"), ("BlockUser", "PUT", "/block"), ("UnblockUser", "DELETE", "/block"), ("SignOutUser", "DELETE", "/sessions"),
+        ("ResetMfa", "DELETE", "/mfa"), ("SendPasswordReset", "POST", "/password-reset"), ("SendVerificationEmail", "POST", "/verification-email"),
+    ];
+
+    private static readonly string[] Bodies =
+    [
+        "", "{}", "null", "[]", "{", "\0", "\"", "{\"connection\":\"Username-Password-Authentication\"}", "{\"connection\":5}", "{\"connection\":\"x\",\"connection\":\"y\"}", "{\"email\":\"mallory@evil.example\"}",
+        "{\"connection\":\"\\ud800\"}", "connection=x", "<a/>", new('[', 4000), new(' ', 5000), new('{', 100_000),
+    ];
+
     private static readonly string[] OddMethods =
     [
         "get", "Delete", "delete", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "TRACE", "CONNECT", "PRI", "GETT", "G E T", "", "GET\t", "D\u00e9lete", "DELETE\0", "X-DELETE",
@@ -72,24 +84,43 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
         var draft = new Draft { Host = host };
         switch (random.Next(20))
         {
-            case < 6:
+            case < 5:
                 draft.Aim("GetUsers", "GET", "/api/users");
                 draft.Query = random.NextChance(85) ? Query(random) : "";
                 break;
-            case < 9:
+            case < 7:
                 draft.Aim("ExportUsers", "GET", "/api/users/export");
                 draft.Query = random.NextChance(85) ? Query(random) : "";
                 break;
-            case < 18:
+            case < 14:
                 draft.Aim("DeleteUser", "DELETE", "/api/users/");
                 draft.Segment = Segment(random);
+                break;
+            case < 18:
+                var (function, method, rest) = random.NextItem(OfOneUser);
+                draft.Aim(function, method, "/api/users/");
+                draft.Segment = Segment(random);
+                draft.Rest = rest;
                 draft.Query = random.NextChance(10) ? Query(random) : "";
+                if (function is "SendPasswordReset" && random.NextChance(70))
+                {
+                    draft.Body = random.NextItem(Bodies);
+                    draft.Headers.Add($"Content-Length: {draft.Body.Length}");
+                }
+
                 break;
             case 18:
                 draft.Aim("GetHealth", "GET", "/api/health");
                 draft.Query = random.NextChance(50) ? Query(random) : "";
                 break;
             default:
+                draft.Aim(random.NextChance(30) ? "GetMe" : random.NextChance(30) ? "GetOpenApi" : null, "GET", "");
+                draft.Path = draft.Function is "GetMe" ? "/api/me" : "/api/openapi.yaml";
+                if (draft.Function is not null)
+                {
+                    break;
+                }
+
                 draft.Aim(null, random.NextItem(["GET", "DELETE"]), random.NextItem(["/", "*", "/api", "/api/", "/api/users/auth0%7Cprey/delete", "/admin/host/keys", "/api/admin", "/runtime/webhooks", "/_local/token", "/users", "/api/v2/users", "/oauth/token", "/.well-known/openid-configuration", "/api/users%2Fexport", "/api%2Fusers", "/api/users\\auth0%7Cprey", "/api/users;x", "/api/users/..%2Fhealth"]));
                 break;
         }
@@ -323,6 +354,9 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
 
         public string? Segment { get; set; }
 
+        /// <summary>What follows the segment.</summary>
+        public string Rest { get; set; } = "";
+
         public string Query { get; set; } = "";
 
         public string? Function { get; set; }
@@ -344,7 +378,7 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
         public HostileRequest Finish(int seed, int index, Random random)
         {
             var asked = Named();
-            var target = Path + Segment + (Query.Length > 0 ? "?" + Query : "");
+            var target = Path + Segment + Rest + (Query.Length > 0 ? "?" + Query : "");
             var version = "HTTP/1.1";
             var headers = Headers.Prepend($"Host: {Host}");
             switch (BreakWith)
@@ -385,6 +419,9 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
             target.Length < 8000
             && target.All(static character => character is > ' ' and < '\x7f' and not '#')
             && !Path.Contains("%00", StringComparison.Ordinal)
+            && !(Method is "GET" && Segment is "export")
+            && Body.Length < 50_000
+            && headers.Count(static header => header.StartsWith("Content-Length", StringComparison.Ordinal)) < 2
             && (Segment is null || (asked is not (null or "" or "." or "..") && !Segment.Contains("%00", StringComparison.Ordinal) && !Segment.Contains('/', StringComparison.Ordinal) && !Segment.Contains('?', StringComparison.Ordinal)))
             && headers.Sum(static header => header.Length) < 30_000
             && headers.All(static header => header.All(static character => character is '\r' or '\n' or '\t' or >= ' ' and < '\x7f'));

@@ -18,7 +18,8 @@ internal sealed class HostileTokens
 {
     private const string Base64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-    private static readonly string[] Both = [Permissions.ReadUsers, Permissions.DeleteUsers];
+    /// <summary>Every permission.</summary>
+    private static readonly string[] Every = Permissions.All;
 
     /// <summary>In the header. None of them makes a stranger's signature the tenant's, nor spoils the tenant's own.</summary>
     private static readonly string[] HeadersToIgnore =
@@ -200,39 +201,39 @@ internal sealed class HostileTokens
         yield return () => new(Base([]).Signed());
         yield return () => new(Base([Permissions.ReadUsers]).Signed(), MayRead: true);
         yield return () => new(Base([Permissions.DeleteUsers]).Signed(), MayDelete: true);
-        yield return () => Vouched(Base(Both));
+        yield return () => Vouched(Base(Every));
 
         foreach (var header in HeadersToIgnore)
         {
-            yield return () => Vouched(Base(Both).WithHeader(header));
-            yield return () => Strangers(Base(Both).WithHeader(header));
-            yield return () => Strangers(Base(Both).WithHeader(header).WithoutHeader("kid"));
+            yield return () => Vouched(Base(Every).WithHeader(header));
+            yield return () => Strangers(Base(Every).WithHeader(header));
+            yield return () => Strangers(Base(Every).WithHeader(header).WithoutHeader("kid"));
         }
 
         foreach (var header in StrangeKeys)
         {
-            yield return () => Strangers(Base(Both).WithHeader(header));
+            yield return () => Strangers(Base(Every).WithHeader(header));
         }
 
         foreach (var header in HeadersToRefuse)
         {
-            yield return () => new(Base(Both).WithHeader(header).Signed());
-            yield return () => new(Base(Both).WithHeader(header).Signed(_ => []));
+            yield return () => new(Base(Every).WithHeader(header).Signed());
+            yield return () => new(Base(Every).WithHeader(header).Signed(_ => []));
         }
 
         foreach (var claims in ClaimsToRefuse)
         {
-            yield return () => new(Base(Both).WithClaims(Filled(claims)).Signed());
+            yield return () => new(Base(Every).WithClaims(Filled(claims)).Signed());
         }
 
         foreach (var claims in OddClaims)
         {
-            yield return () => Vouched(Base(Both).WithClaims(Filled(claims)));
-            yield return () => Strangers(Base(Both).WithClaims(Filled(claims)));
+            yield return () => Vouched(Base(Every).WithClaims(Filled(claims)));
+            yield return () => Strangers(Base(Every).WithClaims(Filled(claims)));
         }
 
-        yield return () => Strangers(Base(Both).WithHeader(StrangersKeyInside()));
-        yield return () => Strangers(Base(Both).WithHeader(StrangersKeyInside()).WithoutHeader("kid"));
+        yield return () => Strangers(Base(Every).WithHeader(StrangersKeyInside()));
+        yield return () => Strangers(Base(Every).WithHeader(StrangersKeyInside()).WithoutHeader("kid"));
         yield return () => new(WithPublicKeyAsSecret(key => key.ExportSubjectPublicKeyInfo()));
         yield return () => new(WithPublicKeyAsSecret(key => Encoding.ASCII.GetBytes(key.ExportSubjectPublicKeyInfoPem())));
 
@@ -247,19 +248,19 @@ internal sealed class HostileTokens
         yield return () => Doubled(claims => claims + claims);
         yield return () => Doubled(claims => "\ufeff" + claims);
         yield return () => Doubled(claims => claims[..^1]);
-        yield return () => Vouched(Base(Both).WithClaims($$"""{"long":"{{new string('x', 7000)}}"}"""));
+        yield return () => Vouched(Base(Every).WithClaims($$"""{"long":"{{new string('x', 7000)}}"}"""));
 
         // Longer than anyone's.
-        yield return () => new(Base(Both).WithClaims($$"""{"long":"{{new string('x', 17_000)}}"}""").Signed());
-        yield return () => new(Base(Both).WithClaims($$"""{"long":"{{new string('x', 48_000)}}"}""").Signed());
-        yield return () => Strangers(Base(Both).WithHeader($$"""{"kid":"{{new string('k', 9000)}}"}"""));
+        yield return () => new(Base(Every).WithClaims($$"""{"long":"{{new string('x', 17_000)}}"}""").Signed());
+        yield return () => new(Base(Every).WithClaims($$"""{"long":"{{new string('x', 48_000)}}"}""").Signed());
+        yield return () => Strangers(Base(Every).WithHeader($$"""{"kid":"{{new string('k', 9000)}}"}"""));
 
         // JWE, compact and not; nested; and what is no token at all.
         yield return () => new($"{Encoded("""{"alg":"RSA-OAEP","enc":"A256GCM"}""")}.AAAA.AAAA.AAAA.AAAA");
         yield return () => new($"{Encoded("""{"alg":"dir","enc":"A128CBC-HS256","zip":"DEF"}""")}..AAAA.AAAA.AAAA");
         yield return () => new($"{Encoded("""{"alg":"PBES2-HS256+A128KW","p2c":2147483647,"p2s":"AAAA","enc":"A128GCM"}""")}.AAAA.AAAA.AAAA.AAAA");
         yield return () => new("""{"payload":"e30","signatures":[{"protected":"e30","signature":""}]}""");
-        yield return () => Strangers(Base(Both).WithHeader($$"""{"cty":"JWT","nested":"{{Good(true, true).Text}}"}"""));
+        yield return () => Strangers(Base(Every).WithHeader($$"""{"cty":"JWT","nested":"{{Good(true, true).Text}}"}"""));
         yield return () => new(Encoded(Good(true, true).Text));
         foreach (var text in (string[])["null", "undefined", "[object Object]", "true", "..", "....", "e30.e30.", "e30.e30.e30", ".e30.", "e30..e30", "\u00ff", new string('.', 5000), new string('A', 20_000)])
         {
@@ -279,13 +280,13 @@ internal sealed class HostileTokens
 
     private HostileToken Doubled(Func<string, string> change)
     {
-        var token = Base(Both);
+        var token = Base(Every);
         return new(token.SignedAs(token.Header.ToJsonString(), change(token.Claims.ToJsonString())), MayRead: true, MayDelete: true);
     }
 
     private string WithPublicKeyAsSecret(Func<RSA, byte[]> secret)
     {
-        var token = Base(Both).WithHeader("""{"alg":"HS256"}""");
+        var token = Base(Every).WithHeader("""{"alg":"HS256"}""");
         return token.Signed(bytes => HMACSHA256.HashData(secret(token.TenantsKey), bytes));
     }
 

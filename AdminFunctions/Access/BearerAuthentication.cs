@@ -27,11 +27,11 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
 
     /// <summary>Identifies the caller and checks the permission.</summary>
     /// <param name="request">The request with its <c>Authorization</c> header (RFC 6750, section 2.1). No other place is read.</param>
-    /// <param name="permission">One of <see cref="Permissions"/>.</param>
+    /// <param name="permission">One of <see cref="Permissions"/>; <see langword="null"/> if any valid token is enough.</param>
     /// <param name="cancellationToken">Ends the wait for the tenant's signing keys.</param>
     /// <exception cref="AccessDeniedException">The caller is rejected.</exception>
     /// <exception cref="Management.TenantException">The tenant's signing keys could not be read.</exception>
-    public async Task<Caller> AdmitAsync(HttpRequest request, string permission, CancellationToken cancellationToken)
+    public async Task<Caller> AdmitAsync(HttpRequest request, string? permission, CancellationToken cancellationToken)
     {
         var token = await ValidateAsync(BearerToken(request), cancellationToken);
         if (token.Organization is { } organization && !MayAdminister(organization))
@@ -40,7 +40,7 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         }
 
         // Unless RBAC is on, Auth0 grants a first-party application every scope that it requests. So only permissions count.
-        return token.Permissions.Contains(permission, StringComparer.Ordinal)
+        return permission is null || token.Caller.Permissions.Contains(permission, StringComparer.Ordinal)
             ? token.Caller
             : throw new AccessDeniedException(
                 AccessDenial.InsufficientPermission,

@@ -9,8 +9,17 @@ public static class Permissions
     /// <summary>May list users.</summary>
     public const string ReadUsers = "read:users";
 
+    /// <summary>May block, unblock and sign out users, and have Auth0 send them mails.</summary>
+    public const string UpdateUsers = "update:users";
+
     /// <summary>May delete users.</summary>
     public const string DeleteUsers = "delete:users";
 
-    internal static readonly string[] All = [ReadUsers, DeleteUsers];
+    /// <summary>May delete the second factors of users. It is a permission of its own: a help desk that sends mails need not have it.</summary>
+    public const string ResetMfa = "reset:mfa";
+
+    /// <summary>May read the logs of users.</summary>
+    public const string ReadLogs = "read:logs";
+
+    internal static readonly string[] All = [ReadUsers, UpdateUsers, DeleteUsers, ResetMfa, ReadLogs];
 }

@@ -35,16 +35,29 @@ public sealed class AuditEntry
     /// Sends the request. Its argument is the attempt's own ID, which joins its events. Send it to Auth0 as <c>X-Correlation-ID</c>, so
     /// that Auth0's log has it too. The caller's <c>traceparent</c> cannot serve for that, because several attempts may share one.
     /// </param>
-    public async Task RequestAsync(Func<string, Task> write)
+    public Task RequestAsync(Func<string, Task> write)
     {
         ArgumentNullException.ThrowIfNull(write);
+        return write(Request());
+    }
+
+    /// <inheritdoc cref="RequestAsync(Func{string, Task})"/>
+    public Task<T> RequestAsync<T>(Func<string, Task<T>> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        return write(Request());
+    }
+
+    /// <returns>The attempt's own ID.</returns>
+    private string Request()
+    {
         if (!_isRequested)
         {
             _isRequested = true;
             Log(_trail.WriteRequested, "requested");
         }
 
-        await write(_correlationId);
+        return _correlationId;
     }
 
     /// <summary>Names the actor, once the caller has been admitted.</summary>
@@ -61,7 +74,7 @@ public sealed class AuditEntry
                 // A write that succeeds without a request to Auth0 had nothing to change.
                 Log(_trail.WriteDone, _isRequested ? "done" : "no-such-user");
                 break;
-            case { } when _isRequested && exception is TenantException { MayBeDone: false } or VaultException:
+            case { } when _isRequested && exception is TenantException { MayBeDone: false } or NoSuchUserException or VaultException:
                 Log(_trail.WriteFailed, problem);
                 break;
             case { } when _isRequested:

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace AdminFunctions.Functions;
 
 /// <summary><c>DELETE /api/users/{id}</c>: deletes a user.</summary>
-public sealed class DeleteUser(RequestPipeline pipeline, DeletionRules rules, TenantUsers tenant)
+public sealed class DeleteUser(RequestPipeline pipeline, ProtectionRules rules, TenantUsers tenant)
 {
     /// <summary>Who may call this function.</summary>
     public static FunctionPolicy Policy { get; } = FunctionPolicy.RequirePermission(nameof(DeleteUser), Permissions.DeleteUsers);
@@ -25,11 +25,17 @@ public sealed class DeleteUser(RequestPipeline pipeline, DeletionRules rules, Te
         pipeline.RunWriteAsync(Policy, request, id, async (call, audit) =>
         {
             var userId = Auth0UserId.Parse(id).Value;
-            rules.Check([userId], call.Caller);
-            if (await tenant.GetIdsAsync(userId, call.Budget) is { } ids)
+            ParameterReader.RefuseAll(call.Request.Query);
+            rules.CheckDeletion([userId], call.Caller);
+            try
             {
-                rules.Check(ids, call.Caller);
+                var user = await tenant.IdentifyAsync(userId, call.Budget);
+                rules.CheckDeletion(user.Ids, call.Caller);
                 await audit.RequestAsync(correlationId => tenant.DeleteAsync(userId, correlationId, call.Budget));
+            }
+            catch (NoSuchUserException)
+            {
+                // As good as deleted.
             }
 
             return TypedResults.NoContent();

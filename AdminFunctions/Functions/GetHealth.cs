@@ -66,7 +66,7 @@ public sealed partial class GetHealth(
         new CachedValue((long?)secret.Age?.TotalSeconds),
         Dependency.Of(http.Resilience.Status),
         Dependency.Of(secret.Vault),
-        new Limit(http.RateLimit.Limit, http.RateLimit.Remaining));
+        new Limit(http.RateLimits.ReadUsers.Limit, http.RateLimits.ReadUsers.Remaining));
 
     internal sealed record Health(string Status);
 

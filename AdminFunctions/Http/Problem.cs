@@ -60,10 +60,26 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
             WwwAuthenticate = $"Bearer error=\"insufficient_scope\", error_description=\"{Quotable(denied.Message)}\"",
         },
 
-        DeletionRefusedException { Refusal: DeletionRefusal.SelfDeletion } refused => new(
-            409, "self-deletion", "You cannot delete your own account", refused.Message),
-        DeletionRefusedException { Refusal: DeletionRefusal.ProtectedUser } refused => new(
-            409, "protected-user", "The user is protected", refused.Message),
+        NoSuchUserException missing => new(404, "no-such-user", "The user does not exist", missing.Message),
+
+        ProtectionException { Rule: ProtectionRule.SelfDeletion } forbidden => new(
+            409, "self-deletion", "You cannot delete your own account", forbidden.Message),
+        ProtectionException { Rule: ProtectionRule.OwnAccount } forbidden => new(
+            409, "own-account", "You cannot do this to your own account", forbidden.Message),
+        ProtectionException { Rule: ProtectionRule.ProtectedUser } forbidden => new(
+            409, "protected-user", "The user is protected", forbidden.Message),
+
+        EmailRefusedException { Refusal: EmailRefusal.NoPassword } refused => new(
+            409, "no-password", "The user has no password at Auth0", refused.Message),
+        EmailRefusedException { Refusal: EmailRefusal.NoEmail } refused => new(
+            409, "no-email", "The user has no e-mail address", refused.Message),
+        EmailRefusedException { Refusal: EmailRefusal.ConnectionRequired } refused => new(
+            409, "connection-required", "The user has several passwords at Auth0", refused.Message)
+        {
+            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { ["connection"] = [refused.Message] },
+        },
+        EmailRefusedException { Refusal: EmailRefusal.NoVerification } refused => new(
+            409, "no-verification", "Auth0 does not verify this user's address", refused.Message),
 
         TenantException { Failure: TenantFailure.InvalidRequest, Parameter: { } parameter } tenant => InvalidRequest(tenant.Message) with
         {
@@ -77,6 +93,10 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
         {
             RetryAfter = tenant.RetryAfter,
         },
+        TenantException { Failure: TenantFailure.NotInPlan } tenant => new(
+            409, "not-in-plan", "The tenant's plan does not include this", tenant.Message),
+        TenantException { Failure: TenantFailure.OutcomeUnknown } tenant => new(
+            502, "outcome-unknown", "The outcome is not known", tenant.Message),
         TenantException { Failure: TenantFailure.RateLimited } tenant => new(
             503, "tenant-rate-limited", "Auth0's rate limit has been reached", tenant.Message)
         {

@@ -118,7 +118,7 @@ public sealed partial class RequestPipeline(
 
     private async Task<Caller> AdmitAsync(FunctionPolicy policy, HttpRequest request, CancellationToken budget)
     {
-        if (policy.Permission is not { } permission)
+        if (!policy.RequiresToken)
         {
             return Caller.Anonymous;
         }
@@ -126,7 +126,7 @@ public sealed partial class RequestPipeline(
         using var span = Spans.Start("admit");
         try
         {
-            return await authentication.AdmitAsync(request, permission, budget);
+            return await authentication.AdmitAsync(request, policy.Permission, budget);
         }
         catch (Exception exception) when (span.IsFailedBy(exception))
         {

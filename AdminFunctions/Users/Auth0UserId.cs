@@ -36,7 +36,7 @@ public sealed partial record Auth0UserId
         var (id, fault) = Read(routeValue);
         return fault is null
             ? new(id)
-            : throw new InvalidRequestException(new Dictionary<string, string[]>(StringComparer.Ordinal) { ["id"] = [fault] });
+            : throw new InvalidRequestException("id", fault);
     }
 
     /// <inheritdoc cref="Parse"/>

@@ -11,6 +11,9 @@ namespace AdminFunctions.Users;
 /// </summary>
 internal sealed class ParameterReader(IQueryCollection parameters)
 {
+    /// <summary>The number of results that Auth0 pages through, even if the search has more.</summary>
+    public const int PageableResults = 1000;
+
     private const int MaxSearchLength = 1000;
 
     /// <summary>The maximum number of unknown names in a response, and the maximum length of each.</summary>
@@ -57,6 +60,31 @@ internal sealed class ParameterReader(IQueryCollection parameters)
 
         Fault(name, rule);
         return null;
+    }
+
+    /// <summary>Refuses every parameter, for a function that has none.</summary>
+    /// <exception cref="InvalidRequestException">There are parameters.</exception>
+    public static void RefuseAll(IQueryCollection parameters) => new ParameterReader(parameters).ThrowIfFaulty();
+
+    /// <summary>Reads <c>page</c>, <c>per_page</c> and <c>include_totals</c>.</summary>
+    /// <param name="beyond">What to do about results beyond those that Auth0 pages through.</param>
+    public (int Page, int PerPage, bool IncludeTotals) ReadPage(string beyond)
+    {
+        var page = Read("page", 0, WholeNumber, "page is a whole number, 0 or greater.");
+        var perPage = Read(
+            "per_page",
+            50,
+            static text => WholeNumber(text) is { } number and >= 1 and <= 100 ? number : null,
+            "per_page is a whole number from 1 to 100.");
+        if (((long)page + 1) * perPage > PageableResults)
+        {
+            Fault("page", $"Auth0 pages through the first {PageableResults} results, and this page ends after them. {beyond}");
+        }
+
+        return (page, perPage, ReadFlag("include_totals"));
+
+        static int? WholeNumber(string text) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     /// <summary>Reads <c>q</c>, a user search; <see langword="null"/> means all users.</summary>
@@ -116,7 +144,7 @@ internal sealed class ParameterReader(IQueryCollection parameters)
         foreach (var unknown in parameters.Keys.Except(_known.Concat(Others), StringComparer.OrdinalIgnoreCase).Take(MaxEchoes))
         {
             var name = Echo(unknown);
-            Fault(name, $"There is no parameter \"{name}\". The parameters are {string.Join(", ", _known)}.");
+            Fault(name, $"There is no parameter \"{name}\". {(_known is [] ? "There are none." : $"The parameters are {string.Join(", ", _known)}.")}");
         }
 
         if (_faults.Count > 0)

@@ -8,7 +8,7 @@ namespace AdminFunctions.Users;
 /// A user as this API serves it: the fields in <see cref="UserFields.Served"/>, by Auth0's names and in that order. Nothing else that
 /// Auth0 knows (metadata, the identity providers' tokens) can be served by mistake. A field that Auth0 leaves out is left out.
 /// </summary>
-public sealed record User
+public record User
 {
     /// <summary>The ID, such as <c>auth0|5f7c8ec7c33c6c004bbafe82</c>.</summary>
     public string? UserId { get; init; }
@@ -64,7 +64,34 @@ public sealed record User
     /// <summary>The accounts that are linked to this user.</summary>
     public IReadOnlyList<Identity>? Identities { get; init; }
 
-    /// <summary>Takes the served fields from the SDK's user.</summary>
+    /// <summary>Takes the served fields from the SDK's user who was read by ID. The SDK has a type of its own for that response.</summary>
+    public static User From(GetUserResponseContent user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return new User
+        {
+            UserId = user.UserId,
+            Email = user.Email,
+            EmailVerified = user.EmailVerified,
+            Username = user.Username,
+            PhoneNumber = user.PhoneNumber,
+            PhoneVerified = user.PhoneVerified,
+            Name = user.Name,
+            GivenName = user.GivenName,
+            FamilyName = user.FamilyName,
+            Nickname = user.Nickname,
+            Picture = user.Picture,
+            CreatedAt = user.CreatedAt,
+            UpdatedAt = user.UpdatedAt,
+            LastLogin = user.LastLogin,
+            LastIp = user.LastIp,
+            LoginsCount = user.LoginsCount,
+            Blocked = user.Blocked,
+            Identities = user.Identities?.Select(Identity.From).ToList(),
+        };
+    }
+
+    /// <summary>Takes the served fields from the SDK's user in a list.</summary>
     public static User From(UserResponseSchema user)
     {
         ArgumentNullException.ThrowIfNull(user);

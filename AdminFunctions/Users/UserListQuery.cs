@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using AdminFunctions.Management;
 using Auth0.ManagementApi;
@@ -11,9 +10,6 @@ namespace AdminFunctions.Users;
 /// </summary>
 public sealed partial record UserListQuery
 {
-    /// <summary>The number of results that Auth0 pages through, even if the search has more.</summary>
-    public const int PageableResults = 1000;
-
     private UserListQuery()
     {
     }
@@ -41,15 +37,12 @@ public sealed partial record UserListQuery
     public static UserListQuery Parse(IQueryCollection parameters)
     {
         var reader = new ParameterReader(parameters);
+        var (page, perPage, includeTotals) = reader.ReadPage("Narrow the search with q, or export all users from /users/export.");
         var query = new UserListQuery
         {
-            Page = reader.Read("page", 0, WholeNumber, "page is a whole number, 0 or greater."),
-            PerPage = reader.Read(
-                "per_page",
-                50,
-                static text => WholeNumber(text) is { } number and >= 1 and <= 100 ? number : null,
-                "per_page is a whole number from 1 to 100."),
-            IncludeTotals = reader.ReadFlag("include_totals"),
+            Page = page,
+            PerPage = perPage,
+            IncludeTotals = includeTotals,
             Q = reader.ReadSearch(),
             Sort = reader.Read(
                 "sort",
@@ -57,14 +50,6 @@ public sealed partial record UserListQuery
                 "sort is a field, a colon, and 1 (ascending) or -1 (descending), such as created_at:-1."),
             Fields = reader.ReadFields(),
         };
-
-        if (((long)query.Page + 1) * query.PerPage > PageableResults)
-        {
-            reader.Fault(
-                "page",
-                $"Auth0 pages through the first {PageableResults} results of a search, and this page ends after them. "
-                    + "Narrow the search with q, or export all users from /users/export.");
-        }
 
         reader.ThrowIfFaulty();
         return query;
@@ -78,9 +63,6 @@ public sealed partial record UserListQuery
         Q = Q,
         Sort = Sort,
     };
-
-    private static int? WholeNumber(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     [GeneratedRegex(
         @"\A[A-Za-z0-9_.]{1,100}:(1|-1)\z",

@@ -13,6 +13,14 @@ namespace AdminFunctions.Users;
 [JsonSerializable(typeof(UserPage))]
 [JsonSerializable(typeof(IReadOnlyList<User>))]
 [JsonSerializable(typeof(IReadOnlyList<Identity>))]
+[JsonSerializable(typeof(UserDetails))]
+[JsonSerializable(typeof(BlockOutcome))]
+[JsonSerializable(typeof(UnblockOutcome))]
+[JsonSerializable(typeof(SignOutOutcome))]
+[JsonSerializable(typeof(EmailOutcome))]
+[JsonSerializable(typeof(MfaOutcome))]
+[JsonSerializable(typeof(LogPage))]
+[JsonSerializable(typeof(IReadOnlyList<LogEvent>))]
 internal sealed partial class UsersJson : JsonSerializerContext
 {
     /// <summary>The media type of the responses.</summary>

@@ -43,6 +43,9 @@ param auth0Organization string
 @description('The client ID of the machine-to-machine application.')
 param auth0ClientId string
 
+@description('The client ID of the application that users sign in to, or empty.')
+param auth0LoginClientId string
+
 @description('The IDs of users who cannot be deleted, separated by commas, or as a JSON array if an ID contains a comma.')
 param protectedUsers string
 
@@ -151,6 +154,7 @@ resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
       Auth0__Audience: auth0Audience
       Auth0__Organization: auth0Organization
       Auth0__ClientId: auth0ClientId
+      Auth0__LoginClientId: auth0LoginClientId
       KeyVault__Uri: vaultUri
       KeyVault__ClientSecretName: secretName
       Users__Protected: protectedUsers

@@ -1,0 +1,186 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using AdminFunctions.Access;
+using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.LocalHost.Tenant.Users;
+
+namespace AdminFunctions.Tests.Functions;
+
+public sealed class SendPasswordResetTests
+{
+    private const string ChangePassword = "POST /dbconnections/change_password";
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{}")]
+    [InlineData("""{"connection":null}""")]
+    [InlineData("""{"connection":"Username-Password-Authentication"}""")]
+    public async Task A_mail_goes_to_the_address_of_the_user(string? body)
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+
+        var answer = await SendAsync(helpDesk, body);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        answer.ShouldHaveTheHeadersOfEveryAnswer();
+        (await answer.JsonAsync()).ToJsonString().ShouldBe("""{"email_request":"accepted","connection":"Username-Password-Authentication"}""");
+        app.Tenant.Activity.Mails.All.Select(mail => (mail.To, mail.Type)).ShouldBe([(Target.Email, "password-reset")]);
+        app.Log.Audit[^1].Text.ShouldStartWith("WriteDone action=SendPasswordReset ");
+    }
+
+    [Fact]
+    public async Task A_linked_account_is_written_to_at_its_own_address()
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+        app.Tenant.Users.Put(Target.User with
+        {
+            UserId = "google-oauth2|1",
+            Email = "ann@gmail.example",
+            Identities = [new(new("google-oauth2", "google-oauth2", IsSocial: true), "1"), new(new("db", "auth0"), "7") { Email = "ann@db.example" }],
+        });
+
+        (await helpDesk.PostAsync(Target.Path("/password-reset", "google-oauth2|1"), content: null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        app.Tenant.Activity.Mails.All.Select(mail => mail.To).ShouldBe(["ann@db.example"]);
+    }
+
+    [Theory]
+    [InlineData("db-a", "a@example.com")]
+    [InlineData("db-b", "b@example.com")]
+    public async Task Of_several_accounts_the_body_names_one(string connection, string address)
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+        app.Tenant.Users.Put(InTwoDatabases());
+
+        (await SendAsync(helpDesk, new JsonObject { ["connection"] = connection }.ToJsonString())).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        app.Tenant.Activity.Mails.All.Select(mail => (mail.To, mail.Connection)).ShouldBe([(address, connection)]);
+    }
+
+    [Fact]
+    public async Task Of_several_accounts_none_is_guessed()
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+        app.Tenant.Users.Put(InTwoDatabases());
+
+        var answer = await SendAsync(helpDesk, body: null);
+
+        (await answer.ShouldBeProblemAsync(HttpStatusCode.Conflict, "connection-required")).ShouldContain("db-a, db-b");
+        (await answer.JsonAsync())["errors"]!["connection"].ShouldNotBeNull();
+        await (await SendAsync(helpDesk, """{"connection":"db-c"}""")).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        app.Tenant.Requests.Matching(ChangePassword).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_user_without_a_password_or_an_address_gets_no_mail()
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+
+        app.Tenant.Users.Put(Target.User with { Identities = [new(new("github", "github"), "1")] });
+        await (await SendAsync(helpDesk, body: null)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "no-password");
+
+        app.Tenant.Users.Put(Target.User with { Email = null, EmailVerified = null });
+        await (await SendAsync(helpDesk, body: null)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "no-email");
+
+        app.Tenant.Requests.Matching(ChangePassword).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("connection=x")]
+    [InlineData("""{"connection":5}""")]
+    [InlineData("""{"email":"mallory@example.com"}""")]
+    [InlineData("""{"connection":"a","connection":"b"}""")]
+    [InlineData("{")]
+    [InlineData("too long")]
+    public async Task A_body_of_another_form_is_a_400_and_Auth0_is_not_asked(string body)
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+
+        var answer = await SendAsync(helpDesk, body is "too long" ? $$"""{"connection":"{{new string('x', 5000)}}"}""" : body);
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        (await answer.JsonAsync())["errors"]!["body"].ShouldNotBeNull();
+        app.Tenant.Requests.Matching("* /api/v2/*").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(nameof(FaultMode.Abort))]
+    [InlineData(nameof(FaultMode.AbortAfter))]
+    public async Task A_mail_is_never_sent_twice(string mode)
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+        app.Tenant.Faults.Add(new Fault { Match = ChangePassword, Mode = Enum.Parse<FaultMode>(mode) });
+
+        var detail = await (await SendAsync(helpDesk, body: null)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "outcome-unknown");
+
+        detail.ShouldEndWith("Ask the user whether the mail has arrived before you send another.");
+        app.Tenant.Requests.Matching(ChangePassword).Count.ShouldBe(1);
+        app.Log.Audit[^1].Text.ShouldStartWith("WriteUnknown ");
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(503)]
+    [InlineData(408)]
+    public async Task A_failure_of_the_server_is_no_reason_to_send_a_mail_again(int status)
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+        app.Tenant.Faults.Add(Fault.Answer(ChangePassword, status));
+
+        await (await SendAsync(helpDesk, body: null)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "outcome-unknown");
+
+        app.Tenant.Requests.Matching(ChangePassword).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Auth0s_limit_of_mails_is_a_503_that_says_when_to_come_again()
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+        for (var mail = 0; mail < 10; mail++)
+        {
+            (await SendAsync(helpDesk, body: null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        }
+
+        var answer = await SendAsync(helpDesk, body: null);
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "tenant-rate-limited");
+        answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 60);
+        app.Tenant.Activity.Mails.All.Count.ShouldBe(10);
+        app.Log.Audit[^1].Text.ShouldStartWith("WriteFailed ");
+    }
+
+    [Fact]
+    public async Task The_mail_is_that_of_the_application_that_the_settings_name()
+    {
+        await using var app = await Target.StartAsync(settings: ("Auth0:LoginClientId", new TenantOptions().SpaClientId));
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+
+        (await SendAsync(helpDesk, body: null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        await using var wrong = await Target.StartAsync(settings: ("Auth0:LoginClientId", "another"));
+        using var caller = wrong.CallerWith(Permissions.UpdateUsers);
+        await (await SendAsync(caller, body: null)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+    }
+
+    private static TenantUser InTwoDatabases() => Target.User with
+    {
+        Email = "a@example.com",
+        Identities = [new(new("db-a", "auth0"), Target.Id["auth0|".Length..]), new(new("db-b", "auth0"), "7") { Email = "b@example.com" }],
+    };
+
+    private static Task<HttpResponseMessage> SendAsync(HttpClient caller, string? body) => caller.PostAsync(
+        Target.Path("/password-reset"), body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"));
+}

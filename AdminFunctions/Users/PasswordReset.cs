@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AdminFunctions.Management;
+using Microsoft.AspNetCore.Http;
+
+namespace AdminFunctions.Users;
+
+/// <summary>The optional body of a request for a password reset.</summary>
+/// <param name="Connection">The database connection of the account, for a user who has accounts in several.</param>
+internal sealed partial record PasswordReset(string? Connection)
+{
+    private const int MaxBodyInBytes = 4096;
+
+    private const string Rule = "The body is a JSON object such as {\"connection\":\"Username-Password-Authentication\"}, or empty.";
+
+    /// <summary>Reads the body.</summary>
+    /// <exception cref="InvalidRequestException">It is not such an object, or it is larger than 4 KiB.</exception>
+    public static async Task<PasswordReset> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = new byte[MaxBodyInBytes + 1];
+        var length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken);
+        if (length > MaxBodyInBytes)
+        {
+            throw new InvalidRequestException("body", $"The body has at most {MaxBodyInBytes} bytes.");
+        }
+
+        try
+        {
+            return length is 0
+                ? new(Connection: null)
+                : JsonSerializer.Deserialize(body.AsSpan(0, length), PasswordResetJson.Default.PasswordReset)
+                    ?? throw new InvalidRequestException("body", Rule);
+        }
+        catch (JsonException)
+        {
+            throw new InvalidRequestException("body", Rule);
+        }
+    }
+
+    /// <summary>The account whose password is to be reset, and the address for the mail.</summary>
+    /// <exception cref="EmailRefusedException">There is no such account, none can be chosen, or it has no address.</exception>
+    public (string Email, string Connection) Find(IdentifiedUser user)
+    {
+        List<IdentifiedAccount> accounts = [.. user.DatabaseAccounts.Where(static account => account.Connection is { Length: > 0 })];
+        if (accounts is [])
+        {
+            throw new EmailRefusedException(
+                EmailRefusal.NoPassword, "The user has no password at Auth0: none of their accounts is in a database connection.");
+        }
+
+        List<string> connections = [.. accounts.Select(static account => account.Connection!).Distinct(StringComparer.Ordinal)];
+        if (Connection is null && connections.Count > 1)
+        {
+            throw new EmailRefusedException(
+                EmailRefusal.ConnectionRequired,
+                $"The user has accounts in several database connections: {string.Join(", ", connections)}. Name one of them in the body.");
+        }
+
+        var account = accounts.Find(account => Connection is null || account.Connection == Connection)
+            ?? throw new InvalidRequestException(
+                "connection", $"The user has no account in this database connection. They have one in: {string.Join(", ", connections)}.");
+        return user.AddressOf(account) is { } email
+            ? (email, account.Connection!)
+            : throw new EmailRefusedException(
+                EmailRefusal.NoEmail, $"The user's account in {account.Connection} has no e-mail address to which Auth0 could send the mail.");
+    }
+
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false)]
+    [JsonSerializable(typeof(PasswordReset))]
+    private sealed partial class PasswordResetJson : JsonSerializerContext;
+}

@@ -1,0 +1,32 @@
+using AdminFunctions.Management;
+
+namespace AdminFunctions.Users;
+
+/// <summary>
+/// The second half of a change whose first half is done. Its failure is reported in the response, which stays a success: otherwise the
+/// caller would believe that nothing was done.
+/// </summary>
+internal static class SecondHalf
+{
+    /// <summary>Does the second half.</summary>
+    /// <param name="done">The word for a success.</param>
+    /// <param name="consequence">What a failure means, as a sentence.</param>
+    public static async Task<(string Outcome, string? Detail)> DoAsync(string done, string consequence, Func<Task> half)
+    {
+        try
+        {
+            await half();
+            return (done, null);
+        }
+        catch (Exception exception) when (exception is TenantException or VaultException)
+        {
+            var outcome = exception switch
+            {
+                TenantException { MayBeDone: true } => "unknown",
+                TenantException { Failure: TenantFailure.NotInPlan or TenantFailure.Refused } => "not-available",
+                _ => "failed",
+            };
+            return (outcome, $"{consequence} {exception.Message}");
+        }
+    }
+}
