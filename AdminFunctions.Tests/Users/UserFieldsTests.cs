@@ -21,7 +21,7 @@ public sealed class UserFieldsTests
             var flag when flag == typeof(bool?) => FieldKind.Flag,
             var number when number == typeof(int?) => FieldKind.Number,
             var moment when moment == typeof(DateTime?) => FieldKind.Moment,
-            var identities when identities == typeof(IReadOnlyList<Identity>) => FieldKind.Objects,
+            var identities when identities == typeof(IReadOnlyList<Identity>) => FieldKind.Structures,
             var id when id == typeof(IdentityId) => FieldKind.IdentityId,
             var other => throw new NotSupportedException($"{property.Name} is a {other}."),
         }));

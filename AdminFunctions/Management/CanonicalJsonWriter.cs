@@ -110,14 +110,14 @@ internal ref struct CanonicalJsonWriter
             return true;
         }
 
-        if (field.Kind is FieldKind.Objects && _reader.TokenType is JsonTokenType.StartArray)
+        if (field.Kind is FieldKind.Structures && _reader.TokenType is JsonTokenType.StartArray)
         {
             members.Keep(ref _excerpt, start);
             WriteItems(field);
             return true;
         }
 
-        if (field.Kind is FieldKind.Object && _reader.TokenType is JsonTokenType.StartObject)
+        if (field.Kind is FieldKind.Structure && _reader.TokenType is JsonTokenType.StartObject)
         {
             members.Keep(ref _excerpt, start);
             WriteFields(field.Of!, field);

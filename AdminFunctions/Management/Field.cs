@@ -16,10 +16,10 @@ public enum FieldKind
     Moment,
 
     /// <summary>An object.</summary>
-    Object,
+    Structure,
 
     /// <summary>An array of objects.</summary>
-    Objects,
+    Structures,
 
     /// <summary>An ID at an identity provider: a string or, at some providers, a number.</summary>
     IdentityId,

@@ -10,13 +10,13 @@ internal static class ResponseFields
     public static readonly KeyValuePair<string, string?> Strict = new("Prefer", "handling=strict");
 
     private static readonly KeptFields Served = new(
-        UserFields.Served.Select(static field => field.Kind is FieldKind.Objects ? field with { Of = new(UserFields.OfIdentity) } : field));
+        UserFields.Served.Select(static field => field.Kind is FieldKind.Structures ? field with { Of = new(UserFields.OfIdentity) } : field));
 
     /// <summary>The user's identities, and the addresses to which Auth0 sends mails.</summary>
     private static readonly KeptFields Identifying = new(
         UserFields.UserId,
         new("email", FieldKind.Text),
-        new("identities", FieldKind.Objects)
+        new("identities", FieldKind.Structures)
         {
             MustBeReadable = true,
             AllowsNulls = true,
@@ -24,7 +24,7 @@ internal static class ResponseFields
             [
                 .. UserFields.OfIdentity.Select(static field =>
                     field.Name is "provider" or "user_id" ? field with { MustBeReadable = true } : field),
-                new("profileData", FieldKind.Object) { Of = new(new Field("email", FieldKind.Text)) },
+                new("profileData", FieldKind.Structure) { Of = new(new Field("email", FieldKind.Text)) },
             ]),
         });
 
@@ -35,7 +35,7 @@ internal static class ResponseFields
     private static readonly KeptFields Log = Page("logs", new(LogFields.Served));
 
     private static readonly KeptFields Blocks = new(
-        new Field("blocked_for", FieldKind.Objects)
+        new Field("blocked_for", FieldKind.Structures)
         {
             MustBeReadable = true,
             Of = new(
@@ -74,5 +74,5 @@ internal static class ResponseFields
         new Field("limit", FieldKind.Number) { MustBeReadable = true },
         new Field("length", FieldKind.Number) { MustBeReadable = true },
         new Field("total", FieldKind.Number) { MustBeReadable = true },
-        new Field(name, FieldKind.Objects) { MustBeReadable = true, Of = items });
+        new Field(name, FieldKind.Structures) { MustBeReadable = true, Of = items });
 }

@@ -31,7 +31,7 @@ public static class UserFields
         new("last_ip", FieldKind.Text),
         new("logins_count", FieldKind.Number),
         new("blocked", FieldKind.Flag),
-        new("identities", FieldKind.Objects),
+        new("identities", FieldKind.Structures),
     ];
 
     /// <summary>The names of <see cref="Served"/>, in the same order.</summary>

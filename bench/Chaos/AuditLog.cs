@@ -20,7 +20,7 @@ internal sealed partial class AuditLog : ILoggerProvider
     /// <summary>Records an attempt that has reached the functions, by the trace ID of the caller or a new one.</summary>
     public void Arrive(HttpRequest request)
     {
-        if (!HttpMethods.IsDelete(request.Method))
+        if (HttpMethods.IsGet(request.Method))
         {
             return;
         }

@@ -37,14 +37,16 @@ internal sealed class Invariants
 
     public Invariant Innocent { get; } = new("No valid call gets a 4xx");
 
-    public Invariant Truth { get; } = new("No failure is a 2xx: lists match the directory, and deleted users are gone");
+    public Invariant Truth { get; } = new("No failure is a 2xx: lists match the directory, deleted users are gone, and blocked ones are blocked");
 
     public Invariant Budget { get; } = new("Every response starts within the budget of 10 s plus 1 s");
 
     public Invariant Deletions { get; } =
         new("At the end, all users whose deletion returned 204 are gone, and no user whose deletion was not requested");
 
-    public Invariant Attempts { get; } = new("Every deletion attempt has exactly one outcome in the audit trail, or is counted in it");
+    public Invariant Mails { get; } = new("No mail is sent twice for one call, and none is missing that was reported as accepted");
+
+    public Invariant Attempts { get; } = new("Every attempt to change a user has exactly one outcome in the audit trail, or is counted in it");
 
     public Invariant Leaving { get; } = new("A caller who disconnects changes no outcome in the audit trail");
 
@@ -66,7 +68,7 @@ internal sealed class Invariants
 
     public IReadOnlyList<Invariant> All =>
     [
-        Contract, Innocent, Truth, Budget, Deletions, Attempts, Leaving, Exports, Whole, Recovery, Grants, SecretReads, KeyReads, Memory,
+        Contract, Innocent, Truth, Budget, Deletions, Mails, Attempts, Leaving, Exports, Whole, Recovery, Grants, SecretReads, KeyReads, Memory,
         Handles,
     ];
 

@@ -1,10 +1,14 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using AdminFunctions.LocalHost;
 
 namespace AdminFunctions.Chaos;
 
-/// <summary>The callers. 90% of calls list users and 10% delete a fresh user. Two more callers export all users repeatedly.</summary>
+/// <summary>
+/// The callers. Most calls list users, some delete a fresh user, and some block, unblock or mail a permanent one. Two more callers export all
+/// users repeatedly.
+/// </summary>
 internal sealed class Load : IDisposable
 {
     /// <summary>The user ID of the callers. The tenant does not have this user.</summary>
@@ -19,6 +23,8 @@ internal sealed class Load : IDisposable
     private readonly TestUsers _testUsers;
     private readonly ResponseChecker _checker;
     private readonly string[] _permanentUsers;
+    private readonly ConcurrentQueue<string> _changeable;
+    private readonly ConcurrentDictionary<string, (int Requested, int Accepted)> _mails = new(StringComparer.Ordinal);
     private readonly HttpClient _client;
     private readonly CancellationTokenSource _closing = new();
     private volatile AuthenticationHeaderValue _token = new("Bearer");
@@ -28,6 +34,10 @@ internal sealed class Load : IDisposable
     {
         (_local, _testUsers, _checker) = (local, testUsers, checker);
         _permanentUsers = [.. testUsers.PermanentUsers.Keys];
+
+        // One change of a user at a time, so that its outcome is certain.
+        _changeable = new ConcurrentQueue<string>(testUsers.PermanentUsers.Values
+            .Where(static user => user is { Email: not null, Identities: [{ Connection.Provider: "auth0" }] }).Select(static user => user.UserId));
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false })
         {
             BaseAddress = address,
@@ -37,7 +47,7 @@ internal sealed class Load : IDisposable
     }
 
     /// <summary>Gets new tokens for all callers.</summary>
-    public void SignIn() => _token = new("Bearer", _local.Tenant.MintAccessToken(Caller, ["read:users", "delete:users"]));
+    public void SignIn() => _token = new("Bearer", _local.Tenant.MintAccessToken(Caller, ["read:users", "update:users", "delete:users"]));
 
     /// <summary>Makes calls until the end. Waits for running calls, and cancels running exports.</summary>
     /// <param name="seed">Determines the calls.</param>
@@ -68,6 +78,11 @@ internal sealed class Load : IDisposable
             if (random.Next(10) is 0 && _testUsers.TryTake(out var id))
             {
                 await DeleteAsync(id);
+            }
+            else if (random.Next(10) is 0 && _changeable.TryDequeue(out id!))
+            {
+                await ChangeAsync(id, random.Next(3));
+                _changeable.Enqueue(id);
             }
             else if (random.Next(10) is 0)
             {
@@ -104,6 +119,40 @@ internal sealed class Load : IDisposable
         else
         {
             _testUsers.RetryLater(id);
+        }
+    }
+
+    private async Task ChangeAsync(string id, int change)
+    {
+        var path = "/api/users/" + Uri.EscapeDataString(id);
+        if (change is 2)
+        {
+            var address = _testUsers.PermanentUsers[id].Email!;
+            _mails.AddOrUpdate(address, (1, 0), static (_, count) => (count.Requested + 1, count.Accepted));
+            if (await _checker.CallAsync("SendVerificationEmail", () => SendAsync(HttpMethod.Post, path + "/verification-email"), static _ => null))
+            {
+                _mails.AddOrUpdate(address, (0, 1), static (_, count) => (count.Requested, count.Accepted + 1));
+            }
+
+            return;
+        }
+
+        var blocks = change is 0;
+        await _checker.CallAsync(
+            blocks ? "BlockUser" : "UnblockUser",
+            () => SendAsync(blocks ? HttpMethod.Put : HttpMethod.Delete, path + "/block"),
+            _ => _testUsers.Directory.Find(id)!.Blocked == blocks ? null : $"{id} is {(blocks ? "not " : "")}blocked");
+    }
+
+    /// <summary>Compares the mails of the tenant with the calls.</summary>
+    public void CheckMails(Invariant invariant)
+    {
+        var sent = _local.Tenant.Activity.Mails.All.CountBy(static mail => mail.To).ToDictionary(StringComparer.Ordinal);
+        foreach (var (address, (requested, accepted)) in _mails)
+        {
+            var count = sent.GetValueOrDefault(address);
+            invariant.Check(count <= requested, () => $"{count} mails for {requested} calls.");
+            invariant.Check(count >= accepted, () => $"{count} mails, but {accepted} were reported as accepted.");
         }
     }
 

@@ -63,6 +63,7 @@ auditLog.Check(invariants.Attempts);
 disconnecting.Check(invariants.Leaving);
 var bounds = new Bounds(schedule, Stopwatch.GetElapsedTime(started));
 testUsers.Check(invariants.Deletions);
+load.CheckMails(invariants.Mails);
 checker.CheckRecovery();
 bounds.Check(invariants, local.Tenant.Stats);
 if (Footprint.CanBeChecked(length))

@@ -15,7 +15,7 @@ internal sealed class ResponseChecker(Invariants invariants, FaultInjector injec
     private static readonly HashSet<string> Problems = new(StringComparer.Ordinal)
     {
         "400 invalid-request", "401 missing-token", "401 invalid-token", "403 insufficient-permission", "403 organization-token",
-        "409 self-deletion", "409 protected-user", "502 tenant-refused", "502 tenant-unavailable", "503 tenant-rate-limited", "503 too-many-exports",
+        "409 self-deletion", "409 protected-user", "502 tenant-refused", "502 tenant-unavailable", "502 outcome-unknown", "503 tenant-rate-limited", "503 too-many-exports",
         "503 vault-unavailable", "503 misconfigured", "504 tenant-timeout",
     };
 
@@ -54,7 +54,7 @@ internal sealed class ResponseChecker(Invariants invariants, FaultInjector injec
         try
         {
             var (response, body) = await send();
-            var expected = operation is "DeleteUser" ? 204 : 200;
+            var expected = operation switch { "DeleteUser" => 204, "SendVerificationEmail" => 202, _ => 200 };
             success = (int)response.StatusCode == expected;
             outcome = success ? $"{expected}" : CheckFailure(operation, response, body);
             CheckTime(operation, outcome, began);

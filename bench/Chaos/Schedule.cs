@@ -197,6 +197,7 @@ internal sealed class Schedule
         < 106 => "sign-in page",
         < 111 => "error page",
         < 121 => "late",
+        < 126 => "aborted afterwards",
         _ => null,
     };
 
@@ -234,6 +235,7 @@ internal sealed class Schedule
             """{"statusCode":500,"error":"Internal Server Error","message":"An internal server error occurred"}"""),
         "hangs" => new Fault { Match = match, Until = faultsEnded },
         "aborted" => new Fault { Match = match, Mode = FaultMode.Abort },
+        "aborted afterwards" => new Fault { Match = match, Mode = FaultMode.AbortAfter },
         "truncated" => new Fault { Match = match, Mode = FaultMode.Truncate },
         "half a JSON" => Fault.Answer(match, 200, """{"start":0,"limit":50,"length":50,"users":[{"user_id":"auth0|5f7c"""),
         "sign-in page" => Fault.Answer(match, 200, "<html><title>Sign in to the network</title></html>", "text/html"),
