@@ -99,7 +99,7 @@ internal static class Greeting
         };
     }
 
-    // You are likely to paste from the top, so functions that read come first, and the one that deletes the user of the examples comes last.
+    // You are likely to paste from the top, so functions that read come first, and the one that deletes the example's user comes last.
     private static int Consequence(FunctionDescriptor function) => function switch
     {
         { Methods: [] or ["GET", ..] } => 0,

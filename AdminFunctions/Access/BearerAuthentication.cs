@@ -44,8 +44,8 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
             ? token.Caller
             : throw new AccessDeniedException(
                 AccessDenial.InsufficientPermission,
-                $"The access token does not have the permission {permission}. Assign the user a role with it, check that the API in Auth0 adds "
-                    + "permissions to access tokens (RBAC), and sign in again.",
+                $"The access token does not have the permission {permission}. Assign the user a role with it, check that the API in "
+                    + "Auth0 adds permissions to access tokens (RBAC), and sign in again.",
                 permission)
             {
                 Caller = token.Caller,
@@ -63,11 +63,11 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         organization.Length > 0 && string.Equals(organization, settings.Value.Organization, StringComparison.Ordinal);
 
     private string WhatIsWrongWithAnOrganization() => string.IsNullOrEmpty(settings.Value.Organization)
-        ? "The access token was issued for an Auth0 organization, and its permissions come from the member's roles there. This API serves the "
-            + "whole tenant. Sign in without an organization. If the members of one organization administer the whole tenant, set "
+        ? "The access token was issued for an Auth0 organization, and its permissions come from the member's roles there. This API serves "
+            + "the whole tenant. Sign in without an organization. If the members of one organization administer the whole tenant, set "
             + "Auth0__Organization to its ID."
-        : "The access token was issued for another Auth0 organization than the one in Auth0__Organization. Sign in to that organization, or "
-            + "without one.";
+        : "The access token was issued for another Auth0 organization than the one in Auth0__Organization. Sign in to that organization, "
+            + "or without one.";
 
     private static string BearerToken(HttpRequest request)
     {
@@ -168,8 +168,8 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
     private string WhyUnreadable(string token) => (token.Length, token.Count(static character => character is '.')) switch
     {
         ( > LongestTokenInBytes, _) => "The access token is longer than 16 KiB.",
-        (_, 4) => $"The access token is encrypted (JWE). Get one from Auth0 that is signed only, with the audience {settings.Value.Audience}: "
-            + "turn off JSON Web Encryption in the settings of the API.",
+        (_, 4) => $"The access token is encrypted (JWE). Get one from Auth0 that is signed only, with the audience "
+            + $"{settings.Value.Audience}: turn off JSON Web Encryption in the settings of the API.",
         (_, 2) => "The access token is malformed.",
         _ => $"The access token is opaque: it is not a JSON Web Token. Request one from Auth0 with the audience {settings.Value.Audience}.",
     };
@@ -189,7 +189,8 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         SecurityTokenExpiredException => "The access token has expired. Get a new one.",
         SecurityTokenNotYetValidException => "The access token is not valid yet.",
         SecurityTokenNoExpirationException => "The access token has no expiry (exp).",
-        SecurityTokenInvalidAudienceException => $"The access token is for another audience. Request one from Auth0 with the audience {settings.Value.Audience}.",
+        SecurityTokenInvalidAudienceException =>
+            $"The access token is for another audience. Request one from Auth0 with the audience {settings.Value.Audience}.",
         SecurityTokenInvalidIssuerException => "The access token was issued by another issuer.",
         SecurityTokenInvalidTypeException => "The token is not an access token.",
         SecurityTokenInvalidAlgorithmException => "The access token is not signed with RS256.",

@@ -15,7 +15,7 @@ public static class Permissions
     /// <summary>May delete users.</summary>
     public const string DeleteUsers = "delete:users";
 
-    /// <summary>May delete the second factors of users. It is a permission of its own: a help desk that sends mails need not have it.</summary>
+    /// <summary>May delete the second factors of users. A help desk that only sends mails does not need it.</summary>
     public const string ResetMfa = "reset:mfa";
 
     /// <summary>May read the logs of users.</summary>

@@ -41,7 +41,8 @@ public sealed partial class SigningKeys
     /// The settings with the issuer, which publishes its configuration (OpenID Connect Discovery 1.0, section 4).
     /// </param>
     /// <param name="logger">Logs if the keys cannot be read again. Callers do not notice that.</param>
-    public SigningKeys(IOptions<Auth0Options> settings, TenantHttp http, TimeProvider time, Instruments instruments, ILogger<SigningKeys> logger)
+    public SigningKeys(
+        IOptions<Auth0Options> settings, TenantHttp http, TimeProvider time, Instruments instruments, ILogger<SigningKeys> logger)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(http);
@@ -118,7 +119,8 @@ public sealed partial class SigningKeys
 
     private bool MayReadAgain => _pause is not { } pause || _time.GetElapsedTime(pause.Since) >= pause.Length;
 
-    private static async Task<OpenIdConnectConfiguration> ReadAsync(Auth0Options settings, TenantHttp http, CancellationToken cancellationToken)
+    private static async Task<OpenIdConnectConfiguration> ReadAsync(
+        Auth0Options settings, TenantHttp http, CancellationToken cancellationToken)
     {
         try
         {

@@ -30,12 +30,14 @@ public sealed class ExportSlots
             var own = _underWay.GetValueOrDefault(subject);
             if (own >= OfACaller)
             {
-                throw new TooManyExportsException($"You have {own} exports under way. Wait until one has ended, or cancel one.", RetryAfter);
+                throw new TooManyExportsException(
+                    $"You already have {own} exports in progress. Wait until one has ended, or cancel one.", RetryAfter);
             }
 
             if (_all >= OfAll)
             {
-                throw new TooManyExportsException($"{_all} exports are under way, which is all that are made at once. Wait until one has ended.", RetryAfter);
+                throw new TooManyExportsException(
+                    $"{_all} exports are in progress, which is the maximum. Wait until one has ended.", RetryAfter);
             }
 
             _underWay[subject] = own + 1;

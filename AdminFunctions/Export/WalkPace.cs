@@ -60,7 +60,8 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
             // No request was sent, so a timeout of Auth0 would be the wrong error.
             throw Wait() is var wait && wait > TimeSpan.Zero
                 ? TenantErrors.RateLimited(wait)
-                : new TooManyExportsException("Other exports took all the time that this one had to begin. Try again shortly.", ExportSlots.RetryAfter);
+                : new TooManyExportsException(
+                    "Other exports took all the time that this one had to begin. Try again shortly.", ExportSlots.RetryAfter);
         }
 
         try

@@ -15,7 +15,9 @@ public sealed partial class GetMe(RequestPipeline pipeline, IOptions<UsersOption
     /// <summary>Who may call this function.</summary>
     public static FunctionPolicy Policy { get; } = FunctionPolicy.RequireToken(nameof(GetMe));
 
-    /// <summary>Responds with the token's subject and permissions and, for callers who may delete, with the IDs of the protected users.</summary>
+    /// <summary>
+    /// Responds with the token's subject and permissions and, for callers who may delete, with the IDs of the protected users.
+    /// </summary>
     /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
     [Function(nameof(GetMe))]
     public Task<IResult> Run(

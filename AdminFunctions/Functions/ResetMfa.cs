@@ -36,7 +36,7 @@ public sealed class ResetMfa(
                     "invalidated",
                     "The second factors are deleted, but browsers that remember one are not asked for another until that expires.",
                     () => methods.InvalidateRememberedBrowsersAsync(userId, correlationId, call.Budget));
-                return new MfaOutcome([.. deleted.Select(static method => new DeletedMethod(method.Id, method.Type.Value))], browsers, detail);
+                return new MfaOutcome([.. deleted.Select(DeletedMethod.From)], browsers, detail);
             });
             return TypedResults.Json(outcome, UsersJson.Unescaped.MfaOutcome);
         });

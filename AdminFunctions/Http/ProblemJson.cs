@@ -13,5 +13,6 @@ namespace AdminFunctions.Http;
 internal sealed partial class ProblemJson : JsonSerializerContext
 {
     /// <summary>Details stay readable: they are JSON and never sniffed for anything else.</summary>
-    public static ProblemJson Unescaped => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ProblemJson Unescaped => field ??=
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

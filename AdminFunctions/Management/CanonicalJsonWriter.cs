@@ -7,12 +7,13 @@ using System.Text.Json;
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// Rewrites Auth0's JSON, so that the SDK, which is strict about types, can read it whatever the users hold. Of each object, only the fields
-/// of an allow-list are kept.
+/// Rewrites Auth0's JSON, so that the SDK, which is strict about types, can read it whatever the users hold. Of each object, only the
+/// fields of an allow-list are kept.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A value of another type than its field's is converted where its meaning is certain, or left out; docs/odd-users.md has the table. The IDs of identities are marked (<see cref="IdentityIds"/>).
+/// A value of another type than its field's is converted where its meaning is certain, or left out; docs/odd-users.md has the table. The
+/// IDs of identities are marked (<see cref="IdentityIds"/>).
 /// </para>
 /// <para>Text that is not Unicode (half a surrogate pair, invalid UTF-8) becomes U+FFFD where it is broken: the SDK cannot read it.</para>
 /// </remarks>

@@ -9,7 +9,7 @@ namespace AdminFunctions.Management;
 public sealed record IdentifiedUser(string UserId, string? Email, IReadOnlyList<IdentifiedAccount> Accounts)
 {
     /// <summary>
-    /// The user's ID and that of each linked account, by which tokens that were issued before the accounts were linked still name the person.
+    /// The user's ID and that of each linked account. Tokens that were issued before the accounts were linked still name the person by it.
     /// </summary>
     public IReadOnlyList<string> Ids { get; } = [UserId, .. Accounts.Select(static account => account.Id).OfType<string>()];
 

@@ -10,7 +10,8 @@ internal static class ResponseFields
     public static readonly KeyValuePair<string, string?> Strict = new("Prefer", "handling=strict");
 
     private static readonly KeptFields Served = new(
-        UserFields.Served.Select(static field => field.Kind is FieldKind.Structures ? field with { Of = new(UserFields.OfIdentity) } : field));
+        UserFields.Served.Select(static field =>
+            field.Kind is FieldKind.Structures ? field with { Of = new(UserFields.OfIdentity) } : field));
 
     /// <summary>The user's identities, and the addresses to which Auth0 sends mails.</summary>
     private static readonly KeptFields Identifying = new(

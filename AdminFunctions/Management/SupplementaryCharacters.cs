@@ -44,11 +44,15 @@ internal static partial class SupplementaryCharacters
     /// <summary>Restores the characters.</summary>
     /// <param name="address">The address from the SDK.</param>
     private static string PutBack(string address) =>
-        Spelling().Replace(address, static match =>
-            Uri.EscapeDataString(new Rune(int.Parse(match.Groups["hex"].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString()));
+        Spelling().Replace(address, static match => Uri.EscapeDataString(RuneOf(match.Groups["hex"].Value).ToString()));
+
+    private static Rune RuneOf(string hex) => new(int.Parse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
 
     // U+E002 and U+E003 in UTF-8, percent-encoded.
-    [GeneratedRegex("%EE%80%82(?<hex>[0-9A-F]{4,6})%EE%80%83", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "%EE%80%82(?<hex>[0-9A-F]{4,6})%EE%80%83",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Spelling();
 
     /// <summary>Restores the characters in the address of each request.</summary>

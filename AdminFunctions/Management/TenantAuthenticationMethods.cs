@@ -53,7 +53,8 @@ public sealed class TenantAuthenticationMethods(SharedManagementClient shared)
                     SupplementaryCharacters.SpellOut(id),
                     new ListUserAuthenticationMethodsRequestParameters { Page = page, PerPage = PerPage, IncludeTotals = true },
                     cancellationToken: budget);
-                if (pager.CurrentPage.Response is not ListUserAuthenticationMethodsOffsetPaginatedResponseContent { Authenticators: { } found }
+                var response = pager.CurrentPage.Response;
+                if (response is not ListUserAuthenticationMethodsOffsetPaginatedResponseContent { Authenticators: { } found }
                     || found.Any(static method => method is not { Id.Length: > 0 }))
                 {
                     throw TenantErrors.Unreadable(what);

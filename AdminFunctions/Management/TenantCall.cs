@@ -8,9 +8,9 @@ namespace AdminFunctions.Management;
 /// the many exceptions that it lets through.
 /// </summary>
 /// <remarks>
-/// Each method throws a <see cref="TenantException"/> if Auth0 did not do what was asked, a <see cref="NoSuchUserException"/> if Auth0 says
-/// that the user does not exist, a <see cref="VaultException"/> if the client secret could not be read, and an
-/// <see cref="OperationCanceledException"/> if the caller has hung up. A spent <see cref="RequestBudget"/> is a <see cref="TenantException"/>.
+/// Each method throws a <see cref="TenantException"/> if Auth0 did not do what was asked or the <see cref="RequestBudget"/> is spent, a
+/// <see cref="NoSuchUserException"/> if Auth0 says that the user does not exist, a <see cref="VaultException"/> if the client secret could
+/// not be read, and an <see cref="OperationCanceledException"/> if the caller has hung up.
 /// </remarks>
 internal static class TenantCall
 {
@@ -34,7 +34,7 @@ internal static class TenantCall
     }
 
     /// <summary>Writes, where the response has no content.</summary>
-    /// <param name="expected">The status that confirms the write. The SDK takes every 2xx and 3xx for one, a proxy's sign-in page too.</param>
+    /// <param name="expected">The status that confirms the write. The SDK accepts every 2xx and 3xx, even a proxy's sign-in page.</param>
     /// <inheritdoc cref="ReadAsync"/>
     public static Task WriteAsync(string what, string scope, HttpStatusCode expected, Func<WithRawResponseTask> call) =>
         WriteAsync(what, scope, async () =>

@@ -139,7 +139,8 @@ internal static partial class TenantErrors
         {
             var status and >= 400 and not 429 when exception.Body is string page && IsPage(page) =>
                 FromIntermediary(status, what, exception),
-            400 when list is not null => new(TenantFailure.InvalidRequest, exception.ApiError?.Message ?? "Auth0 rejected the request.", exception)
+            400 when list is not null => new(
+                TenantFailure.InvalidRequest, exception.ApiError?.Message ?? "Auth0 rejected the request.", exception)
             {
                 Parameter = Rejected(exception, list),
             },

@@ -88,7 +88,10 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
         {
             using var write = RequestBudget.StartShorter(time, TimeForReadingBack, budget);
             var user = await TenantCall.WriteAsync(what, Update, async () => await shared.Client.Users.UpdateAsync(
-                SupplementaryCharacters.SpellOut(id), new UpdateUserRequestContent { Blocked = blocked }, Correlated(correlationId), write.Token));
+                SupplementaryCharacters.SpellOut(id),
+                new UpdateUserRequestContent { Blocked = blocked },
+                Correlated(correlationId),
+                write.Token));
             if (user?.Blocked == blocked)
             {
                 return;
@@ -123,7 +126,9 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
         catch (TenantException exception) when (TenantErrors.IsNotInPlan(exception))
         {
             throw new TenantException(
-                TenantFailure.NotInPlan, "The tenant's plan does not include the revocation of sessions (an Enterprise feature).", exception);
+                TenantFailure.NotInPlan,
+                "The tenant's plan does not include the revocation of sessions (an Enterprise feature).",
+                exception);
         }
         catch (TenantException exception) when (exception.MayBeDone)
         {

@@ -46,7 +46,9 @@ public static class UserFields
         new("isSocial", FieldKind.Flag),
     ];
 
-    /// <summary>The names that Auth0's parameter <c>fields</c> accepts. It refuses phone_verified, although Auth0 serves that field.</summary>
+    /// <summary>
+    /// The names that Auth0's parameter <c>fields</c> accepts. It refuses phone_verified, although Auth0 serves that field.
+    /// </summary>
     private static readonly string[] Selectable = [.. Names.Except(["phone_verified"]), "app_metadata", "user_metadata"];
 
     /// <summary>A request for these fields of users, always with totals, because the SDK cannot read the bare array.</summary>

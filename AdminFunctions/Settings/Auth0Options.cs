@@ -65,13 +65,13 @@ public sealed class Auth0Options
     public string? ClientSecret { get; set; }
 
     /// <summary>
-    /// The client ID of the application that users sign in to, named in requests for mails, so that Auth0 uses its settings (a post-challenge
-    /// Action needs it); <see langword="null"/> to name none. It is never the machine-to-machine application.
+    /// The client ID of the application that users sign in to. Requests for mails name it, so that Auth0 uses its settings (a
+    /// post-challenge Action needs it); <see langword="null"/> to name none. It is never the machine-to-machine application.
     /// </summary>
     [RegularExpression(
         "[!-~]+",
-        ErrorMessage = "Auth0__LoginClientId must be the client ID of the application that users sign in to, without spaces, line breaks or "
-            + "invisible characters, such as fR3kX9vL2mP7qW5tY8nB1cD4sG6hJ0zA. Remove it to name no application.")]
+        ErrorMessage = "Auth0__LoginClientId must be the client ID of the application that users sign in to, without spaces, line breaks "
+            + "or invisible characters, such as fR3kX9vL2mP7qW5tY8nB1cD4sG6hJ0zA. Remove it to name no application.")]
     public string? LoginClientId { get; set; }
 
     /// <summary>The accepted values of <c>iss</c> in the callers' tokens. Auth0's issuers end with a slash.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Auth0.ManagementApi;
 
 namespace AdminFunctions.Users;
@@ -23,7 +24,7 @@ internal sealed record LogEvent(
     /// <summary>Takes the served fields from the SDK's event.</summary>
     public static LogEvent From(Log item) => new(
         item.LogId,
-        item.Date is { } date && date.TryGetString(out var text) && DateTimeOffset.TryParse(text, out var moment) ? moment.UtcDateTime : null,
+        DateOf(item),
         item.Type,
         item.Type is { } type ? LogEventTypes.NameOf(type) : null,
         item.Ip,
@@ -31,6 +32,12 @@ internal sealed record LogEvent(
         item.Connection,
         item.ClientName,
         Shorten(item.Description.GetValueOrDefault()));
+
+    private static DateTime? DateOf(Log item) =>
+        item.Date is { } date && date.TryGetString(out var text)
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var moment)
+            ? moment.UtcDateTime
+            : null;
 
     private static string? Shorten(string? text) => text is { Length: > MaxLength }
         ? $"{text.AsSpan(0, char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1 : MaxLength)}…"

@@ -1,3 +1,5 @@
+using Auth0.ManagementApi;
+
 namespace AdminFunctions.Users;
 
 /// <summary>The response of BlockUser.</summary>
@@ -21,4 +23,7 @@ internal sealed record EmailOutcome(string EmailRequest, string? Connection = nu
 internal sealed record MfaOutcome(IReadOnlyList<DeletedMethod> AuthenticationMethods, string RememberedBrowsers, string? Detail);
 
 /// <summary>An authentication method that was deleted.</summary>
-internal sealed record DeletedMethod(string Id, string Type);
+internal sealed record DeletedMethod(string Id, string Type)
+{
+    public static DeletedMethod From(UserAuthenticationMethod method) => new(method.Id, method.Type.Value);
+}

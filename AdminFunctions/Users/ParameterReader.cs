@@ -130,7 +130,11 @@ internal sealed class ParameterReader(IQueryCollection parameters)
     /// <summary>Reads a parameter that is <c>true</c> or <c>false</c>.</summary>
     /// <param name="otherwise">The value if the parameter is absent or faulty.</param>
     public bool ReadFlag(string name, bool otherwise = false) =>
-        Read(name, otherwise, static text => text switch { "true" => true, "false" => false, _ => (bool?)null }, $"{name} is true or false.");
+        Read(
+            name,
+            otherwise,
+            static text => text switch { "true" => true, "false" => false, _ => (bool?)null },
+            $"{name} is true or false.");
 
     /// <summary>Records a fault of a parameter. Only the first one counts.</summary>
     public void Fault(string name, string sentence) => _faults.TryAdd(name, [sentence]);
@@ -144,7 +148,8 @@ internal sealed class ParameterReader(IQueryCollection parameters)
         foreach (var unknown in parameters.Keys.Except(_known.Concat(Others), StringComparer.OrdinalIgnoreCase).Take(MaxEchoes))
         {
             var name = Echo(unknown);
-            Fault(name, $"There is no parameter \"{name}\". {(_known is [] ? "There are none." : $"The parameters are {string.Join(", ", _known)}.")}");
+            var known = _known is [] ? "This function has no parameters." : $"The parameters are {string.Join(", ", _known)}.";
+            Fault(name, $"There is no parameter \"{name}\". {known}");
         }
 
         if (_faults.Count > 0)
@@ -160,7 +165,8 @@ internal sealed class ParameterReader(IQueryCollection parameters)
         foreach (var rune in text.EnumerateRunes().Take(MaxEchoLength))
         {
             var isVisible = !Rune.IsControl(rune)
-                && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+                && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format
+                    or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
             echo.Append(isVisible ? rune : Rune.ReplacementChar);
         }
 

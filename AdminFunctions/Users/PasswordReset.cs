@@ -62,7 +62,8 @@ internal sealed partial record PasswordReset(string? Connection)
         return user.AddressOf(account) is { } email
             ? (email, account.Connection!)
             : throw new EmailRefusedException(
-                EmailRefusal.NoEmail, $"The user's account in {account.Connection} has no e-mail address to which Auth0 could send the mail.");
+                EmailRefusal.NoEmail,
+                $"The user's account in {account.Connection} has no e-mail address to which Auth0 could send the mail.");
     }
 
     [JsonSourceGenerationOptions(

@@ -30,7 +30,8 @@ internal sealed partial class UsersJson : JsonSerializerContext
     /// Does not escape characters such as ö, so that names stay readable. This is safe, because the responses are never interpreted as
     /// HTML.
     /// </summary>
-    public static UsersJson Unescaped => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static UsersJson Unescaped => field ??=
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary>Writes times in Auth0's form: UTC, always with milliseconds.</summary>

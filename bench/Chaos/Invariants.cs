@@ -37,7 +37,8 @@ internal sealed class Invariants
 
     public Invariant Innocent { get; } = new("No valid call gets a 4xx");
 
-    public Invariant Truth { get; } = new("No failure is a 2xx: lists match the directory, deleted users are gone, and blocked ones are blocked");
+    public Invariant Truth { get; } =
+        new("No failure is a 2xx: lists match the directory, deleted users are gone, and blocked ones are blocked");
 
     public Invariant Budget { get; } = new("Every response starts within the budget of 10 s plus 1 s");
 
@@ -46,7 +47,8 @@ internal sealed class Invariants
 
     public Invariant Mails { get; } = new("No mail is sent twice for one call, and none is missing that was reported as accepted");
 
-    public Invariant Attempts { get; } = new("Every attempt to change a user has exactly one outcome in the audit trail, or is counted in it");
+    public Invariant Attempts { get; } =
+        new("Every attempt to change a user has exactly one outcome in the audit trail, or is counted in it");
 
     public Invariant Leaving { get; } = new("A caller who disconnects changes no outcome in the audit trail");
 
@@ -68,8 +70,8 @@ internal sealed class Invariants
 
     public IReadOnlyList<Invariant> All =>
     [
-        Contract, Innocent, Truth, Budget, Deletions, Mails, Attempts, Leaving, Exports, Whole, Recovery, Grants, SecretReads, KeyReads, Memory,
-        Handles,
+        Contract, Innocent, Truth, Budget, Deletions, Mails, Attempts, Leaving, Exports, Whole, Recovery, Grants, SecretReads, KeyReads,
+        Memory, Handles,
     ];
 
     public bool AllHold => All.All(static invariant => invariant.Broken is 0);

@@ -6,8 +6,8 @@ using AdminFunctions.LocalHost;
 namespace AdminFunctions.Chaos;
 
 /// <summary>
-/// The callers. Most calls list users, some delete a fresh user, and some block, unblock or mail a permanent one. Two more callers export all
-/// users repeatedly.
+/// The callers. Most calls list users, some delete a fresh user, and some block, unblock or mail a permanent one. Two more callers export
+/// all users repeatedly.
 /// </summary>
 internal sealed class Load : IDisposable
 {
@@ -37,7 +37,8 @@ internal sealed class Load : IDisposable
 
         // One change of a user at a time, so that its outcome is certain.
         _changeable = new ConcurrentQueue<string>(testUsers.PermanentUsers.Values
-            .Where(static user => user is { Email: not null, Identities: [{ Connection.Provider: "auth0" }] }).Select(static user => user.UserId));
+            .Where(static user => user is { Email: not null, Identities: [{ Connection.Provider: "auth0" }] })
+            .Select(static user => user.UserId));
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false })
         {
             BaseAddress = address,
@@ -129,7 +130,8 @@ internal sealed class Load : IDisposable
         {
             var address = _testUsers.PermanentUsers[id].Email!;
             _mails.AddOrUpdate(address, (1, 0), static (_, count) => (count.Requested + 1, count.Accepted));
-            if (await _checker.CallAsync("SendVerificationEmail", () => SendAsync(HttpMethod.Post, path + "/verification-email"), static _ => null))
+            if (await _checker.CallAsync(
+                "SendVerificationEmail", () => SendAsync(HttpMethod.Post, path + "/verification-email"), static _ => null))
             {
                 _mails.AddOrUpdate(address, (0, 1), static (_, count) => (count.Requested, count.Accepted + 1));
             }

@@ -15,8 +15,8 @@ internal sealed class ResponseChecker(Invariants invariants, FaultInjector injec
     private static readonly HashSet<string> Problems = new(StringComparer.Ordinal)
     {
         "400 invalid-request", "401 missing-token", "401 invalid-token", "403 insufficient-permission", "403 organization-token",
-        "409 self-deletion", "409 protected-user", "502 tenant-refused", "502 tenant-unavailable", "502 outcome-unknown", "503 tenant-rate-limited", "503 too-many-exports",
-        "503 vault-unavailable", "503 misconfigured", "504 tenant-timeout",
+        "409 self-deletion", "409 protected-user", "502 tenant-refused", "502 tenant-unavailable", "502 outcome-unknown",
+        "503 tenant-rate-limited", "503 too-many-exports", "503 vault-unavailable", "503 misconfigured", "504 tenant-timeout",
     };
 
     private const string Running = "running at the end";

@@ -36,7 +36,8 @@ internal static class Report
             + $"{RuntimeInformation.OSDescription}, .NET {Environment.Version}, Node.js {node}. {options.Rounds} rounds of "
             + $"{options.Seconds} s. The load generator, {tool.Name}, shares the cores with the servers. Medians (minimum–maximum).");
         output.WriteLine();
-        output.WriteLine("| warm, tenant at 0 ms | callers | calls/s | p50, ms | p99, ms | processor, ms per call | allocated, kB per call |");
+        output.WriteLine(
+            "| warm, tenant at 0 ms | callers | calls/s | p50, ms | p99, ms | processor, ms per call | allocated, kB per call |");
         output.WriteLine("|---|--:|--:|--:|--:|--:|--:|");
         foreach (var callers in Bench.Callers)
         {

@@ -7,7 +7,7 @@ namespace AdminFunctions.LocalHost.Tenant.Activity;
 /// <param name="Type">Auth0's type, such as <c>totp</c>.</param>
 internal sealed record AuthenticationMethod(string Id, string Type);
 
-/// <summary>The authentication methods of users: some have none but a password, some have several. They follow from the user's ID.</summary>
+/// <summary>The authentication methods of users. Some users have only a password, some have several. The ID of the user decides.</summary>
 internal sealed class AuthenticationMethods
 {
     private static readonly string[][] SecondFactors =

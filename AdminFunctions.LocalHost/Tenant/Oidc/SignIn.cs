@@ -28,7 +28,8 @@ internal sealed class SignIn(UserDirectory users, UserActivity activity, LoginSe
         }
 
         var now = activity.Now;
-        users.Update(userId, known => known with { LastLogin = now, LastIp = ip, LoginsCount = (known.LoginsCount ?? 0) + 1, UpdatedAt = now });
+        users.Update(
+            userId, known => known with { LastLogin = now, LastIp = ip, LoginsCount = (known.LoginsCount ?? 0) + 1, UpdatedAt = now });
         if (user.Blocked)
         {
             activity.Log.Add(user, "f", "user is blocked", context);
