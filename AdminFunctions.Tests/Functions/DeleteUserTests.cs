@@ -25,7 +25,7 @@ public sealed class DeleteUserTests
     }
 
     [Fact]
-    public async Task To_delete_a_user_again_is_as_good_as_the_first_time()
+    public async Task Deleting_a_user_again_succeeds_too()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
@@ -35,7 +35,7 @@ public sealed class DeleteUserTests
     }
 
     [Fact]
-    public async Task Auth0s_own_404_says_the_same_and_another_servers_does_not()
+    public async Task Auth0s_own_404_is_a_success_and_another_servers_404_is_not()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
@@ -107,7 +107,7 @@ public sealed class DeleteUserTests
     [InlineData("auth0%E2%81%A9%7Ca")]
     [InlineData("auth0%7Ca%C2%ADb")]
     [InlineData("auth0%7Ca%F3%A0%81%A1")]
-    public async Task What_cannot_be_an_id_is_a_400_and_Auth0_is_not_asked(string inTheAddress)
+    public async Task Text_that_cannot_be_an_id_is_a_400_without_a_request_to_Auth0(string inTheAddress)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
@@ -201,7 +201,7 @@ public sealed class DeleteUserTests
     [InlineData("~YXV0aDB8YeKAiw", "invisible")]
     [InlineData("~77u_YXV0aDB8YQ", "invisible")]
     [InlineData("~fllYVjBhREI4WVE", "bar")]
-    public async Task What_is_not_an_id_in_base64url_is_a_400_that_says_why(string inTheAddress, string why)
+    public async Task Text_that_is_not_an_id_in_base64url_is_a_400_that_says_why(string inTheAddress, string why)
     {
         await using var app = await AdminApp.StartAsync();
         foreach (var id in (string[])["auth0|a", "auth0|ab", "auth0|abc"])
@@ -233,7 +233,7 @@ public sealed class DeleteUserTests
     [Theory]
     [InlineData(AdminApp.CallerId, "self-deletion")]
     [InlineData("auth0|owner", "protected-user")]
-    public async Task An_id_in_base64url_is_no_way_around_the_rules(string id, string slug)
+    public async Task An_id_in_base64url_does_not_bypass_the_rules(string id, string slug)
     {
         await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", "auth0|owner"));
         using var administrator = app.Administrator();
@@ -333,7 +333,7 @@ public sealed class DeleteUserTests
     [Theory]
     [InlineData("the id that Auth0 says", """{"user_id":"auth0|5f7c8ec7c33c6c004bbafe82","identities":[]}""", "self-deletion")]
     [InlineData("without identities", """{"user_id":"AUTH0|OWNER"}""", "protected-user")]
-    public async Task The_user_that_Auth0_finds_counts_and_not_what_it_was_asked_for(string what, string found, string slug)
+    public async Task The_rules_apply_to_the_user_that_Auth0_returns_not_to_the_requested_id(string what, string found, string slug)
     {
         await using var app = await AdminApp.StartAsync(settings: ("Users:Protected", "auth0|owner"));
         app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/*", 200, found));
@@ -374,7 +374,7 @@ public sealed class DeleteUserTests
     }
 
     [Fact]
-    public async Task Who_is_not_there_is_not_asked_to_be_deleted()
+    public async Task No_deletion_is_sent_for_a_user_who_does_not_exist()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
@@ -393,7 +393,7 @@ public sealed class DeleteUserTests
     [InlineData("""{"user_id":""}""")]
     [InlineData("""{"user_id":null,"identities":[]}""")]
     [InlineData("""{"user_id":"auth0|other","identities":"none"}""")]
-    public async Task Without_the_user_nobody_is_deleted(string body)
+    public async Task If_the_user_cannot_be_read_nobody_is_deleted(string body)
     {
         await using var app = await AdminApp.StartAsync();
         app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/*", 200, body, body.StartsWith('<') ? "text/html" : "application/json"));
@@ -405,7 +405,7 @@ public sealed class DeleteUserTests
     }
 
     [Fact]
-    public async Task The_tenants_log_names_the_deletion_by_an_id_of_our_own_and_not_by_the_callers_trace()
+    public async Task The_tenants_log_identifies_the_deletion_by_our_own_id_not_by_the_callers_trace_id()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = app.Administrator();
@@ -423,7 +423,7 @@ public sealed class DeleteUserTests
     }
 
     [Fact]
-    public async Task There_is_no_deletion_by_GET_nor_without_the_permission()
+    public async Task Neither_GET_nor_a_caller_without_the_permission_deletes()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -438,7 +438,7 @@ public sealed class DeleteUserTests
     [InlineData(200, "{}")]
     [InlineData(200, "<html>Sign in to the guest network</html>")]
     [InlineData(302, "")]
-    public async Task An_answer_that_is_not_Auth0s_204_is_no_deletion(int status, string body)
+    public async Task A_response_other_than_Auth0s_204_is_not_a_deletion(int status, string body)
     {
         await using var app = await AdminApp.StartAsync();
         app.AddUser("auth0|somebody");

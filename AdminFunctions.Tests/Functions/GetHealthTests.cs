@@ -30,7 +30,7 @@ public sealed class GetHealthTests
     [InlineData("DEEP=true")]
     [InlineData("check=true")]
     [InlineData("deep=true&check=true")]
-    public async Task Only_callers_who_may_list_look_deeper(string query)
+    public async Task Only_callers_who_can_list_see_the_details(string query)
     {
         await using var app = await AdminApp.StartAsync();
         using var anyone = app.Anyone();
@@ -44,7 +44,7 @@ public sealed class GetHealthTests
     [InlineData("")]
     [InlineData("?deep=false")]
     [InlineData("?deep=false&check=false")]
-    public async Task Nobody_looks_deeper_who_does_not_ask(string query)
+    public async Task Callers_who_do_not_ask_do_not_see_the_details(string query)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -67,7 +67,7 @@ public sealed class GetHealthTests
     }
 
     [Fact]
-    public async Task Looked_at_deeper_it_tells_how_old_token_and_secret_are_and_how_calls_went()
+    public async Task The_details_are_the_ages_of_token_and_secret_and_the_results_of_calls()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 20, RateLimit = 50, RatePerSecond = 1 });
         using var administrator = app.Administrator();
@@ -123,7 +123,7 @@ public sealed class GetHealthTests
     }
 
     [Fact]
-    public async Task A_check_calls_both_once_in_ten_seconds_however_many_ask()
+    public async Task A_check_calls_both_once_in_ten_seconds_for_any_number_of_callers()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();

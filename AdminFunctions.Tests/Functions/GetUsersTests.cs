@@ -24,7 +24,7 @@ public sealed class GetUsersTests
     }
 
     [Fact]
-    public async Task A_user_is_served_as_Auth0_serves_it_but_for_the_fields_that_are_nobodys_business()
+    public async Task A_user_is_served_as_by_Auth0_but_without_the_confidential_fields()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 100, AlwaysShowProviderTokens = true });
         using var reader = app.Reader();
@@ -60,7 +60,7 @@ public sealed class GetUsersTests
     [InlineData("\"+12\"")]
     [InlineData("\"103547991597142817347\"")]
     [InlineData("\"5f7c8ec7c33c6c004bbafe82\"")]
-    public async Task An_identitys_id_stays_the_number_or_the_string_that_it_is_at_Auth0(string id)
+    public async Task An_identitys_id_is_a_number_or_a_string_as_in_Auth0(string id)
     {
         await using var app = await AdminApp.StartAsync();
         app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users", 200, $$"""
@@ -99,7 +99,7 @@ public sealed class GetUsersTests
     }
 
     [Fact]
-    public async Task The_thousandth_user_can_be_reached_and_what_lies_behind_it_is_a_400_that_names_the_way()
+    public async Task The_thousandth_user_can_be_reached_and_a_later_page_is_a_400_that_says_what_to_do()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 1200 });
         using var reader = app.Reader();
@@ -191,7 +191,7 @@ public sealed class GetUsersTests
     }
 
     [Fact]
-    public async Task An_unknown_parameter_is_named_beside_those_that_there_are()
+    public async Task An_unknown_parameter_is_named_with_the_known_ones()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -203,7 +203,7 @@ public sealed class GetUsersTests
     }
 
     [Fact]
-    public async Task Of_many_unknown_parameters_few_are_named_and_of_a_long_name_the_beginning()
+    public async Task Only_a_few_unknown_parameters_are_named_and_long_names_are_shortened()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -219,7 +219,7 @@ public sealed class GetUsersTests
     [InlineData("CODE=key&clientid=default&code=other")]
     [InlineData("subscription-key=key&api-version=2024-01-01")]
     [InlineData("PAGE=0&Per_Page=50")]
-    public async Task Parameters_of_others_on_the_way_are_let_through_and_case_does_not_matter(string query)
+    public async Task Parameters_of_the_host_and_of_API_Management_are_allowed_in_any_case(string query)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -297,7 +297,7 @@ public sealed class GetUsersTests
     }
 
     [Fact]
-    public async Task Users_are_sorted_by_the_field_and_in_the_direction_asked_for()
+    public async Task Users_are_sorted_by_the_requested_field_in_the_requested_direction()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 50 });
         using var reader = app.Reader();
@@ -312,7 +312,7 @@ public sealed class GetUsersTests
     }
 
     [Fact]
-    public async Task Only_the_fields_asked_for_are_served_and_only_they_are_asked_of_Auth0()
+    public async Task Only_the_requested_fields_are_served_and_requested_from_Auth0()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -327,7 +327,7 @@ public sealed class GetUsersTests
     [Theory]
     [InlineData("phone_verified")]
     [InlineData("phone_number,phone_verified")]
-    public async Task The_one_field_that_Auth0_does_not_take_by_name_is_served_all_the_same(string fields)
+    public async Task The_one_field_that_Auth0_does_not_accept_by_name_is_still_served(string fields)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 100 });
         using var reader = app.Reader();
@@ -343,7 +343,7 @@ public sealed class GetUsersTests
     [InlineData("吉野")]
     [InlineData("𠮷野")]
     [InlineData("Ann 🦉")]
-    public async Task A_name_of_any_script_is_found(string name)
+    public async Task A_name_in_any_script_is_found(string name)
     {
         await using var app = await AdminApp.StartAsync();
         app.Tenant.Users.Put(app.Tenant.Users.All[0] with { UserId = "auth0|wanted", Name = name });
@@ -355,7 +355,7 @@ public sealed class GetUsersTests
     }
 
     [Fact]
-    public async Task What_Auth0_cannot_parse_comes_back_as_a_400_in_Auth0s_words()
+    public async Task A_search_that_Auth0_cannot_parse_is_a_400_with_Auth0s_message()
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -373,7 +373,7 @@ public sealed class GetUsersTests
     [InlineData("/api/users?sort=nobody:1", "sort")]
     [InlineData("/api/users?q=name:(ann&sort=nobody:1", "sort")]
     [InlineData("/api/users?q=name:(ann&sort=name:1", null)]
-    public async Task What_Auth0_refuses_is_told_by_the_parameter_if_that_is_certain(string address, string? parameter)
+    public async Task A_refusal_of_Auth0_names_the_parameter_if_that_is_certain(string address, string? parameter)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();
@@ -393,7 +393,7 @@ public sealed class GetUsersTests
     [InlineData(400, "invalid_query_string", "Query validation error: 'Bad' on property q (Query in Lucene query string syntax).", "q")]
     [InlineData(400, null, "No.", "q")]
     [InlineData(414, null, "Request-URI Too Large", "q")]
-    public async Task Only_what_Auth0_says_of_the_search_is_its_fault(int status, string? code, string message, string? parameter)
+    public async Task Only_Auth0s_errors_about_the_search_blame_the_search(int status, string? code, string message, string? parameter)
     {
         await using var app = await AdminApp.StartAsync();
         using var reader = app.Reader();

@@ -58,7 +58,7 @@ public sealed partial class LocalHostTests : IDisposable
     }
 
     [Fact]
-    public async Task What_became_of_each_deletion_is_printed_with_its_trace_id()
+    public async Task The_outcome_of_each_deletion_is_printed_with_its_trace_id()
     {
         await using var host = await HostProcess.StartAsync(_directory, "--port", "0", "--dashboard-port", "0", "--tenant-port", "0", "--vault-port", "0", "--users", "30");
         var functions = FunctionsAddress().Match(host.Output).Groups["address"].Value;
@@ -98,7 +98,7 @@ public sealed partial class LocalHostTests : IDisposable
     }
 
     [Fact]
-    public async Task An_OTLP_collector_is_sent_what_happens()
+    public async Task Telemetry_is_sent_to_an_OTLP_collector()
     {
         await using var collector = await OtlpCollector.StartAsync();
         var variables = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf", ["OTEL_BSP_SCHEDULE_DELAY"] = "50", ["OTEL_METRIC_EXPORT_INTERVAL"] = "50" };
@@ -113,7 +113,7 @@ public sealed partial class LocalHostTests : IDisposable
     }
 
     [Fact]
-    public async Task The_appsettings_of_the_directory_it_is_started_in_are_not_its_own()
+    public async Task The_appsettings_in_the_current_directory_are_ignored()
     {
         await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "appsettings.json"), """{"Auth0":{"Domain":"https://x.auth0.com/"}}""");
 
@@ -123,7 +123,7 @@ public sealed partial class LocalHostTests : IDisposable
     }
 
     [Fact]
-    public async Task It_serves_another_tenant_with_the_secret_of_local_settings_and_starts_none_of_its_own()
+    public async Task It_serves_another_tenant_with_the_secret_in_local_settings_and_starts_no_local_tenant()
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -171,7 +171,7 @@ public sealed partial class LocalHostTests : IDisposable
     }
 
     [Fact]
-    public async Task A_local_settings_file_that_is_no_JSON_is_named_with_its_line()
+    public async Task A_local_settings_file_that_is_not_JSON_is_named_with_its_line()
     {
         await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "local.settings.json"), "{\n  \"IsEncrypted\": false,\n  \"Values\": {{\n}");
 
@@ -223,7 +223,7 @@ public sealed partial class LocalHostTests : IDisposable
     }
 
     [Fact]
-    public void The_dashboard_has_port_7070_unless_it_is_wanted_elsewhere_or_not_at_all()
+    public void The_dashboard_has_port_7070_unless_an_option_moves_or_disables_it()
     {
         LocalHostOptions.Parse([]).Dashboard.Port.ShouldBe(7070);
         LocalHostOptions.Parse(["--dashboard-port", "0"]).Dashboard.Port.ShouldBeNull();

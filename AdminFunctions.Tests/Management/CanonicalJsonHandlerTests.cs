@@ -47,15 +47,15 @@ public sealed class CanonicalJsonHandlerTests
     [Theory]
     [InlineData(HttpStatusCode.NotFound)]
     [InlineData(HttpStatusCode.BadRequest)]
-    public async Task An_error_stays_as_it_is(HttpStatusCode status) =>
+    public async Task An_error_is_not_changed(HttpStatusCode status) =>
         (await ReadAsync("GET users", status, Encoding.UTF8.GetBytes(User))).ShouldBe(User);
 
     [Fact]
-    public async Task What_the_SDK_takes_for_an_answer_is_one_here_too() =>
+    public async Task Every_response_that_the_SDK_reads_as_a_success_is_rewritten() =>
         await Should.ThrowAsync<JsonException>(() => ReadAsync("GET users", HttpStatusCode.Found, "<html>"u8.ToArray()));
 
     [Fact]
-    public async Task A_byte_order_mark_is_no_obstacle_and_bytes_that_are_no_text_are_replaced()
+    public async Task A_byte_order_mark_is_skipped_and_invalid_bytes_are_replaced()
     {
         byte[] sent = [0xEF, 0xBB, 0xBF, .. "{\"user_id\":\"a\xFF|\xFF\",\"identities\":[{\"user_id\":\"\xFF\"},{\"user_id\":\"\\u0041\xFF\"}]}".Select(character => (byte)character)];
 
@@ -65,7 +65,7 @@ public sealed class CanonicalJsonHandlerTests
     }
 
     [Fact]
-    public async Task Whichever_fields_stay_change_or_go_the_rest_is_JSON()
+    public async Task Whichever_fields_are_kept_changed_or_removed_the_result_is_JSON()
     {
         (string Sent, string? Read)[] members =
         [

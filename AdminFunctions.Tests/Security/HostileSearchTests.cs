@@ -19,7 +19,7 @@ public sealed class HostileSearchTests
     ];
 
     [Fact]
-    public async Task An_export_ends_and_never_asks_the_same_twice_whatever_is_searched_for()
+    public async Task An_export_of_any_search_ends_and_never_sends_the_same_request_twice()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = Users, UsersAtOneMoment = 250 });
         using var reader = app.Reader();

@@ -157,7 +157,7 @@ public sealed partial class SigningKeys
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "The tenant's signing keys could not be read again; those known still serve. {Reason}")]
+    [LoggerMessage(1, LogLevel.Warning, "The tenant's signing keys could not be read again. The known ones stay in use. {Reason}")]
     private partial void LogStillTheOldKeys(string reason);
 
     private sealed record Snapshot(OpenIdConnectConfiguration Configuration, long ReadAt);
