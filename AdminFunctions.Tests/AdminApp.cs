@@ -45,7 +45,7 @@ internal sealed class AdminApp : IAsyncDisposable
 
     /// <param name="tenant">Its clock and client ID are replaced.</param>
     /// <param name="settings">
-    /// More settings of the functions, such as <c>Users:Protected</c>. In a value, <c>{issuer}</c> becomes the tenant's issuer.
+    /// More settings of the functions, such as <c>Users:Protected</c>. In a value, <c>{issuer}</c> becomes the tenant's issuer, and <c>{domain}</c> its domain.
     /// </param>
     public static Task<AdminApp> StartAsync(TenantOptions? tenant = null, params (string Name, string Value)[] settings) =>
         StartAsync(warmUp: false, tenant, settings);
@@ -132,7 +132,9 @@ internal sealed class AdminApp : IAsyncDisposable
 
             foreach (var (name, value) in settings)
             {
-                builder.UseSetting(name, value.Replace("{issuer}", local.Tenant.Issuer, StringComparison.Ordinal));
+                builder.UseSetting(name, value
+                    .Replace("{issuer}", local.Tenant.Issuer, StringComparison.Ordinal)
+                    .Replace("{domain}", local.Tenant.Domain, StringComparison.Ordinal));
             }
 
             // Without a filter of its own, this logger would not get Microsoft's lines below a warning.

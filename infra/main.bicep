@@ -32,6 +32,9 @@ param auth0Organization string = ''
 @description('The client ID of the application that users sign in to, for the mails that Auth0 sends. Empty: Auth0\'s defaults.')
 param auth0LoginClientId string = ''
 
+@description('The custom domain of the links in mails, if the tenant has several: login.example.com. Empty: the default domain of the tenant.')
+param auth0CustomDomain string = ''
+
 @description('The client secret to store in the vault. Empty: the secret is not changed; set it with az keyvault secret set.')
 @secure()
 param auth0ClientSecret string = ''
@@ -195,6 +198,7 @@ module functionApp 'modules/function-app.bicep' = {
     auth0Organization: auth0Organization
     auth0ClientId: auth0ClientId
     auth0LoginClientId: auth0LoginClientId
+    auth0CustomDomain: auth0CustomDomain
     protectedUsers: protectedUsers
     allowedOrigins: origins
     maximumInstanceCount: maximumInstanceCount

@@ -7,7 +7,9 @@ namespace AdminFunctions.LocalHost.Loopback;
 /// <param name="RawTarget">Path and query as received, with percent-encoding.</param>
 /// <param name="CorrelationId">The <c>X-Correlation-ID</c> header, which Auth0 writes to the log of the tenant.</param>
 /// <param name="HasAuthorization">Whether it had an <c>Authorization</c> header. Its value is not stored.</param>
-internal sealed record SeenRequest(string Method, string RawTarget, string? CorrelationId, bool HasAuthorization);
+/// <param name="CustomDomain">The <c>auth0-custom-domain</c> header, by which Auth0 builds the links in mails.</param>
+internal sealed record SeenRequest(
+    string Method, string RawTarget, string? CorrelationId, bool HasAuthorization, string? CustomDomain);
 
 /// <summary>
 /// The last <see cref="Capacity"/> received requests in order, including those with a fault.
@@ -73,7 +75,8 @@ internal sealed class RequestLog
             context.Request.Method,
             context.RawTarget(),
             headers["X-Correlation-ID"] is { Count: > 0 } id ? id.ToString() : null,
-            headers.Authorization.Count > 0);
+            headers.Authorization.Count > 0,
+            headers["auth0-custom-domain"] is { Count: > 0 } domain ? domain.ToString() : null);
         lock (_lock)
         {
             if (_seen.Count == Capacity)

@@ -5,6 +5,8 @@ using AdminFunctions.Access;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Tenant.Users;
+using AdminFunctions.Management;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Tests.Functions;
 
@@ -173,6 +175,18 @@ public sealed class SendPasswordResetTests
         await using var wrong = await Target.StartAsync(settings: ("Auth0:LoginClientId", "another"));
         using var caller = wrong.CallerWith(Permissions.UpdateUsers);
         await (await SendAsync(caller, body: null)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+    }
+
+    [Fact]
+    public async Task The_mail_is_requested_from_the_custom_domain_in_the_settings()
+    {
+        await using var app = await Target.StartAsync(settings: [("Auth0:Domain", "tenant.example.com"), ("Auth0:CustomDomain", "{domain}")]);
+        using var anyone = app.Anyone();
+        using var budget = RequestBudget.Start(app.Time, RequestBudget.ForRequest);
+
+        await app.Services.GetRequiredService<TenantEmails>().SendPasswordResetAsync(Target.Email, Target.Database, budget.Token);
+
+        app.Tenant.Activity.Mails.All.Select(mail => mail.To).ShouldBe([Target.Email]);
     }
 
     private static TenantUser InTwoDatabases() => Target.User with

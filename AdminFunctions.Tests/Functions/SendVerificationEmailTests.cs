@@ -40,6 +40,17 @@ public sealed class SendVerificationEmailTests
     }
 
     [Fact]
+    public async Task The_links_in_the_mail_have_the_custom_domain_in_the_settings()
+    {
+        await using var app = await Target.StartAsync(settings: ("Auth0:CustomDomain", "login.example.com"));
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+
+        (await SendAsync(helpDesk)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        app.Tenant.Requests.Matching(Jobs).Single().CustomDomain.ShouldBe("login.example.com");
+    }
+
+    [Fact]
     public async Task A_tenant_that_hangs_is_asked_once()
     {
         await using var app = await Target.StartAsync();

@@ -60,7 +60,7 @@ public sealed class FaultTests
         var seen = await tenant.Requests.WaitForAsync("GET /api/v2/users").WaitAsync(Patience);
         var other = await client.GetAsync("/api/v2/users");
 
-        seen.ShouldBe(new SeenRequest("GET", "/api/v2/users?q=a%20b", CorrelationId: null, HasAuthorization: true));
+        seen.ShouldBe(new SeenRequest("GET", "/api/v2/users?q=a%20b", CorrelationId: null, HasAuthorization: true, CustomDomain: null));
         other.StatusCode.ShouldBe(HttpStatusCode.OK);
         held.IsCompleted.ShouldBeFalse();
         letGo.SetResult();

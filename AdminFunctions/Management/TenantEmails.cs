@@ -1,6 +1,9 @@
+using System.Net;
 using AdminFunctions.Settings;
 using Auth0.AuthenticationApi;
 using Auth0.AuthenticationApi.Models;
+using Auth0.Core.Exceptions;
+using Auth0.ManagementApi;
 using Auth0.ManagementApi.Jobs;
 using Microsoft.Extensions.Options;
 
@@ -26,8 +29,9 @@ public sealed class TenantEmails(SharedManagementClient shared, TenantHttp http,
     public Task SendPasswordResetAsync(string email, string connection, CancellationToken budget) =>
         OnceAsync("a password reset mail", scope: "", async () =>
         {
-            var settings = auth0.Value;
-            using var tenant = new AuthenticationApiClient(settings.Domain, new HttpClientAuthenticationConnection(http.Client));
+            // The Authentication API takes the domain of the links from its own address.
+            using var tenant = new AuthenticationApiClient(
+                CustomDomain ?? auth0.Value.Domain, new HttpClientAuthenticationConnection(http.Client));
             return await tenant.ChangePasswordAsync(
                 new ChangePasswordRequest { Email = email, Connection = connection, ClientId = LoginClientId! }, budget);
         });
@@ -39,15 +43,21 @@ public sealed class TenantEmails(SharedManagementClient shared, TenantHttp http,
         const string what = "a verification mail";
         return OnceAsync(what, "update:users", async () =>
         {
+            var options = TenantUsers.Correlated(correlationId, CustomDomain is { } domain ? new("auth0-custom-domain", domain) : null);
             var job = await shared.Client.Jobs.VerificationEmail.CreateAsync(
-                new CreateVerificationEmailRequestContent { UserId = id, ClientId = LoginClientId },
-                TenantUsers.Correlated(correlationId),
-                budget);
+                new CreateVerificationEmailRequestContent { UserId = id, ClientId = LoginClientId }, options, budget);
             return job is { Id.Length: > 0 } ? job.Id : throw TenantErrors.Unreadable(what);
         });
     }
 
+    private string? CustomDomain => auth0.Value.CustomDomain is { Length: > 0 } domain ? domain : null;
+
     private string? LoginClientId => auth0.Value.LoginClientId is { Length: > 0 } id ? id : null;
+
+    /// <summary>Whether Auth0 rejected what the request says, and not the application that sends it.</summary>
+    private static bool IsAboutTheMail(Exception? exception) =>
+        exception is ManagementApiException { StatusCode: 400 or 404 }
+            or ErrorApiException { StatusCode: < HttpStatusCode.InternalServerError };
 
     private static async Task<T> OnceAsync<T>(string what, string scope, Func<Task<T>> request)
     {
@@ -58,6 +68,14 @@ public sealed class TenantEmails(SharedManagementClient shared, TenantHttp http,
         catch (TenantException exception) when (exception.MayBeDone)
         {
             throw TenantErrors.OutcomeUnknown(exception, Advice);
+        }
+        catch (TenantException exception) when (exception.Failure is TenantFailure.Refused && IsAboutTheMail(exception.InnerException))
+        {
+            throw new TenantException(
+                TenantFailure.Refused,
+                $"Auth0 rejected the request for {what}. If Auth0__LoginClientId or Auth0__CustomDomain is set, check that it is right, and "
+                    + "check that the connection lets users change their passwords.",
+                exception);
         }
     }
 }

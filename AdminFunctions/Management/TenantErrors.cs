@@ -161,7 +161,8 @@ internal static partial class TenantErrors
             403 => new(
                 TenantFailure.Refused,
                 $"Auth0 denied the request for {what} ({Reason(exception.ApiError?.Message)}). "
-                    + $"Grant the application in Auth0__ClientId the scope {scope} of the Auth0 Management API.",
+                    + $"Grant the application in Auth0__ClientId the {(scope?.Contains(' ') is true ? "scopes" : "scope")} {scope} of the "
+                    + "Auth0 Management API.",
                 exception),
             429 => RateLimited(exception.RateLimit?.RetryAfter, exception),
             var status => FromStatus(status, what, exception, exception.RateLimit?.RetryAfter),

@@ -104,7 +104,11 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
             uncertain = exception;
         }
 
-        await ConfirmAsync(uncertain, async () => (await GetAsync(id, ["blocked"], budget)).Blocked is true == blocked);
+        await ConfirmAsync(uncertain, async () =>
+        {
+            var user = await GetAsync(id, ["user_id", "blocked"], budget);
+            return user.UserId is { Length: > 0 } ? user.Blocked is true == blocked : throw TenantErrors.Unreadable(what);
+        });
     }
 
     /// <summary>
@@ -153,9 +157,13 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
         TenantCall.WriteAsync("the removal of a user's brute-force blocks", Update, HttpStatusCode.NoContent, () =>
             shared.Client.UserBlocks.DeleteAsync(SupplementaryCharacters.SpellOut(id), Correlated(correlationId), budget));
 
-    /// <summary>A header by which the tenant's log names the request.</summary>
-    internal static RequestOptions Correlated(string correlationId) =>
-        new() { AdditionalHeaders = [new("X-Correlation-ID", correlationId)] };
+    /// <summary>A header by which the tenant's log names the request, and another one if there is one.</summary>
+    internal static RequestOptions Correlated(string correlationId, KeyValuePair<string, string?>? other = null) => new()
+    {
+        AdditionalHeaders = other is { } header
+            ? [new("X-Correlation-ID", correlationId), header]
+            : [new("X-Correlation-ID", correlationId)],
+    };
 
     /// <summary>How much of a call's budget is kept for reading a user after a write whose outcome is uncertain.</summary>
     private static readonly TimeSpan TimeForReadingBack = TimeSpan.FromSeconds(2);

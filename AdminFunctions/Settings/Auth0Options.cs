@@ -74,6 +74,17 @@ public sealed class Auth0Options
             + "or invisible characters, such as fR3kX9vL2mP7qW5tY8nB1cD4sG6hJ0zA. Remove it to name no application.")]
     public string? LoginClientId { get; set; }
 
+    /// <summary>
+    /// The custom domain that the links in mails have, if the tenant has several; <see langword="null"/> for the tenant's default domain
+    /// (https://auth0.com/docs/customize/custom-domains/multiple-custom-domains).
+    /// </summary>
+    [HttpsOrigin(
+        IsHostAlone = true,
+        IsIdentifier = true,
+        ErrorMessage = "Auth0__CustomDomain must be a host name in lower case, without https:// and without a slash at the end, such as "
+            + "login.example.com. Remove it to use the tenant's default domain.")]
+    public string? CustomDomain { get; set; }
+
     /// <summary>The accepted values of <c>iss</c> in the callers' tokens. Auth0's issuers end with a slash.</summary>
     public IReadOnlyList<string> TokenIssuers =>
         string.IsNullOrEmpty(Issuer) ? [$"https://{Domain}/"] : Issuer.Split(',', StringSplitOptions.TrimEntries);

@@ -46,6 +46,9 @@ param auth0ClientId string
 @description('The client ID of the application that users sign in to, or empty.')
 param auth0LoginClientId string
 
+@description('The custom domain of the links in mails, or empty.')
+param auth0CustomDomain string
+
 @description('The IDs of users who cannot be deleted, separated by commas, or as a JSON array if an ID contains a comma.')
 param protectedUsers string
 
@@ -155,6 +158,7 @@ resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
       Auth0__Organization: auth0Organization
       Auth0__ClientId: auth0ClientId
       Auth0__LoginClientId: auth0LoginClientId
+      Auth0__CustomDomain: auth0CustomDomain
       KeyVault__Uri: vaultUri
       KeyVault__ClientSecretName: secretName
       Users__Protected: protectedUsers
