@@ -131,6 +131,16 @@ public sealed class SendPasswordResetTests
         app.Log.Audit[^1].Text.ShouldStartWith("WriteUnknown ");
     }
 
+    [Fact]
+    public async Task A_web_page_is_not_taken_for_Auth0s_acceptance()
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+        app.Tenant.Faults.Add(Fault.Answer(ChangePassword, 200, "<html>Sign in to the network</html>", "text/html"));
+
+        await (await SendAsync(helpDesk, body: null)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "outcome-unknown");
+    }
+
     [Theory]
     [InlineData(500)]
     [InlineData(503)]
@@ -174,7 +184,8 @@ public sealed class SendPasswordResetTests
 
         await using var wrong = await Target.StartAsync(settings: ("Auth0:LoginClientId", "another"));
         using var caller = wrong.CallerWith(Permissions.UpdateUsers);
-        await (await SendAsync(caller, body: null)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
+        (await (await SendAsync(caller, body: null)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused"))
+            .ShouldContain("Auth0__LoginClientId");
     }
 
     [Fact]

@@ -130,6 +130,42 @@ public sealed class CallsTests(DeployedApp app)
     }
 
     [Fact]
+    public async Task An_administrators_day_passes_through_the_host()
+    {
+        const string id = "auth0|workerday", path = "/api/users/auth0%7Cworkerday";
+        using var administrator = app.CallerWith(Permissions.All);
+        app.Tenant.Users.Put([Exports.Somebody(id, DateTime.UnixEpoch) with { Email = "day@example.com" }]);
+
+        (await BodyOfAsync(administrator.GetAsync($"{path}?fields=user_id&blocks=true"))).ShouldBe("""{"user_id":"auth0|workerday","blocked_for":[]}""");
+        (await BodyOfAsync(administrator.PutAsync($"{path}/block", content: null))).ShouldBe("""{"blocked":true,"access_revocation":"accepted"}""");
+        app.Tenant.Users.Find(id)!.Blocked.ShouldBeTrue();
+        (await BodyOfAsync(administrator.DeleteAsync($"{path}/block"))).ShouldBe("""{"blocked":false,"brute_force_blocks":"removed"}""");
+        (await BodyOfAsync(administrator.DeleteAsync($"{path}/sessions"))).ShouldBe("""{"access_revocation":"accepted"}""");
+        (await BodyOfAsync(administrator.DeleteAsync($"{path}/mfa"))).ShouldContain("\"remembered_browsers\":\"invalidated\"");
+        using var body = new StringContent("""{"connection":"Username-Password-Authentication"}""", Encoding.UTF8, "application/json");
+        (await BodyOfAsync(administrator.PostAsync($"{path}/password-reset", body))).ShouldContain("\"email_request\":\"accepted\"");
+        (await BodyOfAsync(administrator.PostAsync($"{path}/verification-email", content: null))).ShouldContain("\"job_id\":\"job_");
+        app.Tenant.Activity.Mails.All.Count(mail => mail.To is "day@example.com").ShouldBe(2);
+        (await BodyOfAsync(administrator.GetAsync($"{path}/log?per_page=1"))).ShouldContain("\"type_name\":\"Verification email requested\"");
+        (await BodyOfAsync(administrator.GetAsync("/api/me"))).ShouldContain(AdminApp.CallerId);
+        (await BodyOfAsync(administrator.GetAsync("/api/openapi.yaml"))).ShouldStartWith("openapi: 3.1.0");
+
+        foreach (var action in (string[])["BlockUser", "UnblockUser", "SignOutUser", "ResetMfa", "SendPasswordReset", "SendVerificationEmail"])
+        {
+            await Waiting.UntilAsync(() => app.Host.Log.Any(line => line.Event == "WriteDone"
+                && line.Message.Contains($" action={action} ", StringComparison.Ordinal) && line.Message.Contains(" target=auth0|workerday ", StringComparison.Ordinal)));
+        }
+
+        static async Task<string> BodyOfAsync(Task<HttpResponseMessage> call)
+        {
+            using var answer = await call;
+            var text = await answer.Content.ReadAsStringAsync();
+            answer.IsSuccessStatusCode.ShouldBeTrue(text);
+            return text;
+        }
+    }
+
+    [Fact]
     public async Task Without_a_token_there_is_a_challenge()
     {
         using var anyone = app.Anyone();

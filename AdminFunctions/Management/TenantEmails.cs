@@ -1,4 +1,3 @@
-using System.Net;
 using AdminFunctions.Settings;
 using Auth0.AuthenticationApi;
 using Auth0.AuthenticationApi.Models;
@@ -26,40 +25,45 @@ public sealed class TenantEmails(SharedManagementClient shared, TenantHttp http,
     /// request for any address, whether there is such a user or not.
     /// </summary>
     /// <param name="connection">The name of a database connection.</param>
-    public Task SendPasswordResetAsync(string email, string connection, CancellationToken budget) =>
-        OnceAsync("a password reset mail", scope: "", async () =>
+    public Task SendPasswordResetAsync(string email, string connection, CancellationToken budget)
+    {
+        const string what = "a password reset mail";
+        return OnceAsync(what, scope: "", static rejection => rejection is ErrorApiException, async () =>
         {
             // The Authentication API takes the domain of the links from its own address.
             using var tenant = new AuthenticationApiClient(
                 CustomDomain ?? auth0.Value.Domain, new HttpClientAuthenticationConnection(http.Client));
-            return await tenant.ChangePasswordAsync(
+            var sentence = await tenant.ChangePasswordAsync(
                 new ChangePasswordRequest { Email = email, Connection = connection, ClientId = LoginClientId! }, budget);
+
+            // Auth0 responds with a sentence. The SDK accepts any text, even a proxy's sign-in page.
+            return TenantErrors.IsPage(sentence) ? throw TenantErrors.Unreadable(what) : sentence;
         });
+    }
 
     /// <summary>Requests a mail with a link to verify the user's e-mail address.</summary>
     /// <returns>The ID of the job at Auth0.</returns>
     public Task<string> SendVerificationAsync(string id, string correlationId, CancellationToken budget)
     {
         const string what = "a verification mail";
-        return OnceAsync(what, "update:users", async () =>
+        return OnceAsync(what, "update:users", IsAboutTheMail, async () =>
         {
             var options = TenantUsers.Correlated(correlationId, CustomDomain is { } domain ? new("auth0-custom-domain", domain) : null);
             var job = await shared.Client.Jobs.VerificationEmail.CreateAsync(
                 new CreateVerificationEmailRequestContent { UserId = id, ClientId = LoginClientId }, options, budget);
             return job is { Id.Length: > 0 } ? job.Id : throw TenantErrors.Unreadable(what);
         });
+
+        static bool IsAboutTheMail(Exception? rejection) => rejection is ManagementApiException { StatusCode: 400 or 404 };
     }
 
     private string? CustomDomain => auth0.Value.CustomDomain is { Length: > 0 } domain ? domain : null;
 
     private string? LoginClientId => auth0.Value.LoginClientId is { Length: > 0 } id ? id : null;
 
-    /// <summary>Whether Auth0 rejected what the request says, and not the application that sends it.</summary>
-    private static bool IsAboutTheMail(Exception? exception) =>
-        exception is ManagementApiException { StatusCode: 400 or 404 }
-            or ErrorApiException { StatusCode: < HttpStatusCode.InternalServerError };
-
-    private static async Task<T> OnceAsync<T>(string what, string scope, Func<Task<T>> request)
+    /// <param name="isAboutTheMail">Whether Auth0 rejected what the request says, and not the application that sent it.</param>
+    private static async Task<T> OnceAsync<T>(
+        string what, string scope, Predicate<Exception?> isAboutTheMail, Func<Task<T>> request)
     {
         try
         {
@@ -69,12 +73,12 @@ public sealed class TenantEmails(SharedManagementClient shared, TenantHttp http,
         {
             throw TenantErrors.OutcomeUnknown(exception, Advice);
         }
-        catch (TenantException exception) when (exception.Failure is TenantFailure.Refused && IsAboutTheMail(exception.InnerException))
+        catch (TenantException exception) when (exception.Failure is TenantFailure.Refused && isAboutTheMail(exception.InnerException))
         {
             throw new TenantException(
                 TenantFailure.Refused,
-                $"Auth0 rejected the request for {what}. If Auth0__LoginClientId or Auth0__CustomDomain is set, check that it is right, and "
-                    + "check that the connection lets users change their passwords.",
+                $"Auth0 rejected the request for {what}. If Auth0__LoginClientId or Auth0__CustomDomain is set, check that it is right, "
+                    + "and check that the connection lets users change their passwords.",
                 exception);
         }
     }
