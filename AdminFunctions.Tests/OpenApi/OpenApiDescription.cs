@@ -67,7 +67,9 @@ internal static class OpenApiDescription
             ["allOf"] = new JsonArray(ToJson(schema)),
             ["$defs"] = Definitions.DeepClone(),
         };
-        return JsonSchema.FromText(root.ToJsonString());
+
+        // The library's global registry loses schemas that several tests build at once.
+        return JsonSchema.FromText(root.ToJsonString(), new BuildOptions { SchemaRegistry = new SchemaRegistry() });
     }
 
     private static JsonNode ToJson(IOpenApiSchema schema)
