@@ -29,6 +29,13 @@ internal enum FaultMode
     /// <summary>Handles the request as usual, and aborts the connection in place of a response.</summary>
     [JsonStringEnumMemberName("abort-after")]
     AbortAfter,
+
+    /// <summary>
+    /// Handles the request as usual, and closes the connection in good order in place of a response, as a server does with a connection
+    /// that it takes for an idle one.
+    /// </summary>
+    [JsonStringEnumMemberName("close-after")]
+    CloseAfter,
 }
 
 /// <summary>A fault to inject into future requests.</summary>
@@ -89,10 +96,10 @@ internal sealed record Fault
             { Times: <= 0 } => "times must be at least 1. Omit it for one request, or set it to null for all requests.",
             { Status: < 200 or > 599 } => "status must be between 200 and 599.",
             { DelayMs: < 0 } => "delayMs must not be negative.",
-            { Mode: < FaultMode.Answer or > FaultMode.AbortAfter } =>
-                "mode must be \"answer\", \"hang\", \"abort\", \"abort-after\" or \"truncate\".",
-            { Mode: FaultMode.Hang or FaultMode.Abort or FaultMode.AbortAfter, Status: not null } =>
-                "A fault with the mode hang, abort or abort-after cannot have a status.",
+            { Mode: < FaultMode.Answer or > FaultMode.CloseAfter } =>
+                "mode must be \"answer\", \"hang\", \"abort\", \"abort-after\", \"close-after\" or \"truncate\".",
+            { Mode: FaultMode.Hang or FaultMode.Abort or FaultMode.AbortAfter or FaultMode.CloseAfter, Status: not null } =>
+                "A fault with the mode hang, abort, abort-after or close-after cannot have a status.",
             { Status: 204 or 205 or 304, Body: not null } => $"A response with status {Status} cannot have a body.",
             _ => Headers?.Select(InvalidHeader).FirstOrDefault(reason => reason is not null),
         };

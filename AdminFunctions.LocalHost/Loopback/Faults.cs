@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AdminFunctions.LocalHost.Loopback;
@@ -93,9 +95,13 @@ internal sealed class Faults(CancellationToken stopping)
                     context.Abort();
                     break;
                 case FaultMode.AbortAfter:
-                    context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
-                    await next(context);
+                    await HandleSilentlyAsync(context, next);
                     context.Abort();
+                    break;
+                case FaultMode.CloseAfter:
+                    await HandleSilentlyAsync(context, next);
+                    context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Shutdown(SocketShutdown.Send);
+                    await Task.Delay(Timeout.Infinite, gone.Token);
                     break;
                 case FaultMode.Truncate:
                     await TruncateAsync(context, fault.Status is null ? next : answered => AnswerAsync(fault, answered));
@@ -109,6 +115,13 @@ internal sealed class Faults(CancellationToken stopping)
         {
             context.Abort();
         }
+    }
+
+    /// <summary>Handles a request as usual, but sends no response.</summary>
+    private static Task HandleSilentlyAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
+        return next(context);
     }
 
     private static async Task AnswerAsync(Fault fault, HttpContext context)

@@ -32,20 +32,20 @@ public sealed partial class AuditTrailTests
     private static readonly EventId Failed = new(1004, "WriteFailed");
     private static readonly EventId Unknown = new(1005, "WriteUnknown");
 
-    private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug, bool MayBeDone)> Spoilt = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug, bool StaysUnknown)> Spoilt = new(StringComparer.Ordinal)
     {
-        ["Auth0 fails"] = ((app, request) => Always(app, Fault.Answer(request, 500)), "tenant-unavailable", true),
+        ["Auth0 fails"] = ((app, request) => Always(app, Fault.Answer(request, 500)), "tenant-unavailable", false),
         ["Auth0 finds the request bad"] = ((app, request) => Always(app, Fault.Answer(request, 400, """{"statusCode":400,"error":"Bad Request","message":"Not like this."}""")), "tenant-refused", false),
         ["Auth0 forbids it"] = ((app, request) => Always(app, Fault.Answer(request, 403)), "tenant-refused", false),
         ["Auth0 takes no token"] = ((app, request) => Always(app, Fault.Answer(request, 401)), "tenant-refused", false),
         ["Auth0 limits"] = ((app, request) => Always(app, Fault.Answer(request, 429) with { Headers = new Dictionary<string, string> { ["Retry-After"] = "30" } }), "tenant-rate-limited", false),
-        ["Auth0 breaks off"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Abort }), "tenant-unavailable", true),
-        ["Auth0 gives half an answer"] = ((app, request) => Always(app, Fault.Answer(request, 200, "{}") with { Mode = FaultMode.Truncate }), "tenant-unavailable", true),
+        ["Auth0 breaks off"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Abort }), "tenant-unavailable", false),
+        ["Auth0 gives half an answer"] = ((app, request) => Always(app, Fault.Answer(request, 200, "{}") with { Mode = FaultMode.Truncate }), "tenant-unavailable", false),
         ["Auth0 hangs"] = ((app, request) => Always(app, new Fault { Match = request, Mode = FaultMode.Hang }), "tenant-timeout", true),
-        ["Auth0 says something else"] = ((app, request) => Always(app, Fault.Answer(request, 200, "<html>Sign in</html>", "text/html")), "tenant-unavailable", true),
+        ["Auth0 says something else"] = ((app, request) => Always(app, Fault.Answer(request, 200, "<html>Sign in</html>", "text/html")), "tenant-unavailable", false),
     };
 
-    private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug, bool MayBeDone)> SpoiltToken = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Action<AdminApp, string> Spoil, string Slug, bool StaysUnknown)> SpoiltToken = new(StringComparer.Ordinal)
     {
         ["Auth0 grants nothing"] = ((app, _) => app.Tenant.ManagementScope = null, "tenant-refused", false),
         ["The secret is wrong"] = ((app, _) => app.Tenant.RotateClientSecret(alsoWhereKept: false), "tenant-refused", false),
@@ -110,13 +110,14 @@ public sealed partial class AuditTrailTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task A_deletion_that_fails_has_one_outcome_and_it_is_unknown_unless_Auth0_refused(string failure)
+    public async Task A_deletion_that_fails_has_one_outcome_and_it_is_unknown_only_if_Auth0_may_still_be_at_work(string failure)
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
         (await app.Services.GetRequiredService<SigningKeys>().GetAsync(CancellationToken.None)).ShouldNotBeNull();
         app.AddUser(Victim);
-        var (spoil, slug, mayBeDone) = Spoilt[failure];
+        var (spoil, slug, staysUnknown) = Spoilt[failure];
+        slug = staysUnknown ? "outcome-unknown" : slug;
         spoil(app, Delete);
 
         var answer = await DeleteWhileTimePassesAsync(app, administrator, Delete);
@@ -124,12 +125,12 @@ public sealed partial class AuditTrailTests
         await answer.ShouldBeProblemAsync(answer.StatusCode, slug);
         Trail(app).ShouldBe([
             (Requested, Text("WriteRequested", Victim, "requested", app)),
-            mayBeDone ? (Unknown, Text("WriteUnknown", Victim, slug, app)) : (Failed, Text("WriteFailed", Victim, slug, app)),
+            staysUnknown ? (Unknown, Text("WriteUnknown", Victim, slug, app)) : (Failed, Text("WriteFailed", Victim, slug, app)),
         ]);
     }
 
     [Fact]
-    public async Task A_refusal_after_an_attempt_that_Auth0_may_have_carried_out_leaves_the_outcome_unknown()
+    public async Task A_refusal_after_an_attempt_that_Auth0_may_have_carried_out_is_told_once_the_user_has_been_read()
     {
         await using var app = await AdminApp.StartAsync();
         using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
@@ -140,8 +141,39 @@ public sealed partial class AuditTrailTests
         var answer = await DeleteWhileTimePassesAsync(app, administrator, Delete);
 
         var detail = await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
-        detail.ShouldEndWith("Auth0 may have carried out the request all the same.");
-        Trail(app).Last().ShouldBe((Unknown, Text("WriteUnknown", Victim, "tenant-refused", app)));
+        detail.ShouldEndWith("The user was read afterwards: nothing has changed.");
+        Trail(app).Last().ShouldBe((Failed, Text("WriteFailed", Victim, "tenant-refused", app)));
+    }
+
+    [Fact]
+    public async Task A_deletion_whose_responses_are_lost_is_done_if_the_user_is_gone_afterwards()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
+        app.AddUser(Victim);
+        Always(app, new Fault { Match = Delete, Mode = FaultMode.AbortAfter });
+
+        var answer = await DeleteWhileTimePassesAsync(app, administrator, Delete);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        Trail(app).Last().ShouldBe((Done, Text("WriteDone", Victim, "done", app)));
+    }
+
+    [Fact]
+    public async Task A_deletion_of_which_nothing_is_known_is_told_as_such()
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var administrator = CallerWithTrace(app, Permissions.DeleteUsers);
+        app.AddUser(Victim);
+        Always(app, new Fault { Match = Delete, Mode = FaultMode.AbortAfter });
+        app.Tenant.Faults.Add(new Fault { Match = Read, Status = null });
+        Always(app, Fault.Answer(Read, 403));
+
+        var answer = await DeleteWhileTimePassesAsync(app, administrator, Delete);
+
+        var detail = await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "outcome-unknown");
+        detail.ShouldEndWith("Look at the user before you try again.");
+        Trail(app).Last().ShouldBe((Unknown, Text("WriteUnknown", Victim, "outcome-unknown", app)));
     }
 
     [Fact]

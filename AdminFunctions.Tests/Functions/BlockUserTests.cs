@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using AdminFunctions.Access;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.LocalHost.Vault;
 using AdminFunctions.Tests.Management;
 
 namespace AdminFunctions.Tests.Functions;
@@ -131,6 +132,26 @@ public sealed class BlockUserTests
         var detail = await (await call.InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "outcome-unknown");
         detail.ShouldEndWith("Auth0 may have carried out the request all the same. Look at the user before you try again.");
         app.Log.Audit[^1].Text.ShouldStartWith("WriteUnknown ");
+    }
+
+    [Fact]
+    public async Task A_vault_that_fails_after_an_uncertain_block_does_not_make_a_failure_of_it()
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+        app.Tenant.Faults.Add(new Fault { Match = Update, Mode = FaultMode.AbortAfter });
+
+        var call = helpDesk.PutAsync(Target.Path("/block"), content: null);
+        await app.Tenant.Requests.WaitForAsync(Update).InTimeAsync();
+        app.Tenant.RotateClientSecret();
+        app.Tenant.RevokeManagementTokens();
+        app.Vault.Faults.Add(LocalVault.Forbidden);
+        await app.Time.LetBackoffsPassAsync(retries: 1);
+
+        var detail = await (await call.InTimeAsync()).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "outcome-unknown");
+        detail.ShouldEndWith("Auth0 may have carried out the request all the same. Look at the user before you try again.");
+        app.Log.Audit[^1].Text.ShouldStartWith("WriteUnknown ");
+        Target.Now(app).Blocked.ShouldBeTrue();
     }
 
     [Fact]

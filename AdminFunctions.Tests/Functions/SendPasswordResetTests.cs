@@ -6,6 +6,8 @@ using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Tenant.Users;
 using AdminFunctions.Management;
+using AdminFunctions.Tests.Management;
+using AdminFunctions.Tests.Security;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AdminFunctions.Tests.Functions;
@@ -65,6 +67,27 @@ public sealed class SendPasswordResetTests
     }
 
     [Fact]
+    public async Task Of_two_accounts_in_one_connection_the_one_with_an_address_gets_the_mail()
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+        app.Tenant.Users.Put(Target.User with
+        {
+            UserId = "google-oauth2|1",
+            Identities =
+            [
+                new(new("google-oauth2", "google-oauth2", IsSocial: true), "1"),
+                new(new("db", "auth0"), "7"),
+                new(new("db", "auth0"), "8") { Email = "ann@db.example" },
+            ],
+        });
+
+        (await helpDesk.PostAsync(Target.Path("/password-reset", "google-oauth2|1"), content: null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        app.Tenant.Activity.Mails.All.Select(mail => mail.To).ShouldBe(["ann@db.example"]);
+    }
+
+    [Fact]
     public async Task Of_several_accounts_none_is_guessed()
     {
         await using var app = await Target.StartAsync();
@@ -115,9 +138,28 @@ public sealed class SendPasswordResetTests
         app.Tenant.Requests.Matching("* /api/v2/*").ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_body_that_does_not_arrive_is_a_400_and_not_told_as_a_delay_of_Auth0()
+    {
+        await using var app = await Target.StartAsync();
+        using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
+        (await app.Services.GetRequiredService<SigningKeys>().GetAsync(CancellationToken.None)).ShouldNotBeNull();
+        var half = $"POST {Target.Path("/password-reset")} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 30\r\n"
+            + $"Authorization: {helpDesk.DefaultRequestHeaders.Authorization}\r\n\r\n{{\"connection\":";
+
+        var call = RawHttp.SendAsync(helpDesk.BaseAddress!, Encoding.ASCII.GetBytes(half), endsThere: false);
+        await app.Time.LetPassAsync(wait => wait == RequestBudget.ForRequest);
+        var answer = await call.InTimeAsync();
+
+        answer.ShouldNotBeNull().Status.ShouldBe(400);
+        JsonNode.Parse(answer.Body)!["errors"]!["body"].ShouldNotBeNull();
+        app.Tenant.Requests.Matching("* /api/v2/*").ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(nameof(FaultMode.Abort))]
     [InlineData(nameof(FaultMode.AbortAfter))]
+    [InlineData(nameof(FaultMode.CloseAfter))]
     public async Task A_mail_is_never_sent_twice(string mode)
     {
         await using var app = await Target.StartAsync();

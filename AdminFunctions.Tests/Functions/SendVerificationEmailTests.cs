@@ -28,6 +28,7 @@ public sealed class SendVerificationEmailTests
     [Theory]
     [InlineData(nameof(FaultMode.Abort))]
     [InlineData(nameof(FaultMode.AbortAfter))]
+    [InlineData(nameof(FaultMode.CloseAfter))]
     public async Task A_mail_is_never_sent_twice(string mode)
     {
         await using var app = await Target.StartAsync();

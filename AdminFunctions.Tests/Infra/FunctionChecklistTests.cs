@@ -78,6 +78,16 @@ public sealed class FunctionChecklistTests
     }
 
     [Fact]
+    public void README_lists_the_Management_API_scopes_of_every_function_that_requires_a_permission()
+    {
+        var table = Repository.Read("README.md").Split("| functions | permission | Management API scopes |")[1].Split("\n\n")[0];
+        var words = table.Split(['|', ',', ' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+
+        All.Where(static function => PoliciesOf(function.Type).Any(static policy => policy.Permission is not null))
+            .Select(static function => function.Name).ShouldBeSubsetOf(words);
+    }
+
+    [Fact]
     public void CONTRIBUTING_md_lists_the_places() =>
         Places.Select(static place => place.File).ShouldAllBe(file => Repository.Read("CONTRIBUTING.md").Contains(file, StringComparison.Ordinal));
 

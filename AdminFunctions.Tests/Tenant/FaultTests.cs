@@ -104,7 +104,7 @@ public sealed class FaultTests
         using var client = tenant.Anyone();
 
         Should.Throw<ArgumentException>(() => tenant.Faults.Add(Fault.Answer("*", 500), new Fault { Match = "*", Mode = FaultMode.Hang, Status = 200 }))
-            .Message.ShouldStartWith("A fault with the mode hang, abort or abort-after cannot have a status.");
+            .Message.ShouldStartWith("A fault with the mode hang, abort, abort-after or close-after cannot have a status.");
         (await client.GetAsync("/userinfo")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 

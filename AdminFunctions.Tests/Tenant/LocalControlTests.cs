@@ -184,7 +184,7 @@ public sealed class LocalControlTests
     [InlineData("faults", """[{"match":"*","delayMs":-1}]""", "delayMs must not be negative")]
     [InlineData("faults", """[{"match":"*","mode":"explode"}]""", "$[0].mode")]
     [InlineData("faults", """[{"match":"*","mode":7}]""", "mode")]
-    [InlineData("faults", """[{"match":"*","mode":"hang","status":200}]""", "A fault with the mode hang, abort or abort-after cannot have a status.")]
+    [InlineData("faults", """[{"match":"*","mode":"hang","status":200}]""", "A fault with the mode hang, abort, abort-after or close-after cannot have a status.")]
     [InlineData("faults", """[{"match":"*","status":200,"headers":{"a b":"c"}}]""", "\"a b\" is not a header name.")]
     [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":"b\r\nc: d"}}]""", "The header \"a\"")]
     [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":"ü"}}]""", "The header \"a\"")]

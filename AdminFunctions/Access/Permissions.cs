@@ -6,7 +6,7 @@ namespace AdminFunctions.Access;
 /// </summary>
 public static class Permissions
 {
-    /// <summary>May list users.</summary>
+    /// <summary>May list, export and look at users.</summary>
     public const string ReadUsers = "read:users";
 
     /// <summary>May block, unblock and sign out users, and have Auth0 send them mails.</summary>

@@ -25,7 +25,7 @@ public sealed class DeleteUser(RequestPipeline pipeline, ProtectionRules rules, 
         pipeline.RunWriteAsync(Policy, request, id, async (call, audit) =>
         {
             var userId = Auth0UserId.Parse(id).Value;
-            ParameterReader.RefuseAll(call.Request.Query);
+            ParameterReader.RefuseAll(request.Query);
             rules.CheckDeletion([userId], call.Caller);
             try
             {

@@ -56,6 +56,11 @@ internal static class TenantCall
         {
             throw new NoSuchUserException();
         }
+        catch (VaultException exception) when (RequestBudget.Current is { WriteMayBeDone: true })
+        {
+            // An attempt may have succeeded before the token for the next one could not be renewed.
+            throw TenantErrors.MayBeDone(exception);
+        }
         catch (Exception exception) when (IsAboutTheTenant(exception))
         {
             throw TenantErrors.TranslateWrite(exception, what, scope);

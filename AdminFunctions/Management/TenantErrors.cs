@@ -17,7 +17,7 @@ internal static partial class TenantErrors
 {
     private const string TimedOut = "Auth0 did not respond in time. Try again shortly.";
 
-    private const string MayBeDone = "Auth0 may have carried out the request all the same.";
+    private const string PerhapsDone = "Auth0 may have carried out the request all the same.";
 
     /// <summary>What a grant requests.</summary>
     public const string Token = "a Management API token";
@@ -72,12 +72,16 @@ internal static partial class TenantErrors
         var translated = Translate(exception, what, scope);
         return RequestBudget.Current is not { WriteMayBeDone: true }
             ? translated
-            : new(translated.Failure, $"{translated.Message} {MayBeDone}", exception)
+            : new(translated.Failure, $"{translated.Message} {PerhapsDone}", exception)
             {
                 RetryAfter = translated.RetryAfter,
                 MayBeDone = true,
             };
     }
+
+    /// <summary>A write may have been carried out, although the client secret could not be read in the end.</summary>
+    public static TenantException MayBeDone(VaultException exception) =>
+        new(TenantFailure.OutcomeUnknown, $"{exception.Message} {PerhapsDone}", exception) { MayBeDone = true };
 
     /// <summary>A write may have been carried out, and that cannot be found out.</summary>
     /// <param name="advice">What to do before the caller tries again.</param>
@@ -88,13 +92,15 @@ internal static partial class TenantErrors
     };
 
     /// <summary>A write failed: its outcome was uncertain, and reading the user afterwards showed that nothing had changed.</summary>
-    public static TenantException NotDone(TenantException uncertain) => new(
-        uncertain.Failure,
-        uncertain.Message.Replace(MayBeDone, "The user was read afterwards: nothing has changed.", StringComparison.Ordinal),
-        uncertain)
-    {
-        RetryAfter = uncertain.RetryAfter,
-    };
+    public static Exception NotDone(TenantException uncertain) => uncertain.InnerException is VaultException vault
+        ? vault
+        : new TenantException(
+            uncertain.Failure,
+            uncertain.Message.Replace(PerhapsDone, "The user was read afterwards: nothing has changed.", StringComparison.Ordinal),
+            uncertain)
+        {
+            RetryAfter = uncertain.RetryAfter,
+        };
 
     /// <summary>A change that takes several writes failed after some of them.</summary>
     /// <param name="done">What has been done and what to do, in sentences.</param>

@@ -64,51 +64,61 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
         });
     }
 
-    /// <summary>Deletes a user. A user who does not exist (any more) is not an error.</summary>
-    public async Task DeleteAsync(string id, string correlationId, CancellationToken budget)
+    /// <summary>
+    /// Deletes a user. A user who does not exist (any more) is not an error. If the outcome is uncertain, the user is read: one who is
+    /// gone has been deleted.
+    /// </summary>
+    public Task DeleteAsync(string id, string correlationId, CancellationToken budget)
     {
-        try
+        const string what = "the deletion of a user";
+        return WriteAsync(DeleteOnceAsync, IsGoneAsync, budget);
+
+        async Task DeleteOnceAsync(CancellationToken write)
         {
-            await TenantCall.WriteAsync("the deletion of a user", "delete:users", HttpStatusCode.NoContent, () =>
-                shared.Client.Users.DeleteAsync(SupplementaryCharacters.SpellOut(id), Correlated(correlationId), budget));
+            try
+            {
+                await TenantCall.WriteAsync(what, "delete:users", HttpStatusCode.NoContent, () =>
+                    shared.Client.Users.DeleteAsync(SupplementaryCharacters.SpellOut(id), Correlated(correlationId), write));
+            }
+            catch (NoSuchUserException)
+            {
+            }
         }
-        catch (NoSuchUserException)
+
+        async Task<bool> IsGoneAsync()
         {
+            try
+            {
+                return (await GetAsync(id, ["user_id"], budget)).UserId is { Length: > 0 } ? false : throw TenantErrors.Unreadable(what);
+            }
+            catch (NoSuchUserException)
+            {
+                return true;
+            }
         }
     }
 
     /// <summary>
     /// Blocks a user, or removes that block. If the outcome is uncertain, the user is read: what is there is the outcome.
     /// </summary>
-    public async Task SetBlockedAsync(string id, bool blocked, string correlationId, CancellationToken budget)
+    public Task SetBlockedAsync(string id, bool blocked, string correlationId, CancellationToken budget)
     {
         var what = blocked ? "a user's block" : "the removal of a user's block";
-        TenantException uncertain;
-        try
-        {
-            using var write = RequestBudget.StartShorter(time, TimeForReadingBack, budget);
-            var user = await TenantCall.WriteAsync(what, Update, async () => await shared.Client.Users.UpdateAsync(
-                SupplementaryCharacters.SpellOut(id),
-                new UpdateUserRequestContent { Blocked = blocked },
-                Correlated(correlationId),
-                write.Token));
-            if (user?.Blocked == blocked)
-            {
-                return;
-            }
+        return WriteAsync(SetOnceAsync, IsSetAsync, budget);
 
-            uncertain = TenantErrors.Unreadable(what);
-        }
-        catch (TenantException exception) when (exception.MayBeDone)
+        Task SetOnceAsync(CancellationToken write) => TenantCall.WriteAsync(what, Update, async () =>
         {
-            uncertain = exception;
-        }
+            var request = new UpdateUserRequestContent { Blocked = blocked };
+            var user = await shared.Client.Users.UpdateAsync(
+                SupplementaryCharacters.SpellOut(id), request, Correlated(correlationId), write);
+            return user?.Blocked == blocked ? user : throw TenantErrors.Unreadable(what);
+        });
 
-        await ConfirmAsync(uncertain, async () =>
+        async Task<bool> IsSetAsync()
         {
             var user = await GetAsync(id, ["user_id", "blocked"], budget);
             return user.UserId is { Length: > 0 } ? user.Blocked is true == blocked : throw TenantErrors.Unreadable(what);
-        });
+        }
     }
 
     /// <summary>
@@ -168,26 +178,38 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
     /// <summary>How much of a call's budget is kept for reading a user after a write whose outcome is uncertain.</summary>
     private static readonly TimeSpan TimeForReadingBack = TimeSpan.FromSeconds(2);
 
-    /// <summary>Finds out whether a write has been carried out.</summary>
-    /// <exception cref="TenantException">It has not been, or that could not be found out.</exception>
-    private static async Task ConfirmAsync(TenantException uncertain, Func<Task<bool>> isDone)
+    /// <summary>Writes and, if the outcome is uncertain, finds out whether the write has been carried out.</summary>
+    /// <param name="write">Its argument is canceled while there is still time to read the user.</param>
+    /// <param name="isDone">Reads the user.</param>
+    /// <exception cref="TenantException">The write has not been carried out, or that could not be found out.</exception>
+    private async Task WriteAsync(Func<CancellationToken, Task> write, Func<Task<bool>> isDone, CancellationToken budget)
     {
-        bool done;
         try
         {
-            done = await isDone();
+            using var shorter = RequestBudget.StartShorter(time, TimeForReadingBack, budget);
+            await write(shorter.Token);
+        }
+        catch (TenantException uncertain) when (uncertain.MayBeDone)
+        {
+            if (!await FindOutAsync(uncertain, isDone))
+            {
+                // Auth0 may still be at work on a request that has timed out.
+                throw uncertain.Failure is TenantFailure.Timeout
+                    ? TenantErrors.OutcomeUnknown(uncertain, "The user was read afterwards: nothing had changed by then.")
+                    : TenantErrors.NotDone(uncertain);
+            }
+        }
+    }
+
+    private static async Task<bool> FindOutAsync(TenantException uncertain, Func<Task<bool>> isDone)
+    {
+        try
+        {
+            return await isDone();
         }
         catch (Exception exception) when (exception is TenantException or VaultException)
         {
             throw TenantErrors.OutcomeUnknown(uncertain, "Look at the user before you try again.");
-        }
-
-        if (!done)
-        {
-            // Auth0 may still be at work on a request that has timed out.
-            throw uncertain.Failure is TenantFailure.Timeout
-                ? TenantErrors.OutcomeUnknown(uncertain, "The user was read afterwards: nothing had changed by then.")
-                : TenantErrors.NotDone(uncertain);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed record LogEvent(
     string? ClientName,
     string? Description)
 {
-    /// <summary>The length of the longest text that is served, in characters. A user agent is whatever a client sends.</summary>
+    /// <summary>How much of a text is served, in characters. A user agent is whatever a client sends.</summary>
     private const int MaxLength = 500;
 
     /// <summary>Takes the served fields from the SDK's event.</summary>
@@ -35,7 +35,7 @@ internal sealed record LogEvent(
 
     private static DateTime? DateOf(Log item) =>
         item.Date is { } date && date.TryGetString(out var text)
-        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var moment)
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
             ? moment.UtcDateTime
             : null;
 

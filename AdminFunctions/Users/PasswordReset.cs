@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using AdminFunctions.Management;
 using Microsoft.AspNetCore.Http;
@@ -14,28 +13,10 @@ internal sealed partial record PasswordReset(string? Connection)
     private const string Rule = "The body is a JSON object such as {\"connection\":\"Username-Password-Authentication\"}, or empty.";
 
     /// <summary>Reads the body.</summary>
-    /// <exception cref="InvalidRequestException">It is not such an object, or it is larger than 4 KiB.</exception>
-    public static async Task<PasswordReset> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        var body = new byte[MaxBodyInBytes + 1];
-        var length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken);
-        if (length > MaxBodyInBytes)
-        {
-            throw new InvalidRequestException("body", $"The body has at most {MaxBodyInBytes} bytes.");
-        }
-
-        try
-        {
-            return length is 0
-                ? new(Connection: null)
-                : JsonSerializer.Deserialize(body.AsSpan(0, length), PasswordResetJson.Default.PasswordReset)
-                    ?? throw new InvalidRequestException("body", Rule);
-        }
-        catch (JsonException)
-        {
-            throw new InvalidRequestException("body", Rule);
-        }
-    }
+    /// <exception cref="InvalidRequestException">It is not such an object, it is larger than 4 KiB, or it did not arrive.</exception>
+    public static async Task<PasswordReset> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        await JsonBody.ReadAsync(request, PasswordResetJson.Default.PasswordReset, MaxBodyInBytes, Rule, cancellationToken)
+            ?? new(Connection: null);
 
     /// <summary>The account whose password is to be reset, and the address for the mail.</summary>
     /// <exception cref="EmailRefusedException">There is no such account, none can be chosen, or it has no address.</exception>
@@ -56,7 +37,11 @@ internal sealed partial record PasswordReset(string? Connection)
                 $"The user has accounts in several database connections: {string.Join(", ", connections)}. Name one of them in the body.");
         }
 
-        var account = accounts.Find(account => Connection is null || account.Connection == Connection)
+        // A user may have two accounts in the same connection.
+        var account = accounts.Where(account => Connection is null || account.Connection == Connection)
+            .OrderByDescending(account => account.Id == user.UserId)
+            .ThenByDescending(account => user.AddressOf(account) is not null)
+            .FirstOrDefault()
             ?? throw new InvalidRequestException(
                 "connection", $"The user has no account in this database connection. They have one in: {string.Join(", ", connections)}.");
         return user.AddressOf(account) is { } email

@@ -73,7 +73,8 @@ export interface paths {
         /**
          * Delete a user
          * @description Requires the permission `delete:users`. This permanently deletes the account. It cannot be undone. You cannot delete yourself or a
-         *     protected user, not even by the ID of a linked account.
+         *     protected user, not even by the ID of a linked account. If Auth0 does not confirm the deletion, the user is read; if that fails
+         *     too, the problem is `outcome-unknown`.
          */
         delete: operations["deleteUser"];
         options?: never;
