@@ -217,7 +217,7 @@ public sealed class ResilienceTests
     [InlineData("GET", "502", HttpStatusCode.BadGateway, "tenant-unavailable")]
     [InlineData("GET", "503", HttpStatusCode.BadGateway, "tenant-unavailable")]
     [InlineData("GET", "504", HttpStatusCode.BadGateway, "tenant-unavailable")]
-    [InlineData("DELETE", "408", HttpStatusCode.GatewayTimeout, "tenant-timeout")]
+    [InlineData("DELETE", "408", HttpStatusCode.BadGateway, "outcome-unknown")]
     [InlineData("DELETE", "500", HttpStatusCode.BadGateway, "tenant-unavailable")]
     [InlineData("DELETE", "503", HttpStatusCode.BadGateway, "tenant-unavailable")]
     public async Task A_request_that_fails_is_sent_four_times_in_all(string method, string failure, HttpStatusCode expected, string slug)
