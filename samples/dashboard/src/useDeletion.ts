@@ -7,8 +7,8 @@ import { useRetry } from './useRetry';
 // A retry would be refused again.
 const FINAL: Slug[] = ['self-deletion', 'protected-user', 'insufficient-permission', 'organization-token', 'invalid-request', 'not-found'];
 
-// The response was lost, but Auth0 may have received the request.
-const UNCERTAIN: Slug[] = ['tenant-timeout', 'tenant-unavailable', 'tenant-refused', 'unreachable', 'unexpected'];
+// The API does not know whether Auth0 deleted the user, or its own response was lost.
+const UNCERTAIN: Slug[] = ['outcome-unknown', 'unreachable', 'unexpected'];
 
 /** The deletion of a user: the confirmation, the request and its result. */
 export function useDeletion(api: Api) {

@@ -73,7 +73,7 @@ test('a rate-limited deletion must wait and is not retried automatically', async
 });
 
 test('after a lost response, it is uncertain whether the user was deleted', async () => {
-  const { deletion } = start('tenant-timeout');
+  const { deletion } = start('outcome-unknown');
   deletion.ask({ user_id: 'auth0|y', email: 'y@example.com' });
   deletion.change('y@example.com');
   expect(await deletion.confirm()).toBe(false);
