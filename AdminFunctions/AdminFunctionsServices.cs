@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using AdminFunctions.Access;
 using AdminFunctions.Audit;
+using AdminFunctions.Deletions;
 using AdminFunctions.Export;
 using AdminFunctions.Http;
 using AdminFunctions.Management;
@@ -53,6 +54,7 @@ public static class AdminFunctionsServices
         services.AddSingleton<TenantAuthenticationMethods>();
         services.AddSingleton<TenantEmails>();
         services.AddSingleton<TenantLogs>();
+        services.AddSingleton<TenantActivity>();
         services.AddSingleton<DependencyCheck>();
 
         services.AddSingleton<SigningKeys>();
@@ -62,6 +64,13 @@ public static class AdminFunctionsServices
         services.AddSingleton<ExportSlots>();
         services.AddSingleton<WalkPace>();
         services.AddSingleton<UserExports>();
+        services.AddSingleton<PlanKeys>();
+        services.AddSingleton<PlanTokens>();
+        services.AddSingleton<PlanApprovals>();
+        services.AddSingleton<DeletionPlans>();
+        services.AddSingleton<ExecutionPace>();
+        services.AddSingleton<PlannedActions>();
+        services.AddSingleton<PlanExecutions>();
         services.AddSingleton<RequestPipeline>();
         return services;
     }

@@ -47,7 +47,15 @@ internal static class Exports
     /// <summary>Reads a response line by line until it ends or breaks off. Meanwhile the clock advances.</summary>
     public static async Task<(List<string> Lines, bool Broke)> ReadUntilItBreaksAsync(this AdminApp app, HttpClient reader, string path)
     {
-        using var answer = await reader.GetAsync(path, HttpCompletionOption.ResponseHeadersRead).InTimeAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await app.ReadUntilItBreaksAsync(reader, request);
+    }
+
+    /// <inheritdoc cref="ReadUntilItBreaksAsync(AdminApp, HttpClient, string)"/>
+    public static async Task<(List<string> Lines, bool Broke)> ReadUntilItBreaksAsync(
+        this AdminApp app, HttpClient reader, HttpRequestMessage request)
+    {
+        using var answer = await reader.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).InTimeAsync();
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         using var stream = new StreamReader(await answer.Content.ReadAsStreamAsync(), Encoding.UTF8);
         List<string> lines = [];

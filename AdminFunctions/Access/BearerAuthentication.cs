@@ -40,16 +40,12 @@ public sealed class BearerAuthentication(IOptions<Auth0Options> settings, Signin
         }
 
         // Unless RBAC is on, Auth0 grants a first-party application every scope that it requests. So only permissions count.
-        return permission is null || token.Caller.Permissions.Contains(permission, StringComparer.Ordinal)
-            ? token.Caller
-            : throw new AccessDeniedException(
-                AccessDenial.InsufficientPermission,
-                $"The access token does not have the permission {permission}. Assign the user a role with it, check that the API in "
-                    + "Auth0 adds permissions to access tokens (RBAC), and sign in again.",
-                permission)
-            {
-                Caller = token.Caller,
-            };
+        if (permission is not null)
+        {
+            token.Caller.Require(permission);
+        }
+
+        return token.Caller;
     }
 
     /// <summary>Discards the cached tokens.</summary>

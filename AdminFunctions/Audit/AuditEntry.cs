@@ -18,17 +18,35 @@ public sealed class AuditEntry
     private readonly string _action;
     private readonly string _target;
     private readonly HttpContext _context;
-    private readonly string _correlationId = Guid.NewGuid().ToString("N");
+    private readonly string _correlationId;
     private Caller? _caller;
     private bool _isRequested;
+    private bool _isSplit;
 
     internal AuditEntry(AuditTrail trail, string action, string routeId, HttpContext context)
+        : this(
+            trail,
+            action,
+            Auth0UserId.TryParse(routeId, out var id) ? AuditedId.Of(id.Value) : Unknown,
+            context,
+            correlationId: Guid.NewGuid().ToString("N"))
     {
-        _trail = trail;
-        _action = action;
-        _target = Auth0UserId.TryParse(routeId, out var id) ? AuditedId.Of(id.Value) : Unknown;
-        _context = context;
     }
+
+    private AuditEntry(AuditTrail trail, string action, string target, HttpContext context, string correlationId) =>
+        (_trail, _action, _target, _context, _correlationId) = (trail, action, target, context, correlationId);
+
+    /// <summary>
+    /// Leaves the outcome of a call that changes many users to an entry for each of them (<see cref="For"/>). Call it once nothing can
+    /// refuse the whole call any more.
+    /// </summary>
+    internal void Split() => _isSplit = true;
+
+    /// <summary>Opens the entry of one user of a plan. Its correlation ID begins with the plan's ID.</summary>
+    /// <param name="action">The function that would do the same for one user.</param>
+    /// <param name="planId">32 characters.</param>
+    internal AuditEntry For(string action, string userId, string planId) =>
+        new(_trail, action, AuditedId.Of(userId), _context, $"{planId}-{Guid.NewGuid().ToString("N")[..16]}") { _caller = _caller };
 
     /// <summary>Asks Auth0 for the change, after logging that it is about to be asked.</summary>
     /// <param name="write">
@@ -70,6 +88,8 @@ public sealed class AuditEntry
     {
         switch (problem)
         {
+            case null when _isSplit:
+                break;
             case null:
                 // A write that succeeds without a request to Auth0 had nothing to change.
                 Log(_trail.WriteDone, _isRequested ? "done" : "no-such-user");

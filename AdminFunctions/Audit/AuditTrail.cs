@@ -1,3 +1,4 @@
+using AdminFunctions.Access;
 using AdminFunctions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -42,6 +43,38 @@ public sealed partial class AuditTrail : IDisposable
     /// <summary>Returns whether one more refusal of a caller without the permission may be logged.</summary>
     internal bool TryTakeRefusal(string outcome) => _refusals.TryTake(outcome);
 
+    /// <summary>Logs that a plan is complete. Nothing has been changed yet.</summary>
+    /// <param name="action"><c>block</c> or <c>delete</c>.</param>
+    /// <param name="q">The search; <see langword="null"/> for everyone.</param>
+    internal void Planned(
+        string plan, string action, Caller actor, int total, string digest, string traceId, string? q, string reason) =>
+        PlanMade(
+            plan,
+            action,
+            AuditedId.Of(actor.Subject),
+            total,
+            digest,
+            traceId,
+            AuditedText.Of(q ?? "(everyone)"),
+            AuditedText.Of(reason));
+
+    /// <summary>Logs that a second administrator has approved a plan.</summary>
+    internal void Approved(string plan, Caller actor, int total, string digest, string traceId) =>
+        PlanApproved(plan, AuditedId.Of(actor.Subject), total, digest, traceId);
+
+    /// <summary>Logs how a call ended that executes a batch of a plan.</summary>
+    /// <param name="outcomes">How many users had which outcome.</param>
+    internal void Executed(
+        string plan, int batch, string action, Caller actor, IReadOnlyDictionary<string, int> outcomes, int remaining, string traceId) =>
+        PlanExecuted(
+            plan,
+            batch,
+            action,
+            AuditedId.Of(actor.Subject),
+            string.Join(',', outcomes.Select(static outcome => $"{outcome.Key}:{outcome.Value}")),
+            remaining,
+            traceId);
+
     /// <summary>Logs how many refusals were left out.</summary>
     public void Dispose() => _refusals.Dispose();
 
@@ -71,4 +104,27 @@ public sealed partial class AuditTrail : IDisposable
     [LoggerMessage(
         1006, LogLevel.Warning, "WriteRefusalsLeftOut outcome={Outcome} count={Count}", EventName = "WriteRefusalsLeftOut")]
     private partial void LogRefusalsLeftOut(string outcome, int count);
+
+    [LoggerMessage(
+        1007,
+        LogLevel.Information,
+        "PlanMade plan={Plan} action={Action} actor={Actor} total={Total} digest={Digest} traceId={TraceId} q={Q} reason={Reason}",
+        EventName = nameof(PlanMade))]
+    private partial void PlanMade(
+        string plan, string action, string actor, int total, string digest, string traceId, string q, string reason);
+
+    [LoggerMessage(
+        1008,
+        LogLevel.Information,
+        "PlanApproved plan={Plan} actor={Actor} total={Total} digest={Digest} traceId={TraceId}",
+        EventName = nameof(PlanApproved))]
+    private partial void PlanApproved(string plan, string actor, int total, string digest, string traceId);
+
+    [LoggerMessage(
+        1009,
+        LogLevel.Information,
+        "PlanExecuted plan={Plan} batch={Batch} action={Action} actor={Actor} outcomes={Outcomes} remaining={Remaining} traceId={TraceId}",
+        EventName = nameof(PlanExecuted))]
+    private partial void PlanExecuted(
+        string plan, int batch, string action, string actor, string outcomes, int remaining, string traceId);
 }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using AdminFunctions.Users;
 
 namespace AdminFunctions.Export;
@@ -9,14 +7,9 @@ namespace AdminFunctions.Export;
 /// <param name="withEnd">Whether a complete export ends with the line <c>{"end":{"users":N}}</c>.</param>
 internal sealed class NdjsonFormat(bool withEnd) : IExportFormat
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly NdjsonLine _line = new();
 
-    /// <summary>
-    /// The current line. It is copied to the output when it is complete, so that a failure never leaves a part of a line.
-    /// </summary>
-    private readonly ArrayBufferWriter<byte> _line = new(1024);
-
-    public string ContentType => "application/x-ndjson; charset=utf-8";
+    public string ContentType => NdjsonLine.ContentType;
 
     public string Extension => "ndjson";
 
@@ -25,7 +18,7 @@ internal sealed class NdjsonFormat(bool withEnd) : IExportFormat
     }
 
     public void Write(IBufferWriter<byte> output, User user) =>
-        Line(output, user, static (json, user) => JsonSerializer.Serialize(json, user, UsersJson.Unescaped.User));
+        _line.Write(output, user, UsersJson.Unescaped.User);
 
     public void End(IBufferWriter<byte> output, long users)
     {
@@ -34,7 +27,7 @@ internal sealed class NdjsonFormat(bool withEnd) : IExportFormat
             return;
         }
 
-        Line(output, users, static (json, users) =>
+        _line.Write(output, users, static (json, users) =>
         {
             json.WriteStartObject();
             json.WriteStartObject("end");
@@ -44,22 +37,5 @@ internal sealed class NdjsonFormat(bool withEnd) : IExportFormat
         });
     }
 
-    public void Fail(IBufferWriter<byte> output, ReadOnlySpan<byte> problem)
-    {
-        output.Write("{\"error\":"u8);
-        output.Write(problem);
-        output.Write("}\n"u8);
-    }
-
-    private void Line<T>(IBufferWriter<byte> output, T value, Action<Utf8JsonWriter, T> write)
-    {
-        _line.ResetWrittenCount();
-        using (var json = new Utf8JsonWriter(_line, Options))
-        {
-            write(json, value);
-        }
-
-        _line.Write("\n"u8);
-        output.Write(_line.WrittenSpan);
-    }
+    public void Fail(IBufferWriter<byte> output, ReadOnlySpan<byte> problem) => NdjsonLine.WriteFailure(output, problem);
 }

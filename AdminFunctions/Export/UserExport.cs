@@ -8,7 +8,7 @@ using Auth0.ManagementApi;
 namespace AdminFunctions.Export;
 
 /// <summary>An export under way: users page by page, written in the format that the caller asked for.</summary>
-public sealed class UserExport : IAsyncDisposable
+public sealed class UserExport : IStreamedBody
 {
     private readonly UserExportQuery _query;
     private readonly IAsyncEnumerator<IReadOnlyList<UserResponseSchema>> _pages;
@@ -29,18 +29,18 @@ public sealed class UserExport : IAsyncDisposable
         FileName = $"users-{time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.{_format.Extension}";
     }
 
-    /// <summary>The media type.</summary>
+    /// <inheritdoc/>
     public string ContentType => _format.ContentType;
 
-    /// <summary>The name for the file that the export is saved to.</summary>
-    public string FileName { get; }
+    /// <inheritdoc/>
+    public string? FileName { get; }
 
     internal async Task ReadFirstPageAsync() => _hasPage = await _pages.MoveNextAsync();
 
-    /// <summary>Writes all users, and flushes after each page.</summary>
-    /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
-    internal async Task WriteAsync(PipeWriter output, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task WriteAsync(PipeWriter output, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(output);
         var users = 0L;
         _format.Begin(output);
         for (; _hasPage; _hasPage = await _pages.MoveNextAsync())
@@ -61,9 +61,8 @@ public sealed class UserExport : IAsyncDisposable
         await output.FlushAsync(cancellationToken);
     }
 
-    /// <summary>Writes that the export is incomplete, if the format has a place for it.</summary>
-    /// <param name="problem">The problem details, as JSON.</param>
-    internal void WriteFailure(IBufferWriter<byte> output, ReadOnlySpan<byte> problem) => _format.Fail(output, problem);
+    /// <inheritdoc/>
+    public void WriteFailure(IBufferWriter<byte> output, ReadOnlySpan<byte> problem) => _format.Fail(output, problem);
 
     /// <summary>Ends the export and frees its slot.</summary>
     public async ValueTask DisposeAsync()

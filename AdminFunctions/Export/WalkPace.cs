@@ -10,8 +10,7 @@ namespace AdminFunctions.Export;
 /// The exports of this process take turns, one request per turn. The next turn goes to the export that has waited longest since its last
 /// turn. An export that has just started is next.
 /// </remarks>
-/// <param name="http">The client that knows the rate limit.</param>
-public sealed class WalkPace(TenantHttp http, TimeProvider time)
+public sealed class WalkPace
 {
     /// <summary>The wait when half of the exports' part of the bucket is used up.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
@@ -22,12 +21,22 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
     /// <summary>The longest wait for an empty bucket, in case the tenant's headers are wrong.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    private readonly RateLimit _limit = http.RateLimits.ReadUsers;
+    private readonly RateLimit _limit;
+    private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly List<Waiter> _waiting = [];
     private bool _isTaken;
     private long _turns;
     private int _underWay;
+
+    /// <summary>Creates the pace of reading users.</summary>
+    /// <param name="http">The client that knows the rate limit.</param>
+    public WalkPace(TenantHttp http, TimeProvider time)
+        : this((http ?? throw new ArgumentNullException(nameof(http))).RateLimits.ReadUsers, time)
+    {
+    }
+
+    internal WalkPace(RateLimit limit, TimeProvider time) => (_limit, _time) = (limit, time);
 
     /// <summary>Adds an export to those that take turns.</summary>
     internal Walker Join() => new(this);
@@ -127,12 +136,12 @@ public sealed class WalkPace(TenantHttp http, TimeProvider time)
     /// </summary>
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
+        var began = _time.GetTimestamp();
         var wait = Wait();
-        while (wait - time.GetElapsedTime(began) is { TotalMilliseconds: >= 1 } left)
+        while (wait - _time.GetElapsedTime(began) is { TotalMilliseconds: >= 1 } left)
         {
-            await Task.Delay(left < LongestStep ? left : LongestStep, time, cancellationToken);
-            var again = time.GetElapsedTime(began) + Wait();
+            await Task.Delay(left < LongestStep ? left : LongestStep, _time, cancellationToken);
+            var again = _time.GetElapsedTime(began) + Wait();
             wait = again < wait ? again : wait;
         }
     }

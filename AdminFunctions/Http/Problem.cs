@@ -1,4 +1,5 @@
 using AdminFunctions.Access;
+using AdminFunctions.Deletions;
 using AdminFunctions.Export;
 using AdminFunctions.Management;
 using AdminFunctions.Users;
@@ -104,6 +105,14 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
         },
         TenantException { Failure: TenantFailure.Timeout } tenant => new(
             504, "tenant-timeout", "Auth0 did not respond in time", tenant.Message),
+        PlanRefusedException { Refusal: PlanRefusal.Expired } plan => new(
+            409, "plan-expired", "The plan has expired", plan.Message),
+        PlanRefusedException { Refusal: PlanRefusal.AnotherActor } plan => new(
+            409, "another-actor", "The plan is another administrator's", plan.Message),
+        PlanRefusedException { Refusal: PlanRefusal.ApprovalRequired } plan => new(
+            409, "approval-required", "The plan is not approved", plan.Message),
+        PlanRefusedException { Refusal: PlanRefusal.TooLarge } plan => new(
+            409, "plan-too-large", "Too many users match", plan.Message),
         TooManyExportsException exports => new(
             503, "too-many-exports", "Too many exports are in progress", exports.Message)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using AdminFunctions.Access;
 using AdminFunctions.Audit;
 using AdminFunctions.Export;
@@ -60,10 +61,32 @@ public sealed partial class RequestPipeline(
         return RunAsync(policy, request, entry, call => body(call, entry), CancellationToken.None);
     }
 
-    /// <summary>Streams an export. A failure in the middle is reported as a problem, as far as the format allows.</summary>
+    /// <summary>Runs a function that changes many users. Each of them has an entry of their own in the audit trail.</summary>
+    /// <param name="body">
+    /// Parses, calls and shapes. Its second argument is the entry of the call, for a refusal of all of it, and the origin of the others.
+    /// </param>
+    /// <inheritdoc cref="RunWriteAsync"/>
+    public Task<IResult> RunWritesAsync(
+        FunctionPolicy policy,
+        HttpRequest request,
+        Func<FunctionCall, AuditEntry, Task<IResult>> body) =>
+        RunWriteAsync(policy, request, id: "", body);
+
+    /// <summary>Describes a failure that is not that of the whole call, and logs it if that is due.</summary>
+    /// <returns>The slug of the problem, and its details as JSON.</returns>
+    internal (string Slug, byte[] Details) Describe(Exception exception, HttpContext context)
+    {
+        var problem = Translate(exception);
+        Log(problem, exception, context.TraceIdentifier);
+        return (
+            problem.Slug,
+            JsonSerializer.SerializeToUtf8Bytes(problem.ToDetails(context.TraceIdentifier), ProblemJson.Unescaped.ProblemDetails));
+    }
+
+    /// <summary>Streams a body. A failure in the middle is reported as a problem, as far as the format allows.</summary>
     /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
-    public IResult Stream(UserExport export, CancellationToken cancellationToken) =>
-        new ExportResult(export, Report, time, cancellationToken);
+    public IResult Stream(IStreamedBody body, CancellationToken cancellationToken) =>
+        new StreamResult(body, Report, time, cancellationToken);
 
     private async Task<IResult> RunAsync(
         FunctionPolicy policy,
@@ -146,12 +169,14 @@ public sealed partial class RequestPipeline(
     /// <summary>Translates an exception into a problem, and logs it if that is due.</summary>
     private Problem Report(Exception exception, HttpContext context)
     {
-        var problem = Problem.From(
-            exception is OperationCanceledException ? TenantErrors.Translate(exception, "this request") : exception);
+        var problem = Translate(exception);
         CallTelemetry.Fail(context, problem.Slug);
         Log(problem, exception, context.TraceIdentifier);
         return problem;
     }
+
+    private static Problem Translate(Exception exception) => Problem.From(
+        exception is OperationCanceledException ? TenantErrors.Translate(exception, "this request") : exception);
 
     /// <summary>Logs how many lines were left out.</summary>
     public void Dispose() => _lines.Dispose();

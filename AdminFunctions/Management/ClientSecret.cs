@@ -38,7 +38,7 @@ public sealed class ClientSecret(
     /// <exception cref="VaultException">It could not be read.</exception>
     public async Task<string> GetAsync(CancellationToken cancellationToken)
     {
-        _kept ??= new(await ReadAsync(cancellationToken), time.GetTimestamp());
+        _kept ??= new((await ReadAsync(cancellationToken)).Value, time.GetTimestamp());
         return _kept.Value;
     }
 
@@ -50,9 +50,8 @@ public sealed class ClientSecret(
         return GetAsync(cancellationToken);
     }
 
-    /// <summary>Reads the secret from Key Vault to find out whether that works. The kept secret stays as it is.</summary>
-    /// <exception cref="VaultException">It could not be read.</exception>
-    public Task CheckAsync(CancellationToken cancellationToken) => ReadAsync(cancellationToken);
+    /// <summary>The kept secret; <see langword="null"/> if there is none.</summary>
+    internal string? Kept => _kept?.Value;
 
     /// <summary>A client for the vault. One is created for each read, because reads are rare.</summary>
     internal SecretClient CreateVaultClient() => new(new Uri(keyVault.Value.Uri!), credential, new SecretClientOptions
@@ -67,11 +66,13 @@ public sealed class ClientSecret(
         },
     });
 
-    private async Task<string> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads the secret from Key Vault. The kept secret stays as it is. Any number of callers can do this at a time.</summary>
+    /// <exception cref="VaultException">It could not be read.</exception>
+    internal async Task<SecretReading> ReadAsync(CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(keyVault.Value.Uri))
         {
-            return auth0.Value.ClientSecret!.Trim();
+            return new(auth0.Value.ClientSecret!.Trim(), CreatedOn: null);
         }
 
         using var span = Spans.Start("secret");
@@ -94,7 +95,7 @@ public sealed class ClientSecret(
         }
     }
 
-    private async Task<string> ReadFromVaultAsync(string name, CancellationToken cancellationToken)
+    private async Task<SecretReading> ReadFromVaultAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -103,7 +104,7 @@ public sealed class ClientSecret(
             // A secret that was set from a file often ends with the file's line break.
             var value = secret.Value.Trim();
             return value.Length > 0
-                ? value
+                ? new(value, secret.Properties.CreatedOn)
                 : throw new VaultException(
                     $"The Key Vault secret {name} is empty. Set it to the client secret of the application in Auth0__ClientId.");
         }
@@ -141,3 +142,7 @@ public sealed class ClientSecret(
 
     private sealed record Reading(string Value, long At);
 }
+
+/// <summary>The client secret as Key Vault has it.</summary>
+/// <param name="CreatedOn">When this version of it was set; <see langword="null"/> if that is not known.</param>
+internal sealed record SecretReading(string Value, DateTimeOffset? CreatedOn);

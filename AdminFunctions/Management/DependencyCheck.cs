@@ -26,7 +26,7 @@ public sealed class DependencyCheck
             using var budget = RequestBudget.Start(time, RequestBudget.ForSharedWork);
             try
             {
-                await secret.CheckAsync(budget.Token);
+                await secret.ReadAsync(budget.Token);
                 await tenant.ListAsync(UserFields.Request(["user_id"]) with { PerPage = 1 }, budget.Token);
                 return true;
             }

@@ -8,22 +8,31 @@ namespace AdminFunctions.Management;
 /// </summary>
 internal sealed class RateLimits(TimeProvider time)
 {
-    private readonly RateLimit _writeUsers = new(time), _deleteUsers = new(time), _logs = new(time), _other = new(time);
+    private readonly RateLimit _logs = new(time);
 
     /// <summary>The limit of reading users, which lists and exports use.</summary>
     public RateLimit ReadUsers { get; } = new(time);
 
+    /// <summary>The limit of changing users.</summary>
+    public RateLimit WriteUsers { get; } = new(time);
+
+    /// <summary>The limit of deleting users.</summary>
+    public RateLimit DeleteUsers { get; } = new(time);
+
+    /// <summary>The limit of everything that has none of its own.</summary>
+    public RateLimit Other { get; } = new(time);
+
     /// <summary>All limits by name, for metrics.</summary>
     public IEnumerable<(string Name, RateLimit Limit)> All =>
-        [("users.read", ReadUsers), ("users.write", _writeUsers), ("users.delete", _deleteUsers), ("logs", _logs), ("other", _other)];
+        [("users.read", ReadUsers), ("users.write", WriteUsers), ("users.delete", DeleteUsers), ("logs", _logs), ("other", Other)];
 
     private RateLimit? Of(HttpRequestMessage request) => (request.Method.Method, TenantOperation.Segments(request)) switch
     {
         ("GET", ["api", "v2", "users"] or ["api", "v2", "users", _]) => ReadUsers,
-        ("PATCH", ["api", "v2", "users", _]) => _writeUsers,
-        ("DELETE", ["api", "v2", "users", _]) => _deleteUsers,
+        ("PATCH", ["api", "v2", "users", _]) => WriteUsers,
+        ("DELETE", ["api", "v2", "users", _]) => DeleteUsers,
         (_, ["api", "v2", "users", _, "logs"]) => _logs,
-        (_, ["api", "v2", ..]) => _other,
+        (_, ["api", "v2", ..]) => Other,
         _ => null,
     };
 

@@ -13,10 +13,10 @@ internal static class ResponseFields
         UserFields.Served.Select(static field =>
             field.Kind is FieldKind.Structures ? field with { Of = new(UserFields.OfIdentity) } : field));
 
-    /// <summary>The user's identities, and the addresses to which Auth0 sends mails.</summary>
+    /// <summary>The served fields, but the user's identities must be readable, with the addresses to which Auth0 sends mails.</summary>
     private static readonly KeptFields Identifying = new(
-        UserFields.UserId,
-        new("email", FieldKind.Text),
+    [
+        .. UserFields.Served.Where(static field => field.Kind is not FieldKind.Structures),
         new("identities", FieldKind.Structures)
         {
             MustBeReadable = true,
@@ -27,7 +27,8 @@ internal static class ResponseFields
                     field.Name is "provider" or "user_id" ? field with { MustBeReadable = true } : field),
                 new("profileData", FieldKind.Structure) { Of = new(new Field("email", FieldKind.Text)) },
             ]),
-        });
+        },
+    ]);
 
     private static readonly KeptFields Users = Page("users", Served);
 
@@ -51,6 +52,10 @@ internal static class ResponseFields
             new Field("id", FieldKind.Text) { MustBeReadable = true, Companion = "\"created_at\":\"2000-01-01T00:00:00.000Z\"" },
             new Field("type", FieldKind.Text) { MustBeReadable = true }));
 
+    private static readonly KeptFields RefreshTokens = Activity("tokens", "last_exchanged_at");
+
+    private static readonly KeptFields Sessions = Activity("sessions", "last_interacted_at");
+
     private static readonly KeptFields Job = new(
         new Field("id", FieldKind.Text) { MustBeReadable = true },
         new Field("type", FieldKind.Text) { MustBeReadable = true },
@@ -65,10 +70,23 @@ internal static class ResponseFields
             ("PATCH", ["api", "v2", "users", _]) => Updated,
             ("GET", ["api", "v2", "users", _, "logs"]) => Log,
             ("GET", ["api", "v2", "users", _, "authentication-methods"]) => AuthenticationMethods,
+            ("GET", ["api", "v2", "users", _, "refresh-tokens"]) => RefreshTokens,
+            ("GET", ["api", "v2", "users", _, "sessions"]) => Sessions,
             ("GET", ["api", "v2", "user-blocks", _]) => Blocks,
             ("POST", ["api", "v2", "jobs", "verification-email"]) => Job,
             _ => null,
         };
+
+    /// <summary>A page of what a user has, with the times that tell when it was used.</summary>
+    private static KeptFields Activity(string name, string lastUsed) => new(
+        new Field(name, FieldKind.Structures)
+        {
+            MustBeReadable = true,
+            Of = new(
+                new Field("created_at", FieldKind.Moment) { MustBeReadable = true },
+                new Field(lastUsed, FieldKind.Moment) { MustBeReadable = true }),
+        },
+        new Field("next", FieldKind.Text));
 
     private static KeptFields Page(string name, KeptFields items) => new(
         new Field("start", FieldKind.Number) { MustBeReadable = true },

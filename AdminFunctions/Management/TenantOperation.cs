@@ -13,6 +13,8 @@ internal static class TenantOperation
         ("DELETE", ["api", "v2", "users", _]) => "users.delete",
         ("POST", ["api", "v2", "users", _, "revoke-access"]) => "users.revoke-access",
         ("GET", ["api", "v2", "users", _, "logs"]) => "users.logs",
+        ("GET", ["api", "v2", "users", _, "refresh-tokens"]) => "refresh-tokens.list",
+        ("GET", ["api", "v2", "users", _, "sessions"]) => "sessions.list",
         ("GET", ["api", "v2", "users", _, "authentication-methods"]) => "authentication-methods.list",
         ("DELETE", ["api", "v2", "users", _, "authentication-methods", _]) => "authentication-methods.delete",
         ("POST", ["api", "v2", "users", _, "multifactor", ..]) => "remembered-browsers.invalidate",

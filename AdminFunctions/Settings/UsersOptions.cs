@@ -20,6 +20,25 @@ public sealed partial class UsersOptions : IValidatableObject
     public FrozenSet<string> ProtectedIds => field ??=
         Read(Protected)?.OfType<string>().ToFrozenSet(StringComparer.OrdinalIgnoreCase) ?? FrozenSet<string>.Empty;
 
+    /// <summary>The largest number of users in one plan of deletions or blocks, from 1 to 1,000,000.</summary>
+    [Range(
+        1,
+        1_000_000,
+        ErrorMessage = "Users__LargestPlan must be a whole number from 1 to 1000000, such as 1000.")]
+    public int LargestPlan { get; set; } = 1000;
+
+    /// <summary>How long a plan can be executed, from five minutes to a day.</summary>
+    [Range(
+        typeof(TimeSpan),
+        "00:05:00",
+        "1.00:00:00",
+        ParseLimitsInInvariantCulture = true,
+        ErrorMessage = "Users__PlanLifetime must be a time from 00:05:00 to 1.00:00:00, such as 01:00:00 for an hour.")]
+    public TimeSpan PlanLifetime { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether a second administrator has to approve a plan before it can be executed.</summary>
+    public bool PlanNeedsApproval { get; set; }
+
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

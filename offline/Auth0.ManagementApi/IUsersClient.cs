@@ -12,6 +12,12 @@ public interface IUsersClient
     /// <summary>Their logs.</summary>
     ILogsClient Logs { get; }
 
+    /// <summary>Their refresh tokens.</summary>
+    IRefreshTokenClient RefreshToken { get; }
+
+    /// <summary>Their sessions.</summary>
+    ISessionsClient Sessions { get; }
+
     /// <summary>Their multi-factor authentication.</summary>
     IMultifactorClient Multifactor { get; }
 

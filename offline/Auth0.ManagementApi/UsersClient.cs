@@ -9,6 +9,10 @@ internal sealed class UsersClient(RawClient client) : IUsersClient
 
     public ILogsClient Logs { get; } = new LogsClient(client);
 
+    public IRefreshTokenClient RefreshToken { get; } = new RefreshTokenClient(client);
+
+    public ISessionsClient Sessions { get; } = new SessionsClient(client);
+
     public IMultifactorClient Multifactor { get; } = new MultifactorClient(client);
 
     public Task<Pager<UserResponseSchema>> ListAsync(

@@ -17,6 +17,8 @@ namespace Auth0.ManagementApi.Core;
 [JsonSerializable(typeof(CreateVerificationEmailResponseContent))]
 [JsonSerializable(typeof(UserListLogOffsetPaginatedResponseContent))]
 [JsonSerializable(typeof(ListUserAuthenticationMethodsOffsetPaginatedResponseContent))]
+[JsonSerializable(typeof(ListRefreshTokensPaginatedResponseContent))]
+[JsonSerializable(typeof(ListUserSessionsPaginatedResponseContent))]
 [JsonSerializable(typeof(UserId))]
 [JsonSerializable(typeof(object))]
 internal sealed partial class ManagementJson : JsonSerializerContext;

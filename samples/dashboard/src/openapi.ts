@@ -82,6 +82,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deletion-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan to block or delete many users
+         * @description Requires the permission `read:users`, and for `"action":"block"` also `update:users`, for `"action":"delete"` also `delete:users`. The
+         *     plan is a stream of lines, each a `PlanLine`: batches of at most 100 users with a ticket each, and at the end what the plan is, with
+         *     its seal. Nothing is changed. A plan that breaks off, or that has more users than the setting `Users__LargestPlan`, ends with a line
+         *     `{"error":{…}}`, which is the problem. It has no seal, and cannot be executed.
+         */
+        post: operations["planDeletions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deletion-plans/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a plan
+         * @description Requires the permission `read:users` and that of the plan's action. With the setting `Users__PlanNeedsApproval`, a plan can be executed
+         *     only once an administrator other than its maker has approved it.
+         */
+        post: operations["approvePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Execute one batch of a plan
+         * @description Requires the permission `read:users` and that of the plan's action. Only the administrator who made the plan can execute it. Each user is
+         *     read again, and changed only if they are as planned. The response is a stream of lines, each an `ExecutionLine`: one for each user, and
+         *     one for the end. A call ends itself after 90 seconds; the same ticket then goes on. If you hang up, no further user is begun.
+         */
+        post: operations["executePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/{id}/log": {
         parameters: {
             query?: never;
@@ -286,6 +352,131 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What a plan does to its users. A block can be undone.
+         * @enum {string}
+         */
+        PlanAction: "block" | "delete";
+        PlanRequest: {
+            /** @description A user search (v3, Lucene syntax). Required unless `everyone` is true. */
+            q?: string | null;
+            /** @description Whether every user of the tenant is meant. */
+            everyone?: boolean;
+            action: components["schemas"]["PlanAction"];
+            /** @description Why, in one line, for the audit trail. */
+            reason: string;
+            /**
+             * @description Whether to leave alone who has used a refresh token or a session since `inactive_since`. Default, true if `q` names `last_login`. The
+             *     endpoints are for Enterprise plans; without them, the plan has a warning.
+             */
+            check_activity?: boolean | null;
+            /**
+             * Format: date-time
+             * @description Default, the earliest date before which `q` looks for `last_login`.
+             */
+            inactive_since?: string | null;
+        };
+        /** @description A line of a plan. It has one of these members. */
+        PlanLine: {
+            /** @description At most 100 users, with the ticket for them. */
+            batch?: {
+                /** @description From 1. */
+                number: number;
+                users: components["schemas"]["User"][];
+                /** @description The right to act on these users. */
+                ticket: string;
+            };
+            /** @description A user who matches the search, but must not be changed. */
+            left_out?: {
+                user_id: string;
+                name?: string;
+                email?: string;
+                /** @enum {string} */
+                reason: "self" | "protected";
+            };
+            /** @description The end of a complete plan. */
+            plan?: {
+                id: string;
+                action: components["schemas"]["PlanAction"];
+                /** @description The number of planned users. */
+                total: number;
+                batches: number;
+                /** @description The SHA-256 of all tickets in order, each followed by a line feed, in base64url. */
+                digest: string;
+                /** Format: date-time */
+                expires_at: string;
+                /** @description How many users match, but are left out. */
+                left_out: {
+                    self: number;
+                    protected: number;
+                    /** @description Blocked already, in a plan that blocks. */
+                    blocked: number;
+                };
+                /**
+                 * Format: date-time
+                 * @description Who was active after this moment will be left alone.
+                 */
+                inactive_since?: string;
+                /** @description What the plan cannot promise. */
+                warnings: string[];
+                needs_approval: boolean;
+                seal: string;
+            };
+            error?: components["schemas"]["Problem"];
+        };
+        ExecutionRequest: {
+            /** @description The ticket of a batch. */
+            ticket: string;
+            /** @description The seal of the plan. */
+            seal: string;
+            /** @description The plan's total, as a person has confirmed it. */
+            confirm: number;
+            /** @description The IDs of users in the batch to leave alone. */
+            except?: string[] | null;
+            /** @description The second administrator's approval, where one is needed. */
+            approval?: string | null;
+        };
+        /** @description What became of a user, or the end. */
+        ExecutionLine: {
+            user_id?: string;
+            /** @enum {string} */
+            outcome?: "deleted" | "blocked" | "changed" | "active" | "gone" | "protected" | "self" | "excepted" | "failed";
+            /** @description In which respects the user is not as planned. */
+            changed?: ("created_at" | "last_login" | "updated_at" | "profile")[];
+            /**
+             * Format: date-time
+             * @description When an `active` user was last active.
+             */
+            last_active?: string;
+            /** @enum {string} */
+            access_revocation?: "accepted" | "not-available" | "failed" | "unknown";
+            /** @description More about the sessions of a blocked user. */
+            detail?: string;
+            problem?: components["schemas"]["Problem"];
+            end?: {
+                /** @description The users without an outcome. The same ticket goes on with them. */
+                remaining: number;
+                /** @description How many users had which outcome. */
+                outcomes: {
+                    [key: string]: number;
+                };
+            };
+            error?: components["schemas"]["Problem"];
+        };
+        ApprovedPlan: {
+            id: string;
+            action: components["schemas"]["PlanAction"];
+            total: number;
+            /** @description The search; absent for everyone. */
+            q?: string;
+            reason: string;
+            /** @description Who made the plan. */
+            actor: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Send it with each call that executes the plan. */
+            approval: string;
+        };
         /**
          * @description A field of a user.
          * @enum {string}
@@ -596,6 +787,21 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "urn:admin-functions:problem:self-deletion" | "urn:admin-functions:problem:own-account" | "urn:admin-functions:problem:protected-user" | "urn:admin-functions:problem:no-password" | "urn:admin-functions:problem:no-email" | "urn:admin-functions:problem:no-verification" | "urn:admin-functions:problem:connection-required" | "urn:admin-functions:problem:not-in-plan";
+                };
+            };
+        };
+        /**
+         * @description Nothing was changed. The plan has expired (`plan-expired`), is another administrator's (`another-actor`), has not been approved by a
+         *     second administrator (`approval-required`), or more users match than a plan may have (`plan-too-large`).
+         */
+        PlanConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "urn:admin-functions:problem:plan-expired" | "urn:admin-functions:problem:another-actor" | "urn:admin-functions:problem:approval-required" | "urn:admin-functions:problem:plan-too-large";
                 };
             };
         };
@@ -932,6 +1138,148 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            500: components["responses"]["Unexpected"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    planDeletions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The caller's trace ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). Its ID becomes the `traceId` of a problem. */
+                traceparent?: components["parameters"]["traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 16 KiB. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "q": "last_login:[* TO 2024-01-01]",
+                 *       "action": "block",
+                 *       "reason": "Unused for two years"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanRequest"];
+            };
+        };
+        responses: {
+            /** @description The plan, as a stream. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {"batch":{"number":1,"users":[{"user_id":"auth0|5f7c8ec7c33c6c004bbafe82","name":"Ann Example"}],"ticket":"eyJ…"}}
+                     *     {"plan":{"id":"0f8fad5bd9cb469fa16570867728950e","action":"block","total":1,"batches":1,"digest":"47DEQpj8…","expires_at":"2026-03-02T10:30:00.000Z","left_out":{"self":0,"protected":1,"blocked":3},"warnings":[],"needs_approval":false,"seal":"eyJ…"}}
+                     */
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["PlanConflict"];
+            500: components["responses"]["Unexpected"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    approvePlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The caller's trace ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). Its ID becomes the `traceId` of a problem. */
+                traceparent?: components["parameters"]["traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "seal": "eyJ…"
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The seal of the plan. */
+                    seal: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What is approved, and the approval. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovedPlan"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["PlanConflict"];
+            500: components["responses"]["Unexpected"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    executePlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The caller's trace ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). Its ID becomes the `traceId` of a problem. */
+                traceparent?: components["parameters"]["traceparent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 64 KiB. */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ticket": "eyJ…",
+                 *       "seal": "eyJ…",
+                 *       "confirm": 42,
+                 *       "except": []
+                 *     }
+                 */
+                "application/json": components["schemas"]["ExecutionRequest"];
+            };
+        };
+        responses: {
+            /** @description What became of each user, as a stream. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {"user_id":"auth0|5f7c8ec7c33c6c004bbafe82","outcome":"blocked","access_revocation":"accepted"}
+                     *     {"user_id":"auth0|5f7c8ec7c33c6c004bbafe83","outcome":"changed","changed":["last_login","updated_at"]}
+                     *     {"end":{"remaining":0,"outcomes":{"blocked":1,"changed":1}}}
+                     */
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["PlanConflict"];
             500: components["responses"]["Unexpected"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];

@@ -6,13 +6,13 @@ using Microsoft.Net.Http.Headers;
 namespace AdminFunctions.Http;
 
 /// <summary>
-/// Streams an export. The status is sent before all users are known, so a failure in the middle breaks the connection: the client cannot
-/// take what has arrived for the whole.
+/// Streams a body while it is made. The status is sent first, so a failure in the middle breaks the connection: the client cannot take
+/// what has arrived for the whole.
 /// </summary>
 /// <param name="report">Translates and logs a failure.</param>
 /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
-internal sealed class ExportResult(
-    UserExport export,
+internal sealed class StreamResult(
+    IStreamedBody body,
     Func<Exception, HttpContext, Problem> report,
     TimeProvider time,
     CancellationToken cancellationToken) : IResult
@@ -22,13 +22,17 @@ internal sealed class ExportResult(
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        await using var _ = export;
+        await using var _ = body;
         var response = httpContext.Response;
-        response.ContentType = export.ContentType;
-        response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = export.FileName }.ToString();
+        response.ContentType = body.ContentType;
+        if (body.FileName is { } name)
+        {
+            response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = name }.ToString();
+        }
+
         try
         {
-            await export.WriteAsync(response.BodyWriter, cancellationToken);
+            await body.WriteAsync(response.BodyWriter, cancellationToken);
         }
         catch (Exception exception) when (RequestPipeline.IsCallersLeaving(exception, cancellationToken))
         {
@@ -38,7 +42,7 @@ internal sealed class ExportResult(
         catch (Exception exception)
         {
             var problem = report(exception, httpContext).ToDetails(httpContext.TraceIdentifier);
-            export.WriteFailure(response.BodyWriter, JsonSerializer.SerializeToUtf8Bytes(problem, ProblemJson.Unescaped.ProblemDetails));
+            body.WriteFailure(response.BodyWriter, JsonSerializer.SerializeToUtf8Bytes(problem, ProblemJson.Unescaped.ProblemDetails));
 
             // Without the caller's token: the failure is the same even if the caller has hung up as well.
             await response.BodyWriter.FlushAsync(CancellationToken.None);

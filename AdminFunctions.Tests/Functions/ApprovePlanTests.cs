@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Http.Json;
+using AdminFunctions.Access;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.Tests.Deletions;
+
+namespace AdminFunctions.Tests.Functions;
+
+public sealed class ApprovePlanTests
+{
+    private const string Approvals = "/api/deletion-plans/approvals";
+
+    [Fact]
+    public async Task Where_plans_need_an_approval_a_second_administrator_gives_it()
+    {
+        await using var app = await StartAsync();
+        using var administrator = app.Administrator();
+        using var second = Second(app);
+        app.Tenant.Users.Put(Plans.Somebody("auth0|a"));
+        var plan = await administrator.PlanEveryoneAsync();
+        plan.End["needs_approval"]!.GetValue<bool>().ShouldBeTrue();
+        await (await administrator.SendTicketAsync(plan.Tickets[0], plan)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "approval-required");
+
+        var approved = await (await second.PostAsJsonAsync(Approvals, new { seal = plan.Seal })).JsonAsync();
+        var answer = await administrator.SendTicketAsync(plan.Tickets[0], plan, approval: approved["approval"]!.GetValue<string>());
+
+        (approved["total"]!.GetValue<int>(), approved["reason"]!.GetValue<string>(), approved["actor"]!.GetValue<string>()).ShouldBe((1, "test", AdminApp.CallerId));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        app.Tenant.Users.All.ShouldBeEmpty();
+        app.Log.Audit.ShouldContain(line => line.Text.StartsWith($"PlanApproved plan={plan.Id} actor=auth0|second total=1 ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nobody_approves_their_own_plan_or_without_the_permission_of_its_action()
+    {
+        await using var app = await StartAsync();
+        using var administrator = app.Administrator();
+        using var reader = app.CallerWithToken(app.Tenant.MintAccessToken("auth0|second", [Permissions.ReadUsers, Permissions.UpdateUsers]));
+        var plan = await administrator.PlanEveryoneAsync();
+
+        await (await administrator.PostAsJsonAsync(Approvals, new { seal = plan.Seal })).ShouldBeProblemAsync(HttpStatusCode.Conflict, "approval-required");
+        await (await reader.PostAsJsonAsync(Approvals, new { seal = plan.Seal })).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "insufficient-permission");
+    }
+
+    [Fact]
+    public async Task The_approval_of_another_plan_is_none()
+    {
+        await using var app = await StartAsync();
+        using var administrator = app.Administrator();
+        using var second = Second(app);
+        app.Tenant.Users.Put(Plans.Somebody("auth0|a"));
+        var plan = await administrator.PlanEveryoneAsync();
+        var other = await administrator.PlanEveryoneAsync();
+        var approval = (await (await second.PostAsJsonAsync(Approvals, new { seal = other.Seal })).JsonAsync())["approval"]!.GetValue<string>();
+
+        var answer = await administrator.SendTicketAsync(plan.Tickets[0], plan, approval: approval);
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+        (await answer.JsonAsync())["errors"]!["approval"].ShouldNotBeNull();
+        app.Tenant.Users.Find("auth0|a").ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("""{"seal":5}""")]
+    [InlineData("""{"seal":"eyJ.x.y"}""")]
+    public async Task A_body_of_another_form_is_a_400(string body)
+    {
+        await using var app = await StartAsync();
+        using var second = Second(app);
+
+        await (await second.PostAsync(Approvals, new StringContent(body))).ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+    }
+
+    private static Task<AdminApp> StartAsync() => AdminApp.StartAsync(new TenantOptions { Users = 0 }, ("Users:PlanNeedsApproval", "true"));
+
+    private static HttpClient Second(AdminApp app) =>
+        app.CallerWithToken(app.Tenant.MintAccessToken("auth0|second", [Permissions.ReadUsers, Permissions.DeleteUsers]));
+}

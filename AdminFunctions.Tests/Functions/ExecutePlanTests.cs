@@ -1,0 +1,332 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using AdminFunctions.Access;
+using AdminFunctions.LocalHost.Loopback;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.LocalHost.Tenant.Users;
+using AdminFunctions.Tests.Deletions;
+using AdminFunctions.Tests.Export;
+using AdminFunctions.Tests.Management;
+
+namespace AdminFunctions.Tests.Functions;
+
+public sealed class ExecutePlanTests
+{
+    [Fact]
+    public async Task Exactly_the_planned_users_are_deleted()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 150 });
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanAsync(new { q = "user_id:google*", action = "delete", reason = "test" });
+        plan.Total.ShouldBeGreaterThan(5);
+        var others = app.Tenant.Users.All.Select(user => user.UserId).Except(plan.Users).ToList();
+
+        var outcomes = await administrator.ExecuteAllAsync(plan);
+
+        outcomes.Keys.ShouldBe(plan.Users);
+        outcomes.Values.ShouldAllBe(outcome => outcome == "deleted");
+        app.Tenant.Users.All.Select(user => user.UserId).ShouldBe(others, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Planned_users_are_blocked_and_their_sessions_end()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"), Plans.Somebody("auth0|b"));
+        using var helpDesk = HelpDesk(app);
+        var plan = await helpDesk.PlanEveryoneAsync("block");
+
+        var lines = await helpDesk.ExecuteAsync(plan.Tickets.Single(), plan);
+
+        lines.Select(line => line.ToJsonString()).ShouldBe(
+        [
+            """{"user_id":"auth0|a","outcome":"blocked","access_revocation":"accepted"}""",
+            """{"user_id":"auth0|b","outcome":"blocked","access_revocation":"accepted"}""",
+            """{"end":{"remaining":0,"outcomes":{"blocked":2}}}""",
+        ]);
+        app.Tenant.Users.All.ShouldAllBe(user => user.Blocked);
+        app.Tenant.Stats.AccessRevocations.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Who_is_not_as_planned_is_left_alone_and_the_line_says_in_which_respect()
+    {
+        await using var app = await AppWithAsync([.. "abcdefg".Select(letter => Plans.Somebody($"auth0|{letter}"))]);
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        var now = app.Time.GetUtcNow().UtcDateTime;
+        app.Tenant.Users.Put(
+            Plans.Somebody("auth0|a") with { LastLogin = now, UpdatedAt = now, LoginsCount = 1 },
+            Plans.Somebody("auth0|b") with { CreatedAt = now, UpdatedAt = now },
+            Plans.Somebody("auth0|c") with { UpdatedAt = now },
+            Plans.Somebody("auth0|d") with { Email = "other@example.com" },
+            Plans.Somebody("auth0|e") with { Identities = [.. Plans.Somebody("auth0|e").Identities, new(new("github", "github"), "1")] });
+        app.Tenant.Users.Delete("auth0|f");
+
+        var lines = await administrator.ExecuteAsync(plan.Tickets.Single(), plan);
+
+        lines.Select(line => line.ToJsonString()).ShouldBe(
+        [
+            """{"user_id":"auth0|a","outcome":"changed","changed":["last_login","updated_at"]}""",
+            """{"user_id":"auth0|b","outcome":"changed","changed":["created_at","updated_at"]}""",
+            """{"user_id":"auth0|c","outcome":"changed","changed":["updated_at"]}""",
+            """{"user_id":"auth0|d","outcome":"changed","changed":["profile"]}""",
+            """{"user_id":"auth0|e","outcome":"changed","changed":["profile"]}""",
+            """{"user_id":"auth0|f","outcome":"gone"}""",
+            """{"user_id":"auth0|g","outcome":"deleted"}""",
+            """{"end":{"remaining":0,"outcomes":{"changed":5,"deleted":1,"gone":1}}}""",
+        ]);
+        app.Tenant.Users.All.Count().ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Who_became_protected_or_linked_with_the_caller_after_the_plan_or_was_excepted_is_left_alone()
+    {
+        await using var app = await AppWithAsync([.. "abc".Select(letter => Plans.Somebody($"auth0|{letter}"))]);
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        app.Tenant.Users.Put(Plans.Somebody("auth0|a") with { Identities = [.. Plans.Somebody("auth0|a").Identities, new(new("db", "auth0"), AdminApp.CallerId["auth0|".Length..])] });
+
+        var outcomes = Plans.OutcomesOf(await administrator.ExecuteAsync(plan.Tickets.Single(), plan, "auth0|b"));
+
+        outcomes.ShouldBe([("auth0|a", "self"), ("auth0|b", "excepted"), ("auth0|c", "deleted")]);
+    }
+
+    [Fact]
+    public async Task The_same_ticket_goes_on_where_it_stopped()
+    {
+        await using var app = await AppWithAsync([.. Enumerable.Range(0, 30).Select(i => Plans.Somebody($"auth0|{i:00}"))]);
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        app.Tenant.Faults.Add(Fault.Answer("DELETE /api/v2/users/auth0%7C1*", 403) with { Times = null });
+
+        var first = await administrator.ExecuteAsync(plan.Tickets.Single(), plan);
+        app.Tenant.Faults.Clear();
+        var second = await administrator.ExecuteAsync(plan.Tickets.Single(), plan);
+
+        first[^1]["end"]!["remaining"]!.GetValue<int>().ShouldBeGreaterThan(0);
+        first.Where(line => line.ContainsKey("problem")).Select(line => line["problem"]!["type"]!.GetValue<string>())
+            .ShouldAllBe(type => type == "urn:admin-functions:problem:tenant-refused");
+        Plans.OutcomesOf(first).ShouldContain(line => line.Outcome == "failed");
+        second[^1]["end"]!["remaining"]!.GetValue<int>().ShouldBe(0);
+        app.Tenant.Users.All.ShouldBeEmpty();
+        app.Tenant.Stats.UserDeletes.ShouldBe(30);
+    }
+
+    [Fact]
+    public async Task A_call_ends_itself_after_ninety_seconds_and_says_how_many_are_left()
+    {
+        await using var app = await AppWithAsync([.. Enumerable.Range(0, 20).Select(i => Plans.Somebody($"auth0|{i:00}"))]);
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        app.Tenant.Faults.Add(new Fault { Match = "DELETE /api/v2/users/auth0%7C07", Mode = FaultMode.Hang });
+
+        var call = administrator.ExecuteAsync(plan.Tickets.Single(), plan);
+        await app.Tenant.Requests.WaitForAsync("DELETE /api/v2/users/auth0%7C07").InTimeAsync();
+        app.Time.Advance(TimeSpan.FromSeconds(90));
+        using var done = new CancellationTokenSource();
+        var passing = BlockUserTests.PassTimeAsync(app, done.Token);
+        var lines = await call.InTimeAsync();
+        await done.CancelAsync();
+        await passing;
+
+        var remaining = lines[^1]["end"]!["remaining"]!.GetValue<int>();
+        remaining.ShouldBe(20 - (lines.Count - 1));
+        remaining.ShouldBeGreaterThan(0);
+        app.Log.Audit[^1].Text.ShouldStartWith($"PlanExecuted plan={plan.Id} batch=1 action=delete actor={AdminApp.CallerId} outcomes=deleted:");
+        (await administrator.ExecuteAsync(plan.Tickets.Single(), plan))[^1]["end"]!["remaining"]!.GetValue<int>().ShouldBe(0);
+        app.Tenant.Users.All.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_deletion_whose_responses_are_lost_is_told_as_what_it_is()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"), Plans.Somebody("auth0|b"));
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        app.Tenant.Faults.Add(
+            new Fault { Match = "DELETE /api/v2/users/auth0%7Ca", Mode = FaultMode.AbortAfter, Times = null },
+            new Fault { Match = "DELETE /api/v2/users/auth0%7Cb", Mode = FaultMode.Abort, Times = null });
+
+        using var done = new CancellationTokenSource();
+        var passing = BlockUserTests.PassTimeAsync(app, done.Token);
+        var lines = await administrator.ExecuteAsync(plan.Tickets.Single(), plan).InTimeAsync();
+        await done.CancelAsync();
+        await passing;
+
+        Plans.OutcomesOf(lines).ShouldBe([("auth0|a", "deleted"), ("auth0|b", "failed")]);
+        app.Tenant.Users.All.Select(user => user.UserId).ShouldBe(["auth0|b"]);
+    }
+
+    [Fact]
+    public async Task Everything_that_a_plan_did_is_found_by_its_ID_in_the_trail_and_in_Auth0s_log()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"), Plans.Somebody("auth0|b"));
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+
+        await administrator.ExecuteAllAsync(plan);
+
+        var trail = app.Log.Audit.Where(line => line.Text.Contains(plan.Id, StringComparison.Ordinal)).Select(line => line.Text).ToList();
+        trail.Count.ShouldBe(6);
+        trail[0].ShouldStartWith("PlanMade ");
+        trail.Count(line => line.StartsWith($"WriteRequested action=DeleteUser actor={AdminApp.CallerId} ", StringComparison.Ordinal)).ShouldBe(2);
+        trail.Count(line => line.StartsWith("WriteDone action=DeleteUser ", StringComparison.Ordinal)).ShouldBe(2);
+        trail[^1].ShouldStartWith("PlanExecuted ");
+        app.Tenant.Requests.Matching("DELETE *").ShouldAllBe(request => request.CorrelationId!.StartsWith(plan.Id, StringComparison.Ordinal));
+        app.Tenant.Requests.Matching("DELETE *").Select(request => request.CorrelationId).Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_ticket_that_does_not_belong_is_refused_and_nothing_is_done()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        var other = await administrator.PlanEveryoneAsync();
+        var ticket = plan.Tickets.Single();
+
+        await RefusedAsync(new { ticket = Altered(ticket), seal = plan.Seal, confirm = 1 }, "ticket");
+        await RefusedAsync(new { ticket = plan.Seal, seal = plan.Seal, confirm = 1 }, "ticket");
+        await RefusedAsync(new { ticket, seal = ticket, confirm = 1 }, "seal");
+        await RefusedAsync(new { ticket, seal = other.Seal, confirm = 1 }, "seal");
+        await RefusedAsync(new { ticket, seal = plan.Seal, confirm = 2 }, "confirm");
+        await RefusedAsync(new { ticket, seal = plan.Seal, confirm = 1, except = new[] { "auth0|b" } }, "except");
+        await RefusedAsync(new { ticket, confirm = 1 }, "seal");
+        await RefusedAsync(new { ticket, seal = plan.Seal }, "confirm");
+        await RefusedAsync(new { ticket = new string('x', 70_000), seal = plan.Seal, confirm = 1 }, "body");
+        await RefusedAsync(new { ticket = app.Tenant.MintAccessToken(AdminApp.CallerId, []), seal = plan.Seal, confirm = 1 }, "ticket");
+
+        app.Tenant.Users.Find("auth0|a").ShouldNotBeNull();
+        app.Tenant.Requests.Matching("DELETE *").ShouldBeEmpty();
+
+        async Task RefusedAsync(object body, string fault)
+        {
+            var answer = await administrator.PostAsJsonAsync(Plans.Deletions, body);
+            if (answer.StatusCode is HttpStatusCode.Conflict)
+            {
+                // A token with the name of another key.
+                fault.ShouldBe("ticket");
+                return;
+            }
+
+            await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+            (await answer.JsonAsync())["errors"]!.AsObject().Select(error => error.Key).ShouldBe([fault]);
+        }
+    }
+
+    [Fact]
+    public async Task Only_the_administrator_who_planned_executes_and_only_with_the_permission()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var administrator = app.Administrator();
+        using var another = app.CallerWithToken(app.Tenant.MintAccessToken("auth0|another", [Permissions.ReadUsers, Permissions.DeleteUsers]));
+        using var demoted = app.CallerWith(Permissions.ReadUsers, Permissions.UpdateUsers);
+        var plan = await administrator.PlanEveryoneAsync();
+
+        await (await another.SendTicketAsync(plan.Tickets.Single(), plan)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "another-actor");
+        await (await demoted.SendTicketAsync(plan.Tickets.Single(), plan)).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "insufficient-permission");
+
+        app.Tenant.Users.Find("auth0|a").ShouldNotBeNull();
+        app.Log.Audit.Select(line => line.Text.Split(' ')[0]).ShouldBe(["PlanMade", "WriteRefused", "WriteRefused"]);
+    }
+
+    [Fact]
+    public async Task A_plan_expires_after_an_hour_to_the_second()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"), Plans.Somebody("auth0|b"));
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+
+        app.Time.Advance(TimeSpan.FromMinutes(60));
+        await (await administrator.SendTicketAsync(plan.Tickets.Single(), plan)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "plan-expired");
+        app.Tenant.Users.Find("auth0|a").ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task The_key_from_before_a_rotation_still_verifies()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        app.Tenant.RotateClientSecret();
+        app.Time.Advance(TimeSpan.FromMinutes(6));
+
+        var newer = await administrator.PlanAsync(new { q = "name:nobody", action = "delete", reason = "signed with the new secret" });
+        newer.Total.ShouldBe(0);
+
+        (await administrator.ExecuteAllAsync(plan)).Values.ShouldBe(["deleted"]);
+    }
+
+    [Fact]
+    public async Task Keys_that_somebody_makes_up_do_not_reach_the_vault_again_and_again()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        var reads = app.Vault.SecretReads;
+        var token = app.Tenant.MintAccessToken(AdminApp.CallerId, []);
+
+        for (var i = 0; i < 20; i++)
+        {
+            var answer = await administrator.PostAsJsonAsync(Plans.Deletions, new { ticket = token, seal = plan.Seal, confirm = 1 });
+            await answer.ShouldBeProblemAsync(HttpStatusCode.Conflict, "plan-expired");
+        }
+
+        app.Vault.SecretReads.ShouldBeLessThanOrEqualTo(reads + 1);
+    }
+
+    [Fact]
+    public async Task The_same_ticket_twice_at_once_does_nothing_twice()
+    {
+        await using var app = await AppWithAsync([.. Enumerable.Range(0, 100).Select(i => Plans.Somebody($"auth0|{i:00}"))]);
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+
+        var both = await Task.WhenAll(administrator.ExecuteAsync(plan.Tickets[0], plan), administrator.ExecuteAsync(plan.Tickets[0], plan));
+
+        both.SelectMany(Plans.OutcomesOf).ShouldAllBe(line => line.Outcome == "deleted" || line.Outcome == "gone");
+        app.Tenant.Users.All.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task If_the_caller_hangs_up_no_further_user_is_begun()
+    {
+        await using var app = await AppWithAsync([.. Enumerable.Range(0, 50).Select(i => Plans.Somebody($"auth0|{i:00}"))]);
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        var gate = new TaskCompletionSource();
+        app.Tenant.Faults.Add(new Fault { Match = "DELETE *", Until = gate.Task, Times = null });
+        using var impatience = new CancellationTokenSource();
+
+        var call = administrator.PostAsJsonAsync(Plans.Deletions, new { ticket = plan.Tickets[0], seal = plan.Seal, confirm = plan.Total }, impatience.Token);
+        await app.Tenant.Requests.WaitForAsync("DELETE *").InTimeAsync();
+        await impatience.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(call);
+        await Task.Yield();
+        gate.SetResult();
+        await Waiting.UntilAsync(() => app.Log.Audit[^1].Text.StartsWith("PlanExecuted ", StringComparison.Ordinal));
+
+        var deleted = 50 - app.Tenant.Users.All.Count();
+        deleted.ShouldBeInRange(1, 8);
+        app.Log.Audit[^1].Text.ShouldContain($" outcomes=deleted:{deleted} remaining={50 - deleted} ");
+    }
+
+    private static HttpClient HelpDesk(AdminApp app) => app.CallerWith(Permissions.ReadUsers, Permissions.UpdateUsers);
+
+    private static async Task<AdminApp> AppWithAsync(params TenantUser[] users)
+    {
+        var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        app.Tenant.Users.Put(users);
+        return app;
+    }
+
+    private static string Altered(string token)
+    {
+        var parts = token.Split('.');
+        var payload = JsonNode.Parse(Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Decode(parts[1]))!;
+        payload["users"]!.AsArray()[0]!["id"] = "auth0|somebody-else";
+        return $"{parts[0]}.{Microsoft.IdentityModel.Tokens.Base64UrlEncoder.Encode(payload.ToJsonString())}.{parts[2]}";
+    }
+}

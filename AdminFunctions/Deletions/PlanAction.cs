@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+using AdminFunctions.Access;
+
+namespace AdminFunctions.Deletions;
+
+/// <summary>What a plan does to each of its users.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PlanAction>))]
+internal enum PlanAction
+{
+    /// <summary>Blocks the user and ends their sessions. It can be undone.</summary>
+    [JsonStringEnumMemberName("block")]
+    Block,
+
+    /// <summary>Deletes the user for good.</summary>
+    [JsonStringEnumMemberName("delete")]
+    Delete,
+}
+
+/// <summary>The permission that an action requires.</summary>
+internal static class PlanActionPermissions
+{
+    /// <summary>The permission that the action requires of a caller who plans, approves or executes it.</summary>
+    public static string Permission(this PlanAction action) =>
+        action is PlanAction.Delete ? Permissions.DeleteUsers : Permissions.UpdateUsers;
+}

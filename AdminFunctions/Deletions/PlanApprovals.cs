@@ -1,0 +1,67 @@
+using AdminFunctions.Access;
+using AdminFunctions.Audit;
+using AdminFunctions.Users;
+
+namespace AdminFunctions.Deletions;
+
+/// <summary>The second administrator's approval of a plan.</summary>
+public sealed class PlanApprovals(PlanTokens tokens, AuditTrail audit)
+{
+    /// <summary>Approves a plan.</summary>
+    /// <exception cref="InvalidRequestException">It is not a seal of this tenant, or it was altered.</exception>
+    /// <exception cref="PlanRefusedException">It has expired, or the caller made the plan.</exception>
+    /// <exception cref="AccessDeniedException">The caller may not do what the plan does.</exception>
+    internal async Task<ApprovedPlan> ApproveAsync(string sealToken, Caller caller, string traceId, CancellationToken budget)
+    {
+        var seal = await tokens.VerifySealAsync(sealToken, budget);
+        caller.Require(seal.Action.Permission());
+        if (IsSame(seal.Actor, caller.Subject))
+        {
+            throw new PlanRefusedException(
+                PlanRefusal.ApprovalRequired, "You made this plan. Ask another administrator to approve it; give them its seal.");
+        }
+
+        var approval = PlanTokens.Sign(
+            new Approval
+            {
+                Issuer = tokens.Issuer,
+                Actor = caller.Subject,
+                IssuedAt = seal.IssuedAt,
+                Expires = seal.Expires,
+                Plan = seal.Plan,
+                Digest = seal.Digest,
+            },
+            await tokens.GetSigningKeyAsync(budget));
+        audit.Approved(seal.Plan, caller, seal.Total, seal.Digest, traceId);
+        return new ApprovedPlan(
+            seal.Plan,
+            seal.Action,
+            seal.Total,
+            seal.Q,
+            seal.Reason,
+            seal.Actor,
+            DateTimeOffset.FromUnixTimeSeconds(seal.Expires).UtcDateTime,
+            approval);
+    }
+
+    /// <summary>Checks that a plan has been approved by someone else than the administrator who made it.</summary>
+    /// <exception cref="PlanRefusedException">It has not.</exception>
+    internal async Task CheckAsync(string? approvalToken, Seal seal, CancellationToken budget)
+    {
+        if (string.IsNullOrEmpty(approvalToken))
+        {
+            throw new PlanRefusedException(
+                PlanRefusal.ApprovalRequired,
+                "A second administrator has to approve this plan. Give them its seal, and send what they get as approval.");
+        }
+
+        var approval = await tokens.VerifyApprovalAsync(approvalToken, budget);
+        if (approval.Plan != seal.Plan || approval.Digest != seal.Digest || IsSame(approval.Actor, seal.Actor))
+        {
+            throw new InvalidRequestException("approval", "This is the approval of another plan.");
+        }
+    }
+
+    /// <summary>To take too many for the same person does no harm.</summary>
+    private static bool IsSame(string subject, string other) => subject.Equals(other, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,239 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using AdminFunctions.Access;
+using AdminFunctions.Audit;
+using AdminFunctions.Export;
+using AdminFunctions.Management;
+
+namespace AdminFunctions.Deletions;
+
+/// <summary>
+/// A batch that is being executed: a line for each user, in order, and one for the end. It ends itself before a platform's time limit
+/// could cut it off. The same ticket then goes on: whoever is done already is gone or blocked.
+/// </summary>
+/// <param name="ticket">The batch.</param>
+/// <param name="except">The IDs of users to leave alone.</param>
+/// <param name="entry">The entry of the call in the audit trail.</param>
+/// <param name="describe">Describes a failure as a problem: its slug, and its details as JSON.</param>
+/// <param name="pace">Waits for turns and for the rate limits.</param>
+internal sealed class PlanExecution(
+    Ticket ticket,
+    IReadOnlySet<string> except,
+    Caller caller,
+    string traceId,
+    AuditEntry entry,
+    Func<Exception, (string Slug, byte[] Details)> describe,
+    PlannedActions actions,
+    ExecutionPace.Walkers pace,
+    AuditTrail audit,
+    TimeProvider time) : IStreamedBody
+{
+    /// <summary>How long a call lasts at most before it ends itself. Azure's load balancer allows 230 s.</summary>
+    internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(90);
+
+    /// <summary>How many users are worked on at a time.</summary>
+    private const int AtOnce = 4;
+
+    /// <summary>How many failures in a row end a call: something is wrong that is not about a user.</summary>
+    private const int MostFailures = 5;
+
+    /// <summary>The longest wait for Auth0's rate limit.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private readonly NdjsonLine _line = new();
+    private readonly SortedDictionary<string, int> _outcomes = new(StringComparer.Ordinal);
+    private int _failures;
+    private int _done;
+
+    /// <inheritdoc/>
+    public string ContentType => NdjsonLine.ContentType;
+
+    /// <inheritdoc/>
+    public string? FileName => null;
+
+    /// <inheritdoc/>
+    public async Task WriteAsync(PipeWriter output, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(Longest, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        Queue<Task<ExecutionLine?>> underWay = [];
+        try
+        {
+            await foreach (var line in RunAsync(underWay, stop.Token))
+            {
+                _line.Write(output, line, PlanLinesJson.Unescaped.ExecutionLine);
+                await output.FlushAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            // Users who are being worked on get an outcome in the audit trail, even if nobody listens any more.
+            await stop.CancelAsync();
+            await ((Task)Task.WhenAll(underWay)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var unheard in underWay.Where(static task => task is { IsCompletedSuccessfully: true, Result: not null }))
+            {
+                Count(unheard.Result!);
+            }
+
+            audit.Executed(ticket.Plan, ticket.Batch, ActionName, caller, _outcomes, Remaining, traceId);
+        }
+
+        _line.Write(output, new ExecutionLine { End = new(Remaining, _outcomes) }, PlanLinesJson.Unescaped.ExecutionLine);
+        await output.FlushAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void WriteFailure(IBufferWriter<byte> output, ReadOnlySpan<byte> problem) => NdjsonLine.WriteFailure(output, problem);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private string ActionName => ticket.Action is PlanAction.Delete ? "delete" : "block";
+
+    private int Remaining => ticket.Users.Count - _done;
+
+    /// <summary>Works on a few users at a time, and returns the outcomes in the order of the ticket.</summary>
+    private async IAsyncEnumerable<ExecutionLine> RunAsync(
+        Queue<Task<ExecutionLine?>> underWay, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var next = 0;
+        while (true)
+        {
+            while (next < ticket.Users.Count && underWay.Count < AtOnce && !stop.IsCancellationRequested && _failures < MostFailures)
+            {
+                underWay.Enqueue(WorkOnAsync(ticket.Users[next++], stop));
+            }
+
+            if (!underWay.TryPeek(out var first))
+            {
+                yield break;
+            }
+
+            var line = await first;
+            _ = underWay.Dequeue();
+            if (line is not null)
+            {
+                Count(line);
+                yield return line;
+            }
+        }
+    }
+
+    private void Count(ExecutionLine line)
+    {
+        _done++;
+        _failures = line.Outcome is ExecutionOutcome.Failed ? _failures + 1 : 0;
+        var name = line.Outcome!.Value.ToString().ToLowerInvariant();
+        _outcomes[name] = _outcomes.GetValueOrDefault(name) + 1;
+    }
+
+    /// <returns>What became of the user; <see langword="null"/> if the call ended before it was their turn.</returns>
+    private async Task<ExecutionLine?> WorkOnAsync(PlannedUser planned, CancellationToken stop)
+    {
+        if (except.Contains(planned.Id))
+        {
+            return new ExecutionLine { UserId = planned.Id, Outcome = ExecutionOutcome.Excepted };
+        }
+
+        var trail = entry.For(ticket.Action is PlanAction.Delete ? "DeleteUser" : "BlockUser", planned.Id, ticket.Plan);
+        try
+        {
+            var line = await actions.ActAsync(ticket, planned, caller, trail, new Turns(pace, time, stop));
+            if (line is not { Outcome: ExecutionOutcome.Blocked, AccessRevocation: null })
+            {
+                trail.Close(TrailOutcomeOf(line), exception: null);
+            }
+
+            return line;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception exception)
+        {
+            var (slug, details) = describe(exception);
+            trail.Close(slug, exception);
+            return new ExecutionLine
+            {
+                UserId = planned.Id,
+                Outcome = ExecutionOutcome.Failed,
+                Problem = JsonElement.Parse(details),
+            };
+        }
+    }
+
+    private static string? TrailOutcomeOf(ExecutionLine line) => line.Outcome switch
+    {
+        ExecutionOutcome.Deleted or ExecutionOutcome.Blocked or ExecutionOutcome.Gone => null,
+        ExecutionOutcome.Protected => "protected-user",
+        ExecutionOutcome.Self => "own-account",
+        ExecutionOutcome.Changed => "changed",
+        _ => "active",
+    };
+
+    /// <summary>Sends requests, each when it is its turn, with its own time limit, and again after a wait that Auth0 asks for.</summary>
+    internal sealed class Turns(ExecutionPace.Walkers pace, TimeProvider time, CancellationToken stop)
+    {
+        public ExecutionPace.Walkers Pace => pace;
+
+        /// <summary>Reads.</summary>
+        /// <param name="send">Its argument is canceled when the time for the request is up, and not when the caller hangs up.</param>
+        /// <exception cref="OperationCanceledException">The call ended before the request was sent.</exception>
+        public Task<T> ReadAsync<T>(WalkPace.Walker walker, Func<CancellationToken, Task<T>> send) =>
+            TakeAsync(walker, send, isWrite: false);
+
+        /// <summary>Writes. A request that Auth0 has refused because of its rate limit fails if the call ends before the next try.</summary>
+        /// <inheritdoc cref="ReadAsync"/>
+        public Task WriteAsync(WalkPace.Walker walker, Func<CancellationToken, Task> send) => TakeAsync(
+            walker,
+            async budget =>
+            {
+                await send(budget);
+                return true;
+            },
+            isWrite: true);
+
+        /// <summary>Finishes what a write has begun, even if the call has ended.</summary>
+        /// <inheritdoc cref="ReadAsync"/>
+        public Task FinishAsync(WalkPace.Walker walker, Func<CancellationToken, Task> send) => walker.RunAsync(
+            async () =>
+            {
+                using var budget = RequestBudget.Start(time, RequestBudget.ForRequest);
+                await send(budget.Token);
+                return true;
+            },
+            CancellationToken.None);
+
+        private async Task<T> TakeAsync<T>(WalkPace.Walker walker, Func<CancellationToken, Task<T>> send, bool isWrite)
+        {
+            while (true)
+            {
+                try
+                {
+                    return await walker.RunAsync(
+                        async () =>
+                        {
+                            stop.ThrowIfCancellationRequested();
+                            using var budget = RequestBudget.Start(time, RequestBudget.ForRequest);
+                            return await send(budget.Token);
+                        },
+                        stop);
+                }
+                catch (TenantException limited) when (IsWorthAWait(limited))
+                {
+                    await Task.Delay(limited.RetryAfter!.Value, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    if (isWrite && stop.IsCancellationRequested)
+                    {
+                        throw;
+                    }
+                }
+            }
+        }
+
+        private static bool IsWorthAWait(TenantException limited) =>
+            limited is { Failure: TenantFailure.RateLimited, MayBeDone: false } && limited.RetryAfter <= LongestPause;
+    }
+}
