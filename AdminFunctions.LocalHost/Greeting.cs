@@ -68,7 +68,7 @@ internal static class Greeting
             ? "To call them, use these commands. Set TOKEN to an access token of the tenant for this API:"
             : "To call them, paste one of these commands. The token is valid for one day:");
         output.WriteLine();
-        foreach (var function in functions.OrderBy(Consequence)
+        foreach (var function in functions.Where(static function => !TakesAPlan(function)).OrderBy(Consequence)
             .ThenBy(static function => PolicyOf(function) is { RequiresToken: true })
             .ThenBy(static function => function.Route, StringComparer.Ordinal))
         {
@@ -102,11 +102,14 @@ internal static class Greeting
     // You are likely to paste from the top, so functions that read come first, and the one that deletes the example's user comes last.
     private static int Consequence(FunctionDescriptor function) => function switch
     {
-        { Methods: [] or ["GET", ..] } => 0,
+        { Methods: [] or ["GET", ..] } or { Name: nameof(PlanDeletions) } => 0,
         { Name: nameof(DeleteUser) } => 3,
         { Methods: ["DELETE", ..] } => 2,
         _ => 1,
     };
+
+    /// <summary>Whether a call needs what a plan returns (docs/planned-deletions.md has an example), so that no line can be pasted.</summary>
+    private static bool TakesAPlan(FunctionDescriptor function) => function.Name is nameof(ApprovePlan) or nameof(ExecutePlan);
 
     /// <summary>Someone to whom every function applies: with a password and an e-mail address.</summary>
     private static string Example(LocalTenantAndVault local)
@@ -125,6 +128,12 @@ internal static class Greeting
         _ => "",
     };
 
+    private static string ExampleBody(FunctionDescriptor function) => function.Name switch
+    {
+        nameof(PlanDeletions) => """ -d '{"q":"blocked:true","action":"delete","reason":"Blocked accounts"}'""",
+        _ => "",
+    };
+
     private static FunctionPolicy? PolicyOf(FunctionDescriptor function) =>
         function.Method.DeclaringType!.GetProperty("Policy")?.GetValue(null) as FunctionPolicy;
 
@@ -133,11 +142,12 @@ internal static class Greeting
         var method = function.Methods is [var first, ..] && first != "GET" ? $"-i -X {first} " : "";
         var id = local is null ? "auth0%7C{id}" : Uri.EscapeDataString(Example(local));
         var path = function.Pattern.RawText!.Replace("{id}", id, StringComparison.Ordinal);
-        string Token(string? permission) =>
-            local is null ? "$TOKEN" : local.Tenant.MintAccessToken(Admin.All[0].UserId, permission is null ? [] : [permission]);
+        string Token(IEnumerable<string> permissions) =>
+            local is null ? "$TOKEN" : local.Tenant.MintAccessToken(Admin.All[0].UserId, [.. permissions]);
+        var body = ExampleBody(function);
         var header = PolicyOf(function) is { RequiresToken: true, Permission: var permission }
-            ? $" -H \"Authorization: Bearer {Token(permission)}\""
+            ? $" -H \"Authorization: Bearer {Token(permission is null ? [] : body.Length > 0 ? [permission, Permissions.DeleteUsers] : [permission])}\""
             : "";
-        return $"curl {method}\"{address}/{path}{ExampleQuery(function)}\"{header}";
+        return $"curl {method}\"{address}/{path}{ExampleQuery(function)}\"{header}{body}";
     }
 }

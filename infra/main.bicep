@@ -47,6 +47,15 @@ param clientSecretName string = 'auth0-client-secret'
 @description('The IDs of users who cannot be deleted, separated by commas, or as a JSON array if an ID contains a comma.')
 param protectedUsers string = ''
 
+@description('The largest number of users in a planned deletion, or empty for 1000.')
+param largestPlan string = ''
+
+@description('How long a planned deletion can be executed, such as 01:00:00, or empty for an hour.')
+param planLifetime string = ''
+
+@description('Whether a second administrator has to approve a planned deletion: true, false, or empty for false.')
+param planNeedsApproval string = ''
+
 @description('The origins of front ends that can call the API, separated by commas: https://admin.example.com. An asterisk is not allowed.')
 param allowedOrigins string = ''
 
@@ -200,6 +209,9 @@ module functionApp 'modules/function-app.bicep' = {
     auth0LoginClientId: auth0LoginClientId
     auth0CustomDomain: auth0CustomDomain
     protectedUsers: protectedUsers
+    largestPlan: largestPlan
+    planLifetime: planLifetime
+    planNeedsApproval: planNeedsApproval
     allowedOrigins: origins
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB

@@ -36,7 +36,7 @@ public sealed partial class LocalHostTests : IDisposable
             .Select(line => ExampleId().Replace(line, "{id}"))
             .ShouldBe(
                 [
-                    "/api/health", "/api/openapi.yaml", "/api/me", "/api/users", "/api/users/export", "/api/users/{id}", "/api/users/{id}/log", "PUT /api/users/{id}/block",
+                    "/api/health", "/api/openapi.yaml", "POST /api/deletion-plans", "/api/me", "/api/users", "/api/users/export", "/api/users/{id}", "/api/users/{id}/log", "PUT /api/users/{id}/block",
                     "POST /api/users/{id}/password-reset", "POST /api/users/{id}/verification-email", "DELETE /api/users/{id}/block",
                     "DELETE /api/users/{id}/mfa", "DELETE /api/users/{id}/sessions", "DELETE /api/users/{id}",
                 ],
@@ -48,6 +48,11 @@ public sealed partial class LocalHostTests : IDisposable
             if (line.Groups["token"] is { Success: true, Value: var token })
             {
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            }
+
+            if (line.Groups["body"] is { Success: true, Value: var body })
+            {
+                request.Content = new StringContent(body);
             }
 
             var answer = await client.SendAsync(request);
@@ -234,7 +239,7 @@ public sealed partial class LocalHostTests : IDisposable
             Path.Combine(_directory.FullName, "local.settings.json"),
             new JsonObject { ["IsEncrypted"] = false, ["Values"] = values }.ToJsonString());
 
-    [GeneratedRegex("""^curl (?:-i -X (?<method>\w+) )?"(?<address>[^"]+)"(?: -H "Authorization: Bearer (?<token>[^"]+)")?""", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""^curl (?:-i -X (?<method>\w+) )?"(?<address>[^"]+)"(?: -H "Authorization: Bearer (?<token>[^"]+)")?(?: -d '(?<body>[^']+)')?""", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CurlLine();
 
     [GeneratedRegex("auth0%7C[0-9a-f]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -24,7 +24,7 @@ public sealed class HostileInputTests
         [401] = ["missing-token", "invalid-token"],
         [403] = ["insufficient-permission"],
         [404] = ["no-such-user"],
-        [409] = ["self-deletion", "own-account", "protected-user", "no-email"],
+        [409] = ["self-deletion", "own-account", "protected-user", "no-email", "plan-expired"],
     };
 
     private static readonly string[] KnownHeaders =
@@ -162,7 +162,8 @@ public sealed class HostileInputTests
     /// <summary>Without a token that allows it nothing is asked of the Management API; with one, this and nothing else.</summary>
     private static void ShouldHaveAskedNoMoreThanItMay(AdminApp app, HostileRequest request, RawAnswer? answer)
     {
-        var mayRead = request.Token is { MayRead: true } && request.Method.Equals("GET", StringComparison.OrdinalIgnoreCase);
+        var mayPlan = request.Token is { MayRead: true, MayDelete: true } && request.Method.Equals("POST", StringComparison.OrdinalIgnoreCase);
+        var mayRead = mayPlan || (request.Token is { MayRead: true } && request.Method.Equals("GET", StringComparison.OrdinalIgnoreCase));
         var mayDelete = request.Token is { MayDelete: true } && request.Method.Equals("DELETE", StringComparison.OrdinalIgnoreCase);
         var mayChange = request.Token is { MayRead: true, MayDelete: true } && request.Method.ToUpperInvariant() is "PUT" or "POST" or "DELETE";
         var mayDoAll = request.Token is { MayRead: true, MayDelete: true };
@@ -278,6 +279,7 @@ public sealed class HostileInputTests
             [
                 "GetUser 200", "GetUser 404 no-such-user", "GetUserLog 200", "BlockUser 200", "UnblockUser 200", "SignOutUser 202", "ResetMfa 200",
                 "SendPasswordReset 400 invalid-request", "SendPasswordReset 409 no-email", "SendVerificationEmail 409 no-email", "GetMe 200", "GetOpenApi 200",
+                "PlanDeletions 200", "PlanDeletions 400 invalid-request", "ApprovePlan 400 invalid-request", "ExecutePlan 400 invalid-request",
             ])
             {
                 _counts.GetValueOrDefault(outcome).ShouldBeGreaterThan(5, $"{outcome}, among\n{string.Join('\n', _counts)}");

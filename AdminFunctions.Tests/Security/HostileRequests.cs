@@ -57,6 +57,24 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
         "{\"connection\":\"\\ud800\"}", "connection=x", "<a/>", new('[', 4000), new(' ', 5000), new('{', 100_000),
     ];
 
+    private static readonly (string Function, string Path)[] OfManyUsers =
+        [("PlanDeletions", "/api/deletion-plans"), ("ApprovePlan", "/api/deletion-plans/approvals"), ("ExecutePlan", "/api/deletions")];
+
+    private static readonly string[] GoodPlans =
+    [
+        "{\"q\":\"nobody:x\",\"action\":\"delete\",\"reason\":\"r\"}", "{\"q\":\"auth0|prey\",\"action\":\"delete\",\"reason\":\"r\"}", "{\"everyone\":true,\"action\":\"delete\",\"reason\":\"r\"}",
+    ];
+
+    /// <summary>No body that does anything: of an execution, none can be signed.</summary>
+    private static readonly string[] PlanBodies =
+    [
+        "", "{}", "null", "[]", "{", "\0", "\"", "{\"q\":\"*:*\"}", "{\"everyone\":\"true\"}", "{\"q\":\"a\",\"everyone\":true,\"action\":\"delete\",\"reason\":\"r\"}",
+        "{\"q\":\"((\",\"action\":\"delete\",\"reason\":\"r\"}", "{\"q\":\"a\",\"action\":\"delete\",\"reason\":\"\\u0000\"}", "{\"q\":\"\\ud800\",\"action\":\"delete\",\"reason\":\"r\"}",
+        "{\"seal\":\"\"}", "{\"seal\":\"a.b.c\"}", "{\"seal\":\"eyJhbGciOiJub25lIn0.e30.\"}", "{\"seal\":\"eyJhbGciOiJIUzI1NiIsImtpZCI6IngifQ.e30.AAAA\"}", "{\"seal\":\"eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..a.b.c\"}",
+        "{\"ticket\":\"a.b.c\",\"seal\":\"a.b.c\",\"confirm\":1}", "{\"ticket\":\"eyJhbGciOiJub25lIn0.e30.\",\"seal\":\"x\",\"confirm\":0}", "{\"ticket\":\"eyJhbGciOiJIUzI1NiIsImtpZCI6IngifQ.e30.AAAA\",\"seal\":\"x\",\"confirm\":0,\"except\":[null]}",
+        "{\"ticket\":5,\"seal\":{},\"confirm\":\"1\"}", "{\"ticket\":\"x\",\"ticket\":\"y\",\"seal\":\"z\",\"confirm\":1}", "{\"ticket\":\"x\",\"seal\":\"z\",\"confirm\":1e99}", new('[', 60_000), new('{', 100_000),
+    ];
+
     private static readonly string[] OddMethods =
     [
         "get", "Delete", "delete", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "TRACE", "CONNECT", "PRI", "GETT", "G E T", "", "GET\t", "D\u00e9lete", "DELETE\0", "X-DELETE",
@@ -108,6 +126,13 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
                     draft.Headers.Add($"Content-Length: {draft.Body.Length}");
                 }
 
+                break;
+            case 18 when random.NextChance(50):
+                var (ofMany, path) = random.NextItem(OfManyUsers);
+                draft.Aim(ofMany, "POST", path);
+                draft.Query = random.NextChance(10) ? Query(random) : "";
+                draft.Body = random.NextItem(ofMany is "PlanDeletions" && random.NextChance(60) ? GoodPlans : PlanBodies);
+                draft.Headers.Add($"Content-Length: {draft.Body.Length}");
                 break;
             case 18:
                 draft.Aim("GetHealth", "GET", "/api/health");

@@ -129,11 +129,11 @@ internal sealed class DeletionPlan(
             return;
         }
 
-        if (++_total > settings.LargestPlan)
+        if (++_total > settings.MaxPlannedUsers)
         {
             throw new PlanRefusedException(
                 PlanRefusal.TooLarge,
-                $"More than {settings.LargestPlan} users match, which is the largest plan. Narrow the search, or raise Users__LargestPlan.");
+                $"More than {settings.MaxPlannedUsers} users match, which is the largest plan. Narrow the search, or raise Users__LargestPlan.");
         }
 
         var bytes = BytesOfAUser + Encoding.UTF8.GetByteCount(user.UserId!);
@@ -228,7 +228,7 @@ internal sealed class DeletionPlan(
             new LeftOutCounts(_self, _protected, _blocked),
             InactiveSince?.UtcDateTime,
             _warnings,
-            settings.PlanNeedsApproval,
+            settings.PlansNeedApproval,
             seal);
     }
 }

@@ -36,7 +36,7 @@ public sealed class PlanExecutions(
         var ticket = await tokens.VerifyTicketAsync(request.Ticket!, budget);
         var seal = await tokens.VerifySealAsync(request.Seal!, budget);
         Check(request, ticket, seal, caller);
-        if (settings.Value.PlanNeedsApproval)
+        if (settings.Value.PlansNeedApproval)
         {
             await approvals.CheckAsync(request.Approval, seal, budget);
         }

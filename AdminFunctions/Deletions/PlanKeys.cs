@@ -67,7 +67,7 @@ public sealed class PlanKeys
             : _replaced.FirstOrDefault(replaced => replaced.Key.KeyId == keyId && IsValid(replaced))?.Key;
     }
 
-    private bool IsValid(Replaced replaced) => _time.GetElapsedTime(replaced.At) < _settings.Value.PlanLifetime;
+    private bool IsValid(Replaced replaced) => _time.GetElapsedTime(replaced.At) < _settings.Value.PlansExpireAfter;
 
     private async Task<Current> ReadAsync()
     {
@@ -82,7 +82,7 @@ public sealed class PlanKeys
         {
             Replace(before.Key);
         }
-        else if (kept is not null && reading.CreatedOn > _time.GetUtcNow() - _settings.Value.PlanLifetime && Derive(kept) is var old
+        else if (kept is not null && reading.CreatedOn > _time.GetUtcNow() - _settings.Value.PlansExpireAfter && Derive(kept) is var old
             && old.KeyId != key.KeyId)
         {
             Replace(old);

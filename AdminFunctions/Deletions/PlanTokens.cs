@@ -21,7 +21,7 @@ public sealed class PlanTokens(PlanKeys keys, IOptions<Auth0Options> auth0, IOpt
     public string Issuer => $"https://{auth0.Value.Domain}/";
 
     /// <summary>When a plan that is made now expires.</summary>
-    public DateTimeOffset Expiry() => time.GetUtcNow() + users.Value.PlanLifetime;
+    public DateTimeOffset Expiry() => time.GetUtcNow() + users.Value.PlansExpireAfter;
 
     /// <summary>Returns the key that signs a plan. One key signs all of it.</summary>
     /// <inheritdoc cref="PlanKeys.GetSigningKeyAsync"/>

@@ -20,24 +20,23 @@ public sealed partial class UsersOptions : IValidatableObject
     public FrozenSet<string> ProtectedIds => field ??=
         Read(Protected)?.OfType<string>().ToFrozenSet(StringComparer.OrdinalIgnoreCase) ?? FrozenSet<string>.Empty;
 
-    /// <summary>The largest number of users in one plan of deletions or blocks, from 1 to 1,000,000.</summary>
-    [Range(
-        1,
-        1_000_000,
-        ErrorMessage = "Users__LargestPlan must be a whole number from 1 to 1000000, such as 1000.")]
-    public int LargestPlan { get; set; } = 1000;
+    /// <summary>The largest number of users in one plan of deletions or blocks, from 1 to 1,000,000; 1,000 if empty.</summary>
+    public string? LargestPlan { get; set; }
 
-    /// <summary>How long a plan can be executed, from five minutes to a day.</summary>
-    [Range(
-        typeof(TimeSpan),
-        "00:05:00",
-        "1.00:00:00",
-        ParseLimitsInInvariantCulture = true,
-        ErrorMessage = "Users__PlanLifetime must be a time from 00:05:00 to 1.00:00:00, such as 01:00:00 for an hour.")]
-    public TimeSpan PlanLifetime { get; set; } = TimeSpan.FromHours(1);
+    /// <summary>How long a plan can be executed, from five minutes to a day; an hour if empty.</summary>
+    public string? PlanLifetime { get; set; }
 
-    /// <summary>Whether a second administrator has to approve a plan before it can be executed.</summary>
-    public bool PlanNeedsApproval { get; set; }
+    /// <summary>Whether a second administrator has to approve a plan before it can be executed: true or false; false if empty.</summary>
+    public string? PlanNeedsApproval { get; set; }
+
+    /// <summary><see cref="LargestPlan"/> as a number.</summary>
+    public int MaxPlannedUsers => Number(LargestPlan) ?? 1000;
+
+    /// <summary><see cref="PlanLifetime"/> as a time.</summary>
+    public TimeSpan PlansExpireAfter => Time(PlanLifetime) ?? TimeSpan.FromHours(1);
+
+    /// <summary><see cref="PlanNeedsApproval"/> as a Boolean.</summary>
+    public bool PlansNeedApproval => bool.TryParse(PlanNeedsApproval, out var needsApproval) && needsApproval;
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -50,7 +49,30 @@ public sealed partial class UsersOptions : IValidatableObject
                 + "auth0|5f7c8ec7c33c6c004bbafe82,google-oauth2|103547991597142817347; or, if an ID contains a comma, a JSON array, "
                 + "such as [\"samlp|contoso|Smith, Ann\",\"auth0|5f7c8ec7c33c6c004bbafe82\"].");
         }
+
+        if (!string.IsNullOrEmpty(LargestPlan) && Number(LargestPlan) is not (>= 1 and <= 1_000_000))
+        {
+            yield return new ValidationResult("Users__LargestPlan must be a whole number from 1 to 1000000, such as 1000.");
+        }
+
+        if (!string.IsNullOrEmpty(PlanLifetime)
+            && (Time(PlanLifetime) is not { } lifetime || lifetime < TimeSpan.FromMinutes(5) || lifetime > TimeSpan.FromDays(1)))
+        {
+            yield return new ValidationResult(
+                "Users__PlanLifetime must be a time from 00:05:00 to 1.00:00:00, such as 01:00:00 for an hour.");
+        }
+
+        if (!string.IsNullOrEmpty(PlanNeedsApproval) && !bool.TryParse(PlanNeedsApproval, out _))
+        {
+            yield return new ValidationResult("Users__PlanNeedsApproval must be true or false.");
+        }
     }
+
+    private static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static TimeSpan? Time(string? text) =>
+        TimeSpan.TryParseExact(text, ["c"], CultureInfo.InvariantCulture, out var time) ? time : null;
 
     private static string?[]? Read(string list)
     {

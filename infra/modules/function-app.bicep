@@ -52,6 +52,15 @@ param auth0CustomDomain string
 @description('The IDs of users who cannot be deleted, separated by commas, or as a JSON array if an ID contains a comma.')
 param protectedUsers string
 
+@description('The largest number of users in a planned deletion, or empty for 1000.')
+param largestPlan string
+
+@description('How long a planned deletion can be executed, such as 01:00:00, or empty for an hour.')
+param planLifetime string
+
+@description('Whether a second administrator has to approve a planned deletion: true, false, or empty for false.')
+param planNeedsApproval string
+
 @description('The origins that can call the API from a browser.')
 param allowedOrigins string[]
 
@@ -162,6 +171,9 @@ resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
       KeyVault__Uri: vaultUri
       KeyVault__ClientSecretName: secretName
       Users__Protected: protectedUsers
+      Users__LargestPlan: largestPlan
+      Users__PlanLifetime: planLifetime
+      Users__PlanNeedsApproval: planNeedsApproval
       AZURE_CLIENT_ID: identityClientId
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
 
