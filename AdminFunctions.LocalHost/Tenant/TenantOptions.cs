@@ -51,7 +51,7 @@ internal sealed record TenantOptions
     public bool HasSessionManagement { get; init; } = true;
 
     /// <summary>
-    /// The rate limits of the Management API by bucket; null if each bucket has the two limits below.
+    /// The rate limits of the Management API by bucket; null if all endpoints share one bucket with the two limits below.
     /// </summary>
     public IReadOnlyDictionary<RateBucket, RateLimit>? RateLimits { get; init; }
 
