@@ -30,7 +30,7 @@ internal sealed class LocalTenant : IAsyncDisposable
         ClientSecret = NewSecret();
         ManagementScope = options.ManagementScope;
         Users = new UserDirectory(
-            UserSeed.Make(options.Users, options.Seed, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
+            UserSeed.Make(options.Users, options.Seed, Address, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
         Activity = new UserActivity(options.TimeProvider);
         Activity.Log.Seed(Users.All);
         Faults = new Faults(_stopping.Token);
@@ -230,6 +230,7 @@ internal sealed class LocalTenant : IAsyncDisposable
         new TokenEndpoint(this, _options, _tokens, Sessions, Users).Map(app);
         new ChangePasswordEndpoint(_options, Users, Activity).Map(app);
         new LocalControl(this).Map(app);
+        Pictures.Map(app);
         var management = new ManagementEndpoints(Users, Activity, Sessions, _tokens, Stats, _options);
         app.Map(ManagementEndpoints.BasePath + "/{**path}", management.HandleAsync);
     }

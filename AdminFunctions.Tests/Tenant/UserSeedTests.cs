@@ -6,6 +6,8 @@ namespace AdminFunctions.Tests.Tenant;
 /// <summary>The people that a tenant begins with.</summary>
 public sealed class UserSeedTests
 {
+    private static readonly Uri Tenant = new("http://localhost:7072");
+
     [Fact]
     public async Task They_are_the_same_every_time_whatever_the_clock_says_and_others_with_another_seed()
     {
@@ -18,13 +20,13 @@ public sealed class UserSeedTests
         (await UsersAsync(new TenantOptions { Users = 60, Seed = 2 })).ShouldNotBe(users);
 
         // Also in another process, on another machine.
-        UserSeed.Make(60, 1).Last().UserId.ShouldBe("auth0|d5812a60f3bbb6a58e695160");
+        UserSeed.Make(60, 1, Tenant).Last().UserId.ShouldBe("auth0|d5812a60f3bbb6a58e695160");
 
         static async Task<string> UsersAsync(TenantOptions options)
         {
             await using var tenant = await LocalTenant.StartAsync(options);
             using var application = tenant.Application("read:users read:user_idp_tokens");
-            return await application.GetStringAsync("/api/v2/users?per_page=100");
+            return (await application.GetStringAsync("/api/v2/users?per_page=100")).Replace(tenant.Domain, "", StringComparison.Ordinal);
         }
     }
 
@@ -44,7 +46,7 @@ public sealed class UserSeedTests
     [Fact]
     public void As_many_as_wanted_are_of_one_moment_and_they_stay_in_order()
     {
-        var users = UserSeed.Make(100, seed: 1, atOneMoment: 40).ToList();
+        var users = UserSeed.Make(100, seed: 1, Tenant, atOneMoment: 40).ToList();
 
         users.GroupBy(user => user.CreatedAt).Select(moment => moment.Count()).OrderDescending().Take(2).ShouldBe([40, 1]);
         users.Select(user => user.CreatedAt).ShouldBeInOrder();
@@ -53,7 +55,7 @@ public sealed class UserSeedTests
     [Fact]
     public void No_two_are_the_same_and_none_is_real()
     {
-        var users = UserSeed.Make(5000, 1).ToList();
+        var users = UserSeed.Make(5000, 1, Tenant).ToList();
 
         users.Select(user => user.UserId).ShouldBeUnique();
         users.Select(user => user.CreatedAt).ShouldBeUnique();
@@ -63,12 +65,13 @@ public sealed class UserSeedTests
         users.ShouldAllBe(user => user.PhoneNumber == null || (user.PhoneNumber.StartsWith("+1555") && user.PhoneNumber.Length == 12));
         users.ShouldAllBe(user => user.LastIp == null || user.LastIp.StartsWith("192.0.2.") || user.LastIp.StartsWith("198.51.100.") || user.LastIp.StartsWith("203.0.113."));
         users.ShouldAllBe(user => user.LastLogin == null || user.LastLogin >= user.CreatedAt);
+        users.ShouldAllBe(user => user.Picture == null || user.Picture.StartsWith("http://localhost:7072/avatars/"));
     }
 
     [Fact]
     public void They_differ_in_what_a_front_end_has_to_cope_with()
     {
-        var users = UserSeed.Make(1200, 1).ToList();
+        var users = UserSeed.Make(1200, 1, Tenant).ToList();
 
         users.ShouldContain(user => user.Blocked);
         users.ShouldContain(user => user.LastLogin == null && user.LoginsCount == null);

@@ -59,15 +59,18 @@ internal sealed class UserSeed
     private readonly Random _random;
     private readonly Dictionary<string, int> _taken = new(StringComparer.Ordinal);
 
-    private UserSeed(int seed) => _random = new Random(seed);
+    private readonly Uri _tenant;
+
+    private UserSeed(int seed, Uri tenant) => (_random, _tenant) = (new Random(seed), tenant);
 
     /// <summary>Creates users, oldest first: the <see cref="Admin">admins</see>, some users with unusual IDs, then all others.</summary>
     /// <param name="count">The number of users.</param>
     /// <param name="seed">The seed. Another seed creates other users.</param>
+    /// <param name="tenant">The base URL of the tenant, which serves their pictures.</param>
     /// <param name="atOneMoment">The number of users, in the middle, with the same creation time.</param>
-    public static IEnumerable<TenantUser> Make(int count, int seed, int atOneMoment = 0)
+    public static IEnumerable<TenantUser> Make(int count, int seed, Uri tenant, int atOneMoment = 0)
     {
-        var people = new UserSeed(seed);
+        var people = new UserSeed(seed, tenant);
         var step = count > 0 ? (Last - First).Ticks / count / TimeSpan.TicksPerMillisecond : 0;
         var firstOfMany = (count - atOneMoment) / 2;
         for (var i = 0; i < count; i++)
@@ -148,7 +151,7 @@ internal sealed class UserSeed
             Email = $"{local}@{domain}",
             EmailVerified = social || _random.Next(100) < 80,
             Username = connection == Database && _random.Next(100) < 25 ? local.Replace('.', '_') : null,
-            Picture = social || _random.Next(100) < 40 ? $"https://cdn.example.com/avatars/{local}.png" : null,
+            Picture = social || _random.Next(100) < 40 ? Pictures.UrlOf(_tenant, local) : null,
         };
     }
 
