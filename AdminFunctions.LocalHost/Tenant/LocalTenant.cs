@@ -30,7 +30,7 @@ internal sealed class LocalTenant : IAsyncDisposable
         ClientSecret = NewSecret();
         ManagementScope = options.ManagementScope;
         Users = new UserDirectory(
-            UserSeed.Make(options.Users, options.Seed, Address, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
+            UserSeed.Make(options.Users, options.Seed, Address, Now, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
         Activity = new UserActivity(options.TimeProvider);
         Activity.Log.Seed(Users.All);
         Faults = new Faults(_stopping.Token);
