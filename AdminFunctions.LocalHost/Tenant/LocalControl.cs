@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -8,7 +9,7 @@ using AdminFunctions.LocalHost.Tenant.Users;
 
 namespace AdminFunctions.LocalHost.Tenant;
 
-/// <summary>The control API of the local tenant, under <c>/_local</c>: tokens, counts, faults, users, sign-ins, mails, rotations.</summary>
+/// <summary>The control API of the local tenant, under <c>/_local</c>: tokens, counts, faults, users, sign-ins, blocks, mails, rotations.</summary>
 /// <param name="tenant">The tenant.</param>
 internal sealed class LocalControl(LocalTenant tenant)
 {
@@ -26,6 +27,8 @@ internal sealed class LocalControl(LocalTenant tenant)
         routes.MapDelete(BasePath + "/faults", Guarded(context => DoneAsync(context, tenant.Faults.Clear)));
         routes.MapPost(BasePath + "/users", Guarded(PutUsersAsync));
         routes.MapPost(BasePath + "/sign-in", Guarded(SignInAsync));
+        routes.MapPost(BasePath + "/user-blocks", Guarded(BlockAsync));
+        routes.MapGet(BasePath + "/user-blocks", Guarded(context => context.AnswerAsync(200, Blocks())));
         routes.MapGet(BasePath + "/mails", Guarded(context => context.AnswerAsync(200, tenant.Activity.Mails.ToJson())));
         routes.MapDelete(BasePath + "/mails", Guarded(context => DoneAsync(context, tenant.Activity.Mails.Clear)));
         routes.MapPost(BasePath + "/rotate-secret", Guarded(RotateSecretAsync));
@@ -136,6 +139,43 @@ internal sealed class LocalControl(LocalTenant tenant)
             : context.AnswerAsync(403, new JsonObject { ["error"] = error, ["error_description"] = description }));
     }
 
+    /// <summary>Blocks a user for an IP address, as ten wrong passwords do.</summary>
+    private async Task BlockAsync(HttpContext context)
+    {
+        const string Good = """{"user_id":"auth0|anyone","ip":"203.0.113.7"}""";
+        if (await BodyAsync(context, LocalControlJson.Default.BlockRequest, Good) is not { } request)
+        {
+            return;
+        }
+
+        if (request.Ip is not null && !IPAddress.TryParse(request.Ip, out _))
+        {
+            await SentenceAsync(context, 400, "ip is not valid. Specify an IP address, such as \"203.0.113.7\".");
+            return;
+        }
+
+        if (request.UserId is null || tenant.Users.Find(request.UserId) is not { } user)
+        {
+            await SentenceAsync(context, 404, "There is no user with this user_id.");
+            return;
+        }
+
+        tenant.Activity.Blocks.Add(user.UserId, new(
+            user.Email ?? user.Name, request.Ip ?? SignIn.IpOf(context), user.Identities[0].Connection.Name));
+        context.Response.StatusCode = 204;
+    }
+
+    private JsonArray Blocks() =>
+    [
+        .. tenant.Activity.Blocks.All.Select(static blocked => new JsonObject
+        {
+            ["user_id"] = blocked.UserId,
+            ["identifier"] = blocked.Block.Identifier,
+            ["ip"] = blocked.Block.Ip,
+            ["connection"] = blocked.Block.Connection,
+        }),
+    ];
+
     private async Task RotateSecretAsync(HttpContext context)
     {
         const string Good = """{"revokeTokens":true}""";
@@ -216,6 +256,8 @@ internal sealed record TokenRequest(
 
 internal sealed record SignInRequest([property: JsonPropertyName("user_id")] string? UserId, string? Password);
 
+internal sealed record BlockRequest([property: JsonPropertyName("user_id")] string? UserId, string? Ip);
+
 internal sealed record RotateSecretRequest(bool RevokeTokens);
 
 internal sealed record RotateKeysRequest(bool RevokePrevious);
@@ -273,6 +315,7 @@ internal sealed record NewUser(
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(NewUser[]))]
 [JsonSerializable(typeof(SignInRequest))]
+[JsonSerializable(typeof(BlockRequest))]
 [JsonSerializable(typeof(RotateSecretRequest))]
 [JsonSerializable(typeof(RotateKeysRequest))]
 internal sealed partial class LocalControlJson : JsonSerializerContext;

@@ -33,6 +33,7 @@ internal sealed class LocalTenant : IAsyncDisposable
             UserSeed.Make(options.Users, options.Seed, Address, Now, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
         Activity = new UserActivity(options.TimeProvider);
         Activity.Log.Seed(Users.All);
+        Stats = new TenantStats { CountMails = () => Activity.Mails.Sent };
         Faults = new Faults(_stopping.Token);
         Sessions = new LoginSessions(options.TimeProvider);
         SignIn = new SignIn(Users, Activity, Sessions);
@@ -64,7 +65,7 @@ internal sealed class LocalTenant : IAsyncDisposable
     public string? ManagementScope { get; set; }
 
     /// <summary>The counts of successful responses.</summary>
-    public TenantStats Stats { get; } = new();
+    public TenantStats Stats { get; }
 
     /// <summary>The time of its clock.</summary>
     public DateTime Now => _options.TimeProvider.GetUtcNow().UtcDateTime;

@@ -17,7 +17,7 @@ internal sealed class ManagementEndpoints(
     public const string BasePath = "/api/v2";
 
     private readonly RateBuckets _buckets = new(options);
-    private readonly UsersApi _users = new(users, activity, stats, options);
+    private readonly UsersApi _users = new(users, activity, sessions, stats, options);
     private readonly UserAccessApi _access = new(users, activity, sessions, stats, options);
     private readonly UserLogsApi _logs = new(activity, stats);
     private readonly UserFactorsApi _factors = new(users, activity, stats);

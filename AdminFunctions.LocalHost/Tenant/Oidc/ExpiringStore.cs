@@ -55,12 +55,12 @@ internal sealed class ExpiringStore<T>(TimeSpan lifetime, TimeProvider clock)
         }
     }
 
-    /// <summary>Removes the values that match.</summary>
-    public void RemoveWhere(Predicate<T> matches)
+    /// <summary>Removes the values that match, by key and value.</summary>
+    public void RemoveWhere(Func<string, T, bool> matches)
     {
         lock (_lock)
         {
-            foreach (var key in _items.Where(entry => matches(entry.Value.Item)).Select(static entry => entry.Key).ToList())
+            foreach (var key in _items.Where(entry => matches(entry.Key, entry.Value.Item)).Select(static entry => entry.Key).ToList())
             {
                 _items.Remove(key);
             }

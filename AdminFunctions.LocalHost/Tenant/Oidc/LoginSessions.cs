@@ -41,11 +41,14 @@ internal sealed class LoginSessions(TimeProvider clock)
     /// <summary>Browser sessions: the user IDs by the session ID in the cookie.</summary>
     public ExpiringStore<string> Sessions { get; } = new(TimeSpan.FromDays(3), clock);
 
-    /// <summary>Ends the sessions of a user and, unless they are kept, revokes the refresh tokens.</summary>
-    public void EndAll(string userId, bool keepsRefreshTokens)
+    /// <summary>Ends the sessions of a user and, unless they are kept, revokes their refresh tokens.</summary>
+    /// <param name="sessionId">The session; all sessions of the user if null. A session of another user is left alone.</param>
+    public void End(string userId, string? sessionId, bool keepsRefreshTokens)
     {
-        Sessions.RemoveWhere(id => id == userId);
-        Codes.RemoveWhere(authorization => authorization.UserId == userId);
+        bool IsEnded(Authorization of) => of.UserId == userId && (sessionId is null || of.SessionId == sessionId);
+
+        Sessions.RemoveWhere((id, user) => user == userId && (sessionId is null || id == sessionId));
+        Codes.RemoveWhere((_, authorization) => IsEnded(authorization));
         if (keepsRefreshTokens)
         {
             return;
@@ -53,7 +56,7 @@ internal sealed class LoginSessions(TimeProvider clock)
 
         lock (_lock)
         {
-            foreach (var family in _refreshTokens.Values.Where(family => family.Authorization.UserId == userId).Distinct().ToList())
+            foreach (var family in _refreshTokens.Values.Where(family => IsEnded(family.Authorization)).Distinct().ToList())
             {
                 End(family);
             }
