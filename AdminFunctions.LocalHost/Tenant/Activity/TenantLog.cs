@@ -46,7 +46,9 @@ internal sealed class TenantLog(TimeProvider clock)
             $"9002025{Interlocked.Increment(ref _count):D18}", date, type, description, user, ip, userAgent ?? ""));
 }
 
-/// <summary>An event, as Auth0 writes it: with a scope that is a string or an array, and more in the details than anyone should pass on.</summary>
+/// <summary>
+/// An event, as Auth0 writes it: with a scope that is a string or an array, and more in the details than anyone should pass on.
+/// </summary>
 internal sealed record LogEvent(string Id, DateTime Date, string Type, string Description, TenantUser User, string Ip, string UserAgent)
 {
     public void Write(Utf8JsonWriter json)

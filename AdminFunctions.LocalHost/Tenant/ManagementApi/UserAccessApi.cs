@@ -17,9 +17,7 @@ internal sealed class UserAccessApi(
     {
         if (!options.HasSessionManagement)
         {
-            // The wording is not documented. What matters is a 403 with another code than insufficient_scope.
-            await context.ErrorAsync(
-                403, "Forbidden", "This feature is not enabled for this tenant.", "feature_not_enabled");
+            await context.NotInPlanAsync();
             return;
         }
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
-/// <summary>Stores values with a limited lifetime under random keys: pending sign-ins, codes, sessions.</summary>
+/// <summary>Stores values with a limited lifetime under random keys: pending sign-ins, codes.</summary>
 /// <typeparam name="T">The type of the values.</typeparam>
 /// <param name="lifetime">The lifetime of the values.</param>
 /// <param name="clock">The clock.</param>
@@ -55,12 +55,12 @@ internal sealed class ExpiringStore<T>(TimeSpan lifetime, TimeProvider clock)
         }
     }
 
-    /// <summary>Removes the values that match, by key and value.</summary>
-    public void RemoveWhere(Func<string, T, bool> matches)
+    /// <summary>Removes the values that match.</summary>
+    public void RemoveWhere(Predicate<T> matches)
     {
         lock (_lock)
         {
-            foreach (var key in _items.Where(entry => matches(entry.Key, entry.Value.Item)).Select(static entry => entry.Key).ToList())
+            foreach (var key in _items.Where(entry => matches(entry.Value.Item)).Select(static entry => entry.Key).ToList())
             {
                 _items.Remove(key);
             }

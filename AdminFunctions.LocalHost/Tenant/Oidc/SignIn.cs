@@ -40,6 +40,6 @@ internal sealed class SignIn(UserDirectory users, UserActivity activity, LoginSe
         }
 
         activity.Log.Add(user, "s", "", context);
-        return (sessions.Sessions.Add(userId), null, null);
+        return (sessions.Start(userId, Device.Of(context)), null, null);
     }
 }
