@@ -56,7 +56,7 @@ internal sealed record ExportCursor(ulong Search, WalkPosition Position)
 
         var bytes = Base64Url.DecodeFromChars(text);
         if (bytes.Length <= ChecksumLength
-            || !Checksum(bytes.AsSpan(..^ChecksumLength)).AsSpan().SequenceEqual(bytes.AsSpan(^ChecksumLength..)))
+            || !Checksum(bytes.AsSpan(..^ChecksumLength)).SequenceEqual(bytes.AsSpan(^ChecksumLength..)))
         {
             return false;
         }
