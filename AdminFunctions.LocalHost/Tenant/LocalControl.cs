@@ -182,7 +182,7 @@ internal sealed class LocalControl(LocalTenant tenant)
 
     private void Interact(TenantUser user, Device device)
     {
-        if (!tenant.Sessions.TryUse(tenant.Sessions.SessionsOf(user.UserId).LastOrDefault()?.Id, out _))
+        if (tenant.Sessions.SessionsOf(user.UserId) is not [.., var session] || !tenant.Sessions.TryUse(session.Id, out _))
         {
             tenant.Sessions.Start(user.UserId, device, user.LastLogin ?? user.CreatedAt);
         }
