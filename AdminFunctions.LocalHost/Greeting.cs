@@ -142,12 +142,15 @@ internal static class Greeting
         var method = function.Methods is [var first, ..] && first != "GET" ? $"-i -X {first} " : "";
         var id = local is null ? "auth0%7C{id}" : Uri.EscapeDataString(Example(local));
         var path = function.Pattern.RawText!.Replace("{id}", id, StringComparison.Ordinal);
-        string Token(IEnumerable<string> permissions) =>
-            local is null ? "$TOKEN" : local.Tenant.MintAccessToken(Admin.All[0].UserId, [.. permissions]);
         var body = ExampleBody(function);
-        var header = PolicyOf(function) is { RequiresToken: true, Permission: var permission }
-            ? $" -H \"Authorization: Bearer {Token(permission is null ? [] : body.Length > 0 ? [permission, Permissions.DeleteUsers] : [permission])}\""
-            : "";
+        string[] permissions = PolicyOf(function) is { Permission: { } permission } ? [permission] : [];
+        if (function.Name is nameof(PlanDeletions))
+        {
+            permissions = [.. permissions, Permissions.DeleteUsers];
+        }
+
+        var token = local?.Tenant.MintAccessToken(Admin.All[0].UserId, permissions) ?? "$TOKEN";
+        var header = PolicyOf(function) is { RequiresToken: true } ? $" -H \"Authorization: Bearer {token}\"" : "";
         return $"curl {method}\"{address}/{path}{ExampleQuery(function)}\"{header}{body}";
     }
 }

@@ -36,7 +36,7 @@ internal sealed record TenantOptions
     /// </summary>
     public string? ManagementScope { get; init; } =
         "read:users update:users delete:users delete:sessions delete:refresh_tokens read:logs_users "
-        + "read:authentication_methods delete:authentication_methods";
+        + "read:authentication_methods delete:authentication_methods read:sessions read:refresh_tokens";
 
     /// <summary>Whether identities contain the tokens of their providers regardless of the scopes.</summary>
     public bool AlwaysShowProviderTokens { get; init; }

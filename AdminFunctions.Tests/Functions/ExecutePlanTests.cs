@@ -6,7 +6,6 @@ using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Tenant.Users;
 using AdminFunctions.Tests.Deletions;
-using AdminFunctions.Tests.Export;
 using AdminFunctions.Tests.Management;
 
 namespace AdminFunctions.Tests.Functions;
@@ -77,7 +76,7 @@ public sealed class ExecutePlanTests
             """{"user_id":"auth0|g","outcome":"deleted"}""",
             """{"end":{"remaining":0,"outcomes":{"changed":5,"deleted":1,"gone":1}}}""",
         ]);
-        app.Tenant.Users.All.Count().ShouldBe(5);
+        app.Tenant.Users.All.Count.ShouldBe(5);
     }
 
     [Fact]
@@ -91,6 +90,74 @@ public sealed class ExecutePlanTests
         var outcomes = Plans.OutcomesOf(await administrator.ExecuteAsync(plan.Tickets.Single(), plan, "auth0|b"));
 
         outcomes.ShouldBe([("auth0|a", "self"), ("auth0|b", "excepted"), ("auth0|c", "deleted")]);
+    }
+
+    [Theory]
+    [InlineData("token-exchange")]
+    [InlineData("interaction")]
+    public async Task Who_is_active_without_logging_in_is_left_alone(string activity)
+    {
+        await using var app = await AppWithAsync([.. "ab".Select(letter => Plans.Somebody($"auth0|{letter}") with { LastLogin = Old, UpdatedAt = Old, LoginsCount = 1 })]);
+        using var tenant = new HttpClient { BaseAddress = app.Tenant.Address };
+        await SignInLongAgoAsync(app, tenant, "auth0|a");
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanAsync(new { q = "last_login:[* TO 2026-03-04]", action = "delete", reason = "unused" });
+        plan.Users.ShouldBe(["auth0|a", "auth0|b"], ignoreOrder: true);
+        plan.End["inactive_since"]!.GetValue<string>().ShouldBe("2026-03-04T00:00:00.000Z");
+        plan.End["warnings"]!.AsArray().ShouldBeEmpty();
+        (await tenant.PostAsJsonAsync($"/_local/{activity}", new { user_id = "auth0|a" })).IsSuccessStatusCode.ShouldBeTrue();
+
+        var lines = await administrator.ExecuteAsync(plan.Tickets.Single(), plan);
+
+        Plans.OutcomesOf(lines).ShouldBe([("auth0|a", "active"), ("auth0|b", "deleted")], ignoreOrder: true);
+        lines.Single(line => line["outcome"]?.GetValue<string>() is "active")["last_active"]!.GetValue<DateTime>().ToUniversalTime()
+            .ShouldBe(app.Time.GetUtcNow().UtcDateTime);
+        app.Tenant.Users.Find("auth0|a").ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Activity_before_the_bound_does_not_count()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a") with { LastLogin = Old, UpdatedAt = Old, LoginsCount = 1 });
+        using var tenant = new HttpClient { BaseAddress = app.Tenant.Address };
+        await SignInLongAgoAsync(app, tenant, "auth0|a");
+        using var administrator = app.Administrator();
+
+        var plan = await administrator.PlanAsync(new { q = "last_login:[* TO 2026-03-04]", action = "delete", reason = "unused" });
+
+        (await administrator.ExecuteAllAsync(plan)).Values.ShouldBe(["deleted"]);
+    }
+
+    [Theory]
+    [InlineData(false, null, "plan does not include")]
+    [InlineData(true, "read:users delete:users read:sessions", "read:refresh_tokens")]
+    public async Task Where_activity_cannot_be_read_the_plan_has_a_warning_that_says_what_that_means(bool hasSessions, string? scope, string expected)
+    {
+        var options = new TenantOptions { Users = 0, HasSessionManagement = hasSessions };
+        await using var app = await AdminApp.StartAsync(scope is null ? options : options with { ManagementScope = scope });
+        app.Tenant.Users.Put(Plans.Somebody("auth0|a") with { LastLogin = Old, UpdatedAt = Old });
+        using var administrator = app.Administrator();
+
+        var plan = await administrator.PlanAsync(new { q = "last_login:[* TO 2022-01-01]", action = "delete", reason = "unused" });
+
+        var warning = plan.End["warnings"]!.AsArray().ShouldHaveSingleItem()!.GetValue<string>();
+        warning.ShouldContain(expected);
+        warning.ShouldContain("last_login does not move at silent sign-ins");
+        plan.End["inactive_since"].ShouldBeNull();
+        (await administrator.ExecuteAllAsync(plan)).Values.ShouldBe(["deleted"]);
+    }
+
+    [Fact]
+    public async Task If_activity_cannot_be_read_at_the_execution_nobody_is_deleted()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a") with { LastLogin = Old, UpdatedAt = Old });
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanAsync(new { q = "last_login:[* TO 2022-01-01]", action = "delete", reason = "unused" });
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/auth0%7Ca/sessions", 200, """{"sessions":[{"last_interacted_at":[1]}]}""") with { Times = null });
+
+        (await administrator.ExecuteAllAsync(plan)).Values.ShouldBe(["failed"]);
+
+        app.Tenant.Users.Find("auth0|a").ShouldNotBeNull();
     }
 
     [Fact]
@@ -308,9 +375,21 @@ public sealed class ExecutePlanTests
         gate.SetResult();
         await Waiting.UntilAsync(() => app.Log.Audit[^1].Text.StartsWith("PlanExecuted ", StringComparison.Ordinal));
 
-        var deleted = 50 - app.Tenant.Users.All.Count();
+        var deleted = 50 - app.Tenant.Users.All.Count;
         deleted.ShouldBeInRange(1, 8);
         app.Log.Audit[^1].Text.ShouldContain($" outcomes=deleted:{deleted} remaining={50 - deleted} ");
+    }
+
+    private static readonly DateTime Old = new(2021, 5, 6, 7, 8, 9, DateTimeKind.Utc);
+
+    /// <summary>The user signs in, and two days pass. What the profile says is as before.</summary>
+    private static async Task SignInLongAgoAsync(AdminApp app, HttpClient tenant, string id)
+    {
+        var before = app.Tenant.Users.Find(id)!;
+        var answer = await tenant.PostAsJsonAsync("/_local/sign-in", new { user_id = id, offline_access = true });
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+        app.Time.Advance(TimeSpan.FromDays(2));
+        app.Tenant.Users.Put(before);
     }
 
     private static HttpClient HelpDesk(AdminApp app) => app.CallerWith(Permissions.ReadUsers, Permissions.UpdateUsers);
