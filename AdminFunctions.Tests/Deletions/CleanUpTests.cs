@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Tenant.ManagementApi;
 using AdminFunctions.LocalHost.Tenant.Users;
@@ -58,6 +60,61 @@ public sealed class CleanUpTests
         (present.Count - plan.Tickets.Count).ShouldBe(count - outcomes.Values.Count(outcome => outcome is "deleted" or "gone"));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Whatever_Auth0_does_nobody_is_told_to_be_deleted_who_is_there_and_nobody_else_is_touched(int seed)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        using var administrator = app.Administrator();
+        var random = new Random(seed);
+        List<string> ids = [.. Enumerable.Range(0, 60).Select(i => $"auth0|{i:00}")];
+        app.Tenant.Users.Put(ids.Select(Plans.Somebody));
+        app.Tenant.Users.Put(Plans.Somebody("google-oauth2|other"));
+        var plan = await administrator.PlanAsync(new { q = "user_id:auth0*", action = "delete", reason = "test" });
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        var now = app.Time.GetUtcNow().UtcDateTime;
+        var changed = ids.Where(_ => random.Next(6) == 0).ToList();
+        app.Tenant.Users.Put(changed.Select(id => Plans.Somebody(id) with { LastLogin = now, UpdatedAt = now }));
+        app.Tenant.Faults.Add(ids.Where(_ => random.Next(3) == 0).SelectMany(id => Enumerable.Range(0, random.Next(1, 6)).Select(_ => Harm(random, id))));
+
+        // The same ticket, several times: once twice at the same time, once by a caller who hangs up.
+        Dictionary<string, string> told = new(StringComparer.Ordinal);
+        var both = Task.WhenAll(administrator.ExecuteAsync(plan.Tickets[0], plan), administrator.ExecuteAsync(plan.Tickets[0], plan));
+        Note(told, (await WhileTimePassesAsync(app, both)).SelectMany(Plans.OutcomesOf));
+        using var impatience = new CancellationTokenSource();
+        var body = new { ticket = plan.Tickets[0], seal = plan.Seal, confirm = plan.Total };
+        var hungUp = administrator.PostAsJsonAsync(Plans.Deletions, body, impatience.Token);
+        await impatience.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(hungUp);
+        app.Tenant.Faults.Clear();
+        Note(told, Plans.OutcomesOf(await WhileTimePassesAsync(app, administrator.ExecuteAsync(plan.Tickets[0], plan))));
+
+        foreach (var id in ids)
+        {
+            var isThere = app.Tenant.Users.Find(id) is not null;
+            isThere.ShouldBe(changed.Contains(id), id);
+            told[id].ShouldBe(isThere ? "changed" : "deleted", id);
+        }
+
+        app.Tenant.Users.Find("google-oauth2|other").ShouldNotBeNull();
+
+        // Somebody who is gone at a later call was deleted by an earlier one, even if that one did not know.
+        void Note(Dictionary<string, string> outcomes, IEnumerable<(string Id, string Outcome)> lines)
+        {
+            foreach (var (id, outcome) in lines)
+            {
+                if (outcome is "deleted" or "gone")
+                {
+                    app.Tenant.Users.Find(id).ShouldBeNull();
+                }
+
+                outcomes[id] = outcome is "gone" ? "deleted" : outcome;
+            }
+        }
+    }
+
     [Fact]
     public async Task An_execution_uses_the_rate_limit_of_deletions_and_nobody_else_is_refused()
     {
@@ -112,6 +169,19 @@ public sealed class CleanUpTests
         (await execution).Values.ShouldAllBe(outcome => outcome == "deleted");
         waits.Count.ShouldBeGreaterThan(10);
         waits.Max().ShouldBeLessThan(5);
+    }
+
+    private static Fault Harm(Random random, string id)
+    {
+        var request = $"{random.Next(3) switch { 0 => "GET", _ => "DELETE" }} /api/v2/users/{Uri.EscapeDataString(id)}";
+        return random.Next(5) switch
+        {
+            0 => new Fault { Match = request, Mode = FaultMode.AbortAfter },
+            1 => new Fault { Match = request, Mode = FaultMode.CloseAfter },
+            2 => new Fault { Match = request, Mode = FaultMode.Abort },
+            3 => Fault.Answer(request, 503),
+            _ => new Fault { Match = request, Mode = FaultMode.Hang },
+        };
     }
 
     private static TenantUser Somebody(Random random, int i) => random.Next(4) switch
