@@ -54,8 +54,9 @@ async function visitStates({ page, host, inspect }: Visit): Promise<void> {
   await expect(dialog.getByRole('alert')).toBeVisible();
   await inspect('dialog with a problem');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
-  const other = page.getByRole('button', { name: /^Delete Wanda/ });
-  await other.click();
+  await page.getByRole('button', { name: /^Actions for Wanda/ }).click();
+  await inspect('menu');
+  await page.getByRole('menuitem', { name: 'Delete user' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await inspect('dialog with long words');
   await page.keyboard.press('Escape');

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { User } from '../src/api';
-import type { Config } from '../src/config';
+import type { User } from '../src/api/client';
+import type { Config } from '../src/session/config';
 
 const REPOSITORY = join(import.meta.dirname, '../../..');
 
@@ -111,8 +111,19 @@ export class LocalHost {
 
   /** Calls a function with all permissions. */
   async call(method: string, path: string): Promise<Response> {
-    const token = await this.token('auth0|test', ['read:users', 'delete:users']);
+    const token = await this.token('auth0|test', ['read:users', 'update:users', 'delete:users']);
     return fetch(this.functions + path, { method, headers: { Authorization: `Bearer ${token}` } });
+  }
+
+  /** Signs a user in at the tenant, as their browser would. */
+  async signIn(userId: string, password: 'right' | 'wrong'): Promise<void> {
+    const answer = await fetch(`${this.tenant}/_local/sign-in`, { method: 'POST', body: JSON.stringify({ user_id: userId, password }) });
+    if (answer.status !== (password === 'right' ? 200 : 403)) throw new Error(`The sign-in responded with ${answer.status}.`);
+  }
+
+  /** The mails that the tenant has sent, newest first. */
+  async mails(): Promise<{ to: string; type: string }[]> {
+    return (await (await fetch(`${this.tenant}/_local/mails`)).json()) as { to: string; type: string }[];
   }
 
   private async control(method: string, path: string, body?: unknown): Promise<Response> {

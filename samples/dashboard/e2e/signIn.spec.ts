@@ -67,11 +67,14 @@ test('Nora, who has no permissions, sees which one she lacks', async ({ page }) 
 
   await expect(page.getByRole('heading', { name: 'The access token lacks a permission' })).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('read:users');
+  // Nothing else on the page suggests that she may.
+  await expect(searchBox(page)).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Export CSV' })).toHaveCount(0);
   await expect(page.getByText('You are signed in as')).toContainText('nora.nothing@example.com');
   await expect(page.getByText('Trace ID')).toContainText(/[0-9a-f]{32}/);
 
   // From here she can sign in again, with the permission or as another user.
-  await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Use another account' }).click();
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
 });
 

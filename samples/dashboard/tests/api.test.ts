@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { ApiError, createApi, type Problem, type User } from '../src/api';
+import { createApi, type User } from '../src/api/client';
+import { ApiError, type Problem } from '../src/api/problems';
 
 const BASE = 'https://api.example/api';
 

@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { type Api, ApiError, type ListParameters, type Problem, type User, type UserPage } from '../src/api';
-import { rememberDeleted } from '../src/deleted';
-import { useUsers } from '../src/useUsers';
+import type { Api, ListParameters, User, UserPage } from '../src/api/client';
+import { ApiError, type Problem } from '../src/api/problems';
+import { rememberDeleted } from '../src/users/deleted';
+import { useUsers } from '../src/users/useUsers';
 import { useScope } from './useScope';
 
 /** An API whose responses the test sends at any time and in any order. */
