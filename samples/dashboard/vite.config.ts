@@ -10,7 +10,7 @@ const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' https: data:",
+  "img-src 'self' https: http://localhost:* data:",
   "connect-src 'self' https: http://localhost:*",
   'frame-src https: http://localhost:*',
   "base-uri 'none'",

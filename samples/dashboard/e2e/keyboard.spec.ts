@@ -40,6 +40,17 @@ test('you can sign in, search and delete a user with the keyboard alone', async 
   await page.keyboard.type('tur');
   await expect(rows(page)).toHaveCount(2);
 
+  const link = rowOf(page, 'Tasta Tur').getByRole('link');
+  await tabTo(page, link);
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('region', { name: 'Tasta Tur' });
+  await expect(panel).toBeFocused();
+  await tabTo(page, panel.getByRole('button', { name: 'Delete user' }));
+  expect(await focusRing(page)).not.toBe('none');
+  await page.keyboard.press('Escape');
+  await expect(panel).toHaveCount(0);
+  await expect(link).toBeFocused();
+
   const opener = rowOf(page, 'Tasta Tur').getByRole('button', { name: 'Actions for Tasta Tur' });
   await tabTo(page, opener);
   expect(await focusRing(page)).not.toBe('none');

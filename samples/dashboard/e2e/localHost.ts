@@ -63,7 +63,7 @@ export class LocalHost {
         child.once('exit', (code) => reject(new Error(`It exited with code ${code}.`)));
         setTimeout(() => reject(new Error('It did not start within two minutes.')), 120_000).unref();
       });
-      const { api, domain } = (await (await fetch(`${dashboard}/config.json`)).json()) as Config;
+      const { api, domain } = await configOf(dashboard);
       if (new URL(domain).hostname !== 'localhost') throw new Error(`It uses another tenant: ${domain}.`);
       return new LocalHost(dashboard, api, domain, child, scriptRoot);
     } catch (error) {
@@ -130,6 +130,16 @@ export class LocalHost {
     const answer = await fetch(`${this.tenant}/_local/${path}`, { method, body: body === undefined ? null : JSON.stringify(body) });
     if (!answer.ok) throw new Error(`The tenant's /_local/${path} responded with ${answer.status}: ${await answer.text()}`);
     return answer;
+  }
+}
+
+/** The configuration of a dashboard, once it is built. */
+async function configOf(dashboard: string): Promise<Config> {
+  for (;;) {
+    const response = await fetch(`${dashboard}/config.json`);
+    if (response.ok) return (await response.json()) as Config;
+    if (response.status !== 503) throw new Error(`config.json responded with status ${response.status}.`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
 

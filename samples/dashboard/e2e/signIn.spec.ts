@@ -115,3 +115,28 @@ test('when the session ends, the page says so, and signing in again shows the sa
   await expect(searchBox(page)).toHaveValue('weber');
   await expect(rows(page).first()).toContainText('Weber');
 });
+
+test('a callback URL that has been used does not end a session', async ({ page }) => {
+  await signIn(page);
+  await expect(rows(page)).toHaveCount(50);
+  await page.goto('/?code=used&state=used');
+  await expect(rows(page)).toHaveCount(50);
+  await expect(page).toHaveURL('/');
+});
+
+test('with refresh tokens, a reload needs no cookie of the tenant', async ({ page, context }) => {
+  await page.route('**/config.json', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...((await response.json()) as object), refreshTokens: true } });
+  });
+  await signIn(page);
+  await expect(rows(page)).toHaveCount(50);
+  // As in a browser that blocks third-party cookies.
+  await context.clearCookies({ name: /^auth0$/ });
+  await page.reload();
+  await expect(rows(page)).toHaveCount(50);
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('auth0spajs')))).toEqual([]);
+});
