@@ -121,7 +121,8 @@ test('a mail of which nobody knows whether it was sent is told so', async ({ pag
 
 test('with passwords in several connections, the administrator chooses which one is reset', async ({ page, host, seed }) => {
   await seed(AMIR);
-  const identities = ['Username-Password-Authentication', 'staff'].map((connection) => ({ connection, provider: 'auth0', user_id: 'actions' }));
+  const connections = ['Username-Password-Authentication', 'staff'];
+  const identities = connections.map((connection) => ({ connection, provider: 'auth0', user_id: 'actions' }));
   await page.route(`${host.functions}/users?**`, async (route) => {
     const response = await route.fetch();
     const body = (await response.json()) as { users: { user_id: string }[] };

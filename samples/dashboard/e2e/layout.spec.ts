@@ -8,7 +8,7 @@ const NAMES = {
   long: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(6),
 };
 
-test('names that cannot be seen, turn the text around or cover other rows are shown so that they do not', async ({ page, seed }) => {
+test('names that cannot be seen, reverse the text or cover other rows are shown so that they do not', async ({ page, seed }) => {
   await seed(
     ...Object.entries(NAMES).map(([kind, name]) => ({ user_id: `auth0|odd-${kind}`, name, email: `${kind}@odd.example`, given_name: 'Odd' })),
     { user_id: 'auth0|odd-year', name: 'Year One', email: 'year@odd.example', last_login: '0001-01-01T00:00:00Z' },

@@ -82,7 +82,7 @@ test('a rate-limited action must wait and is not retried automatically', async (
   expect(await action.run()).toBeDefined();
 });
 
-test.each(['outcome-unknown', 'tenant-timeout', 'unreachable'] as const)('after %s, it is uncertain what happened', async (slug) => {
+test.each(['outcome-unknown', 'unreachable', 'unreadable'] as const)('after %s, it is uncertain what happened', async (slug) => {
   const { action } = start('delete', { ...ANN, user_id: `auth0|${slug}` }, [slug]);
   action.change(ANN.email);
   expect(await action.run()).toBeUndefined();

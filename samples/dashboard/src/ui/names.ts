@@ -2,7 +2,11 @@
 import type { User } from '../api/client';
 
 // Controls, and characters that have no width or change the direction of the text. Joiners stay: emoji and some scripts need them.
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]/gu;
+const INVISIBLE = new RegExp(
+  String.raw`[\p{Cc}\p{Zl}\p{Zp}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180E` +
+    String.raw`\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]`,
+  'gu',
+);
 
 /** No script needs more combining marks on a letter. */
 const STACK = /(\p{M}{4})\p{M}+/gu;

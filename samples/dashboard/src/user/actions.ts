@@ -46,7 +46,8 @@ export const ACTIONS: Action[] = [
     effect: ({ email }) => `Auth0 sends a mail to ${visible(email ?? 'the user')}. Its link verifies the address.`,
     run: async (api, user) => {
       await api.sendVerificationEmail(user.user_id);
-      return { text: `Auth0 has accepted the verification mail to ${visible(user.email ?? displayName(user))}. It can take a while to arrive.` };
+      const address = visible(user.email ?? displayName(user));
+      return { text: `Auth0 has accepted the verification mail to ${address}. It can take a while to arrive.` };
     },
     uncertain: NOT_SENT_TWICE,
   },
@@ -98,8 +99,8 @@ export const ACTIONS: Action[] = [
     run: async (api, user) => {
       const { authentication_methods: methods, detail } = await api.resetMfa(user.user_id);
       const factors = methods.map(({ type }) => FACTORS[type] ?? type).join(', ');
-      const text = factors ? `The second factors of ${displayName(user)} are deleted: ${factors}.` : `${displayName(user)} had no second factors.`;
-      return { text, detail };
+      const name = displayName(user);
+      return { text: factors ? `The second factors of ${name} are deleted: ${factors}.` : `${name} had no second factors.`, detail };
     },
     uncertain: 'Some second factors may have been deleted. It is safe to try again.',
   },

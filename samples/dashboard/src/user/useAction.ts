@@ -24,8 +24,8 @@ const FINAL: Slug[] = [
   'not-found',
 ];
 
-// The response was lost, but Auth0 may have received the request.
-const UNCERTAIN: Slug[] = ['outcome-unknown', 'tenant-timeout', 'tenant-unavailable', 'unreachable', 'unreadable', 'unexpected'];
+// The API does not know whether Auth0 did it, or its own response was lost.
+const UNCERTAIN: Slug[] = ['outcome-unknown', 'unreachable', 'unreadable', 'unexpected'];
 
 /** An action on a user: what is asked beforehand, the request and its outcome. */
 export function useAction(api: Api, action: Action, user: UserDetails) {
@@ -97,5 +97,20 @@ export function useAction(api: Api, action: Action, user: UserDetails) {
     }
   }
 
-  return { typed, toType, pending, mismatch, problem, partial, connection, connections, secondsLeft, isConfirmed, isFinal, isUncertain, change, run };
+  return {
+    typed,
+    toType,
+    pending,
+    mismatch,
+    problem,
+    partial,
+    connection,
+    connections,
+    secondsLeft,
+    isConfirmed,
+    isFinal,
+    isUncertain,
+    change,
+    run,
+  };
 }

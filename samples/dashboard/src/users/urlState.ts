@@ -69,8 +69,11 @@ export function lastPage(perPage: number, total: number): number {
   return Math.max(0, Math.ceil(Math.min(total, PAGEABLE_RESULTS) / perPage) - 1);
 }
 
-/** Writes the state to the URL, as a new history entry or in place of the current one. */
-export function write(state: UrlState, how: 'push' | 'replace', entry: unknown = history.state): void {
+/**
+ * Writes the state to the URL, as a new history entry or in place of the current one.
+ * @param entry What to remember in the entry. A replaced entry keeps what it has.
+ */
+export function write(state: UrlState, how: 'push' | 'replace', entry: unknown = how === 'push' ? null : history.state): void {
   const address = location.pathname + format(state);
   if (how === 'push' && address !== location.pathname + location.search) {
     history.pushState(entry, '', address);

@@ -130,9 +130,10 @@ export function useUsers(api: Api) {
 
   /** Shows a user beside the list. Going back closes them, whoever was shown in between. */
   function open(id: string): void {
-    const how = state.user ? 'replace' : 'push';
+    const isFirst = state.user === '';
     state.user = id;
-    write(state, how, how === 'push' ? { opened: true } : history.state);
+    if (isFirst) write(state, 'push', { opened: true });
+    else write(state, 'replace');
   }
 
   /** The URL of a user beside this list, for a new tab. */
