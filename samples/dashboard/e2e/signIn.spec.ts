@@ -70,7 +70,7 @@ test('Nora, who has no permissions, sees which one she lacks', async ({ page }) 
   // Nothing else on the page suggests that she may.
   await expect(searchBox(page)).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Export CSV' })).toHaveCount(0);
-  await expect(page.getByText('You are signed in as')).toContainText('nora.nothing@example.com');
+  await expect(page.getByRole('alert')).toContainText('You are signed in as nora.nothing@example.com. Ask an administrator');
   await expect(page.getByText('Trace ID')).toContainText(/[0-9a-f]{32}/);
 
   // From here she can sign in again, with the permission or as another user.

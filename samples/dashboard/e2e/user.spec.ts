@@ -180,7 +180,7 @@ test('a long log is shown page by page, and a log that cannot be read does not h
   await log.getByRole('button', { name: 'Try again' }).click();
   await expect(log.getByRole('listitem')).toHaveCount(20);
   await log.getByRole('button', { name: 'Show older events' }).click();
-  await expect(log.getByRole('listitem')).toHaveCount(24);
+  await expect(log.getByRole('listitem').nth(23)).toBeVisible();
   await expect(log.getByRole('button', { name: 'Show older events' })).toHaveCount(0);
 });
 

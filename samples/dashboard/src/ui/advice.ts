@@ -1,10 +1,21 @@
 import type { Problem } from '../api/problems';
 
-/** What to do about a problem, if its detail does not say. */
-export function advice(problem: Problem): string {
+/** What happened and what to do, in paragraphs. */
+export function explain(problem: Problem, account?: string): string[] {
+  // A number and its unit stay on one line.
+  const detail = problem.detail.replace(/(\d) s\b/g, '$1\u00A0s');
+  if (problem.slug === 'insufficient-permission') {
+    // The detail is for someone who can change permissions.
+    const who = account ? `You are signed in as ${account}. ` : '';
+    return [`${who}${advice(problem)}`, `For the administrator: ${detail}`];
+  }
+  return [detail, advice(problem)].filter(Boolean);
+}
+
+function advice(problem: Problem): string {
   switch (problem.slug) {
     case 'insufficient-permission':
-      return 'Ask an administrator of this Auth0 tenant for it. A new permission takes effect when you sign in again.';
+      return 'Ask an administrator of this Auth0 tenant for the permission. It takes effect when you sign in again.';
     case 'organization-token':
       return 'Sign out, then sign in without choosing an organization.';
     case 'missing-token':
