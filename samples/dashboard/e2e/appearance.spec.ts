@@ -36,7 +36,12 @@ interface Visit {
 }
 
 /** Visits the states of the page, from signed out to a rate limit. */
-async function visitStates({ page, host, inspect }: Visit): Promise<void> {
+async function visitStates({ page, host, inspect: inspectState }: Visit): Promise<void> {
+  // Rows are faint while the next ones load.
+  const inspect = async (state: string) => {
+    await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+    await inspectState(state);
+  };
   await page.goto('/?per_page=10');
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
   await inspect('signed out');
