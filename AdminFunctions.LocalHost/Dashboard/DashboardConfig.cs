@@ -23,13 +23,14 @@ internal sealed record DashboardConfig(string Domain, string? Issuer, string Cli
 
     /// <summary>
     /// The policy of the dashboard. It allows its own files, the functions, the tenant (also in a frame, for silent sign-in) and
-    /// images from any HTTPS origin, because avatars can be anywhere.
+    /// images from any HTTPS origin, because avatars can be anywhere, and from a local tenant, which has no HTTPS.
     /// </summary>
     /// <param name="api">The URL of the functions.</param>
     public string ContentSecurityPolicy(Uri api)
     {
         var tenant = Domain.Contains("://", StringComparison.Ordinal) ? Domain : $"https://{Domain}";
-        return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
+        var pictures = tenant.StartsWith("https:", StringComparison.Ordinal) ? "" : $" {tenant}";
+        return $"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:{pictures}; "
             + $"connect-src 'self' {api.GetLeftPart(UriPartial.Authority)} {tenant}; frame-src {tenant}; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     }

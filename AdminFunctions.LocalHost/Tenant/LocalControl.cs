@@ -8,7 +8,9 @@ using AdminFunctions.LocalHost.Tenant.Users;
 
 namespace AdminFunctions.LocalHost.Tenant;
 
-/// <summary>The control API of the local tenant, under <c>/_local</c>: tokens, counts, faults, users, sign-ins, mails, rotations.</summary>
+/// <summary>
+/// The control API of the local tenant, under <c>/_local</c>: tokens, counts, faults, users, sign-ins, sessions, blocks, mails, rotations.
+/// </summary>
 /// <param name="tenant">The tenant.</param>
 internal sealed class LocalControl(LocalTenant tenant)
 {
@@ -26,6 +28,10 @@ internal sealed class LocalControl(LocalTenant tenant)
         routes.MapDelete(BasePath + "/faults", Guarded(context => DoneAsync(context, tenant.Faults.Clear)));
         routes.MapPost(BasePath + "/users", Guarded(PutUsersAsync));
         routes.MapPost(BasePath + "/sign-in", Guarded(SignInAsync));
+        routes.MapPost(BasePath + "/token-exchange", Guarded(context => UseAsync(context, ExchangeToken)));
+        routes.MapPost(BasePath + "/interaction", Guarded(context => UseAsync(context, Interact)));
+        routes.MapPost(BasePath + "/user-blocks", Guarded(BlockAsync));
+        routes.MapGet(BasePath + "/user-blocks", Guarded(context => context.AnswerAsync(200, Blocks())));
         routes.MapGet(BasePath + "/mails", Guarded(context => context.AnswerAsync(200, tenant.Activity.Mails.ToJson())));
         routes.MapDelete(BasePath + "/mails", Guarded(context => DoneAsync(context, tenant.Activity.Mails.Clear)));
         routes.MapPost(BasePath + "/rotate-secret", Guarded(RotateSecretAsync));
@@ -131,10 +137,96 @@ internal sealed class LocalControl(LocalTenant tenant)
         }
 
         var (sessionId, error, description) = tenant.SignIn.Try(userId, request.Password is not "wrong", context);
-        await (sessionId is not null
-            ? context.AnswerAsync(200, new JsonObject { ["session_id"] = sessionId })
-            : context.AnswerAsync(403, new JsonObject { ["error"] = error, ["error_description"] = description }));
+        if (sessionId is not null)
+        {
+            var answer = new JsonObject { ["session_id"] = sessionId };
+            if (request.OfflineAccess)
+            {
+                answer["refresh_token"] = tenant.Sessions.AddRefreshToken(AuthorizationOf(userId, sessionId), Device.Of(context));
+            }
+
+            await context.AnswerAsync(200, answer);
+            return;
+        }
+
+        await context.AnswerAsync(403, new JsonObject { ["error"] = error, ["error_description"] = description });
     }
+
+    /// <summary>Uses a session or a refresh token of a user now. That is no login, so the user does not change.</summary>
+    private async Task UseAsync(HttpContext context, Action<TenantUser, Device> use)
+    {
+        const string Good = """{"user_id":"auth0|anyone"}""";
+        if (await BodyAsync(context, LocalControlJson.Default.UseRequest, Good) is not { } request)
+        {
+            return;
+        }
+
+        if (request.UserId is null || tenant.Users.Find(request.UserId) is not { } user)
+        {
+            await SentenceAsync(context, 404, "There is no user with this user_id.");
+            return;
+        }
+
+        use(user, Device.Of(context));
+        context.Response.StatusCode = 204;
+    }
+
+    private void ExchangeToken(TenantUser user, Device device)
+    {
+        if (!tenant.Sessions.TryMarkExchanged(user.UserId))
+        {
+            tenant.Sessions.AddRefreshToken(AuthorizationOf(user.UserId, sessionId: null), device, user.LastLogin ?? user.CreatedAt);
+            tenant.Sessions.TryMarkExchanged(user.UserId);
+        }
+    }
+
+    private void Interact(TenantUser user, Device device)
+    {
+        if (tenant.Sessions.SessionsOf(user.UserId) is not [.., var session] || !tenant.Sessions.TryUse(session.Id, out _))
+        {
+            tenant.Sessions.Start(user.UserId, device, user.LastLogin ?? user.CreatedAt);
+        }
+    }
+
+    private Authorization AuthorizationOf(string userId, string? sessionId) => new(
+        userId, sessionId, new("http://localhost", ["openid", "offline_access"], tenant.Audience, null, null, "", false));
+
+    /// <summary>Blocks a user for an IP address, as ten wrong passwords do.</summary>
+    private async Task BlockAsync(HttpContext context)
+    {
+        const string Good = """{"user_id":"auth0|anyone","ip":"203.0.113.7"}""";
+        if (await BodyAsync(context, LocalControlJson.Default.BlockRequest, Good) is not { } request)
+        {
+            return;
+        }
+
+        if (request.Ip is not null && !System.Net.IPAddress.TryParse(request.Ip, out _))
+        {
+            await SentenceAsync(context, 400, "ip is not valid. Specify an IP address, such as \"203.0.113.7\".");
+            return;
+        }
+
+        if (request.UserId is null || tenant.Users.Find(request.UserId) is not { } user)
+        {
+            await SentenceAsync(context, 404, "There is no user with this user_id.");
+            return;
+        }
+
+        tenant.Activity.Blocks.Add(user.UserId, new(
+            user.Email ?? user.Name, request.Ip ?? SignIn.IpOf(context), user.Identities[0].Connection.Name));
+        context.Response.StatusCode = 204;
+    }
+
+    private JsonArray Blocks() =>
+    [
+        .. tenant.Activity.Blocks.All.Select(static blocked => new JsonObject
+        {
+            ["user_id"] = blocked.UserId,
+            ["identifier"] = blocked.Block.Identifier,
+            ["ip"] = blocked.Block.Ip,
+            ["connection"] = blocked.Block.Connection,
+        }),
+    ];
 
     private async Task RotateSecretAsync(HttpContext context)
     {
@@ -214,7 +306,14 @@ internal sealed record TokenRequest(
     [property: JsonPropertyName("org_id")] string? OrgId,
     int ExpiresIn = 86_400);
 
-internal sealed record SignInRequest([property: JsonPropertyName("user_id")] string? UserId, string? Password);
+internal sealed record SignInRequest(
+    [property: JsonPropertyName("user_id")] string? UserId,
+    string? Password,
+    [property: JsonPropertyName("offline_access")] bool OfflineAccess);
+
+internal sealed record UseRequest([property: JsonPropertyName("user_id")] string? UserId);
+
+internal sealed record BlockRequest([property: JsonPropertyName("user_id")] string? UserId, string? Ip);
 
 internal sealed record RotateSecretRequest(bool RevokeTokens);
 
@@ -273,6 +372,8 @@ internal sealed record NewUser(
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(NewUser[]))]
 [JsonSerializable(typeof(SignInRequest))]
+[JsonSerializable(typeof(UseRequest))]
+[JsonSerializable(typeof(BlockRequest))]
 [JsonSerializable(typeof(RotateSecretRequest))]
 [JsonSerializable(typeof(RotateKeysRequest))]
 internal sealed partial class LocalControlJson : JsonSerializerContext;

@@ -30,9 +30,10 @@ internal sealed class LocalTenant : IAsyncDisposable
         ClientSecret = NewSecret();
         ManagementScope = options.ManagementScope;
         Users = new UserDirectory(
-            UserSeed.Make(options.Users, options.Seed, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
+            UserSeed.Make(options.Users, options.Seed, Address, Now, options.UsersAtOneMoment), options.SearchLag, options.TimeProvider);
         Activity = new UserActivity(options.TimeProvider);
         Activity.Log.Seed(Users.All);
+        Stats = new TenantStats { CountMails = () => Activity.Mails.Sent };
         Faults = new Faults(_stopping.Token);
         Sessions = new LoginSessions(options.TimeProvider);
         SignIn = new SignIn(Users, Activity, Sessions);
@@ -64,7 +65,7 @@ internal sealed class LocalTenant : IAsyncDisposable
     public string? ManagementScope { get; set; }
 
     /// <summary>The counts of successful responses.</summary>
-    public TenantStats Stats { get; } = new();
+    public TenantStats Stats { get; }
 
     /// <summary>The time of its clock.</summary>
     public DateTime Now => _options.TimeProvider.GetUtcNow().UtcDateTime;
@@ -230,6 +231,7 @@ internal sealed class LocalTenant : IAsyncDisposable
         new TokenEndpoint(this, _options, _tokens, Sessions, Users).Map(app);
         new ChangePasswordEndpoint(_options, Users, Activity).Map(app);
         new LocalControl(this).Map(app);
+        Pictures.Map(app);
         var management = new ManagementEndpoints(Users, Activity, Sessions, _tokens, Stats, _options);
         app.Map(ManagementEndpoints.BasePath + "/{**path}", management.HandleAsync);
     }

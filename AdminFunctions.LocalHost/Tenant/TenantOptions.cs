@@ -47,11 +47,11 @@ internal sealed record TenantOptions
     /// <summary>The lifetime of the access token of a signed-in user, in seconds.</summary>
     public int AccessTokenSeconds { get; init; } = 86_400;
 
-    /// <summary>Whether the tenant's plan lets sessions be ended by the Management API.</summary>
+    /// <summary>Whether the tenant's plan lets the Management API list and end sessions and refresh tokens.</summary>
     public bool HasSessionManagement { get; init; } = true;
 
     /// <summary>
-    /// The rate limits of the Management API by bucket; null if each bucket has the two limits below.
+    /// The rate limits of the Management API by bucket; null if all endpoints share one bucket with the two limits below.
     /// </summary>
     public IReadOnlyDictionary<RateBucket, RateLimit>? RateLimits { get; init; }
 

@@ -41,11 +41,17 @@ internal sealed class TenantStats
     /// <summary>Pages of a user's log.</summary>
     public long LogReads => Interlocked.Read(ref _logReads);
 
+    /// <summary>Mails sent.</summary>
+    public long Mails => CountMails();
+
     /// <summary>Signing key sets.</summary>
     public long JwksReads => Interlocked.Read(ref _jwksReads);
 
     /// <summary>Reads of secrets from the vault of <see cref="LocalTenant.KeepClientSecretIn"/>.</summary>
     public long SecretReads => CountSecretReads();
+
+    /// <summary>Returns the number of mails.</summary>
+    internal required Func<long> CountMails { private get; init; }
 
     /// <summary>Returns the number of secret reads.</summary>
     internal Func<long> CountSecretReads { private get; set; } = () => 0;
@@ -79,6 +85,7 @@ internal sealed class TenantStats
         ["accessRevocations"] = AccessRevocations,
         ["methodDeletes"] = MethodDeletes,
         ["logReads"] = LogReads,
+        ["mails"] = Mails,
         ["secretReads"] = SecretReads,
         ["jwksReads"] = JwksReads,
     };

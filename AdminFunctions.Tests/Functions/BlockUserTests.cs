@@ -26,7 +26,7 @@ public sealed class BlockUserTests
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         answer.ShouldHaveTheHeadersOfEveryAnswer();
         (await answer.JsonAsync()).ToJsonString().ShouldBe("""{"blocked":true,"access_revocation":"accepted"}""");
-        app.Tenant.Sessions.Sessions.TryGet(session, out _).ShouldBeFalse();
+        app.Tenant.Sessions.TryUse(session, out _).ShouldBeFalse();
         var refused = await SignInAsync(tenant);
         refused.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await refused.JsonAsync())["error_description"]!.GetValue<string>().ShouldBe("user is blocked");

@@ -13,16 +13,16 @@ public sealed class SignOutUserTests
     public async Task The_sessions_of_the_user_end_and_nobody_elses()
     {
         await using var app = await Target.StartAsync();
-        var session = app.Tenant.Sessions.Sessions.Add(Target.Id);
-        var others = app.Tenant.Sessions.Sessions.Add("auth0|other");
+        var session = app.Tenant.Sessions.Start(Target.Id, new("127.0.0.1", ""));
+        var others = app.Tenant.Sessions.Start("auth0|other", new("127.0.0.1", ""));
         using var helpDesk = app.CallerWith(Permissions.UpdateUsers);
 
         var answer = await helpDesk.DeleteAsync(Target.Path("/sessions"));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await answer.JsonAsync()).ToJsonString().ShouldBe("""{"access_revocation":"accepted"}""");
-        app.Tenant.Sessions.Sessions.TryGet(session, out _).ShouldBeFalse();
-        app.Tenant.Sessions.Sessions.TryGet(others, out _).ShouldBeTrue();
+        app.Tenant.Sessions.TryUse(session, out _).ShouldBeFalse();
+        app.Tenant.Sessions.TryUse(others, out _).ShouldBeTrue();
         Target.Now(app).Blocked.ShouldBeFalse();
     }
 

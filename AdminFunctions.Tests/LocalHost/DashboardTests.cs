@@ -54,6 +54,7 @@ public sealed class DashboardTests : IDisposable
         var policy = answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem();
         policy.ShouldContain($"connect-src 'self' http://localhost:1234 https://{domain};");
         policy.ShouldContain($"frame-src https://{domain};");
+        policy.ShouldContain("img-src 'self' https: data:;");
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class DashboardTests : IDisposable
 
         answer.StatusCode.ShouldBe(status);
         answer.Headers.GetValues("Content-Security-Policy").ShouldBe([
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data: http://localhost:5678; "
             + "connect-src 'self' http://localhost:1234 http://localhost:5678; frame-src http://localhost:5678; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ]);

@@ -113,6 +113,7 @@ public sealed class HangUpTests
                 var export = new UserExport(
                     UserExportQuery.Parse(new QueryCollection()),
                     PagesAsync().GetAsyncEnumerator(CancellationToken.None),
+                    () => throw new InvalidOperationException("Nobody has asked for cursors."),
                     app.Services.GetRequiredService<ExportSlots>().Take(AdminApp.CallerId),
                     app.Time,
                     app.Services.GetRequiredService<Instruments>());

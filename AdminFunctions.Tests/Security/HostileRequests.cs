@@ -108,7 +108,7 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
                 break;
             case < 7:
                 draft.Aim("ExportUsers", "GET", "/api/users/export");
-                draft.Query = random.NextChance(85) ? Query(random) : "";
+                draft.Query = random.NextChance(85) ? Query(random) : Cursor(random);
                 break;
             case < 14:
                 draft.Aim("DeleteUser", "DELETE", "/api/users/");
@@ -283,6 +283,20 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
         }
 
         return query.ToString();
+    }
+
+    /// <summary>No query, or one with a cursor: random bytes, or too many of them, or text that is no cursor at all.</summary>
+    private static string Cursor(Random random)
+    {
+        var bytes = new byte[random.NextItem([0, 1, 5, 23, 40, 3_072, 3_073, 4_000])];
+        random.NextBytes(bytes);
+        return random.Next(8) switch
+        {
+            0 => $"after={Base64Url.EncodeToString(bytes)}",
+            1 => $"cursors=true&after={random.NextItem(Fragments)}",
+            2 => $"cursors={random.NextItem(Values)}&after={random.NextItem(Values)}",
+            _ => "",
+        };
     }
 
     /// <summary>A search that was put together out of pieces of the syntax, percent-encoded.</summary>

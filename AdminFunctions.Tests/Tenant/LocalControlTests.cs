@@ -104,7 +104,7 @@ public sealed class LocalControlTests
     {
         await using var local = await LocalTenantAndVault.StartAsync(new TenantOptions { Users = 3 }, new VaultOptions());
         using var client = local.Tenant.Application();
-        (await client.GetStringAsync("/_local/stats")).ShouldBe("""{"tokenGrants":0,"userLists":0,"userReads":0,"userUpdates":0,"userDeletes":0,"accessRevocations":0,"methodDeletes":0,"logReads":0,"secretReads":0,"jwksReads":0}""");
+        (await client.GetStringAsync("/_local/stats")).ShouldBe("""{"tokenGrants":0,"userLists":0,"userReads":0,"userUpdates":0,"userDeletes":0,"accessRevocations":0,"methodDeletes":0,"logReads":0,"mails":0,"secretReads":0,"jwksReads":0}""");
 
         string[] asked =
         [
@@ -119,7 +119,7 @@ public sealed class LocalControlTests
             await client.SendAsync(new HttpRequestMessage(new HttpMethod(request.Split(' ')[0]), request.Split(' ')[1]));
         }
 
-        (await client.GetStringAsync("/_local/stats")).ShouldBe("""{"tokenGrants":0,"userLists":1,"userReads":2,"userUpdates":0,"userDeletes":3,"accessRevocations":0,"methodDeletes":0,"logReads":0,"secretReads":0,"jwksReads":4}""");
+        (await client.GetStringAsync("/_local/stats")).ShouldBe("""{"tokenGrants":0,"userLists":1,"userReads":2,"userUpdates":0,"userDeletes":3,"accessRevocations":0,"methodDeletes":0,"logReads":0,"mails":0,"secretReads":0,"jwksReads":4}""");
         local.Tenant.Requests.All.ShouldNotContain(request => request.RawTarget.StartsWith("/_local"));
     }
 
@@ -160,6 +160,31 @@ public sealed class LocalControlTests
         (await client.GetAsync("/userinfo")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Fact]
+    public async Task A_user_is_blocked_for_an_address_until_the_Management_API_unblocks_them()
+    {
+        await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = 0 });
+        tenant.Users.Put(People.All);
+        using var client = tenant.Application();
+
+        (await client.PostJsonAsync("/_local/user-blocks", """{"user_id":"auth0|0a","ip":"203.0.113.7"}""")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await SignInAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.PostJsonAsync("/_local/user-blocks", """{"user_id":"auth0|0a"}""")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await (await SignInAsync()).JsonAsync())["error"]!.GetValue<string>().ShouldBe("too_many_attempts");
+        (await client.PostJsonAsync("/_local/user-blocks", """{"user_id":"auth0|nobody"}""")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        var blocks = (await (await client.GetAsync("/_local/user-blocks")).JsonAsync()).AsArray();
+        blocks.Count.ShouldBe(2);
+        blocks[0]!.ToJsonString().ShouldBe(
+            """{"user_id":"auth0|0a","identifier":"ann.smith@example.com","ip":"203.0.113.7","connection":"Username-Password-Authentication"}""");
+        (await client.GetStringAsync("/api/v2/user-blocks/auth0%7C0a")).ShouldContain("203.0.113.7");
+        (await client.DeleteAsync("/api/v2/user-blocks/auth0%7C0a")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await client.GetStringAsync("/_local/user-blocks")).ShouldBe("[]");
+        (await SignInAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        Task<HttpResponseMessage> SignInAsync() => client.PostJsonAsync("/_local/sign-in", """{"user_id":"auth0|0a"}""");
+    }
+
     [Theory]
     [InlineData("token", "", "Send a body such as {\"sub\":\"auth0|anyone\"")]
     [InlineData("token", "null", "The body must not be null.")]
@@ -191,6 +216,10 @@ public sealed class LocalControlTests
     [InlineData("faults", """[{"match":"*","status":200,"headers":{"a":null}}]""", "The header \"a\"")]
     [InlineData("faults", """[{"match":"*","status":204,"body":{}}]""", "204")]
     [InlineData("faults", """[{"match":"*","colour":"red"}]""", "colour")]
+    [InlineData("token-exchange", "[]", "Send a body such as {\"user_id\":\"auth0|anyone\"")]
+    [InlineData("interaction", """{"user":"auth0|a"}""", "user")]
+    [InlineData("user-blocks", "[]", "Send a body such as {\"user_id\":\"auth0|anyone\"")]
+    [InlineData("user-blocks", """{"user_id":"auth0|anyone","ip":"nowhere"}""", "ip is not valid")]
     [InlineData("rotate-secret", "[]", "Send a body such as {\"revokeTokens\":true}")]
     [InlineData("rotate-secret", """{"revoke":true}""", "revoke")]
     [InlineData("rotate-keys", "x", "Send a body such as {\"revokePrevious\":true}")]
@@ -250,6 +279,12 @@ public sealed class LocalControlTests
     [InlineData("GET", "stats")]
     [InlineData("POST", "faults")]
     [InlineData("DELETE", "faults")]
+    [InlineData("POST", "token-exchange")]
+    [InlineData("POST", "interaction")]
+    [InlineData("POST", "user-blocks")]
+    [InlineData("GET", "user-blocks")]
+    [InlineData("GET", "mails")]
+    [InlineData("DELETE", "mails")]
     [InlineData("POST", "rotate-secret")]
     [InlineData("POST", "revoke-tokens")]
     [InlineData("POST", "rotate-keys")]

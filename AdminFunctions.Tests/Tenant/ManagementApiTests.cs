@@ -59,6 +59,34 @@ public sealed class ManagementApiTests
         (tenant.Stats.UserLists + tenant.Stats.UserReads + tenant.Stats.UserDeletes).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task The_log_has_the_deletion_of_a_user_who_existed()
+    {
+        await using var tenant = await PeopleAsync();
+        using var application = tenant.Application();
+
+        await application.DeleteAsync("/api/v2/users/auth0%7C0a");
+        await application.DeleteAsync("/api/v2/users/auth0%7C0a");
+        await application.DeleteAsync("/api/v2/users/auth0%7Cnobody");
+
+        (await (await application.GetAsync("/api/v2/users/auth0%7C0a/logs")).JsonAsync()).AsArray()
+            .Select(item => item!["type"]!.GetValue<string>()).ShouldBe(["sdu"]);
+        (await application.GetStringAsync("/api/v2/users/auth0%7Cnobody/logs")).ShouldBe("[]");
+    }
+
+    [Fact]
+    public async Task The_scope_of_a_log_event_is_a_string_or_an_array()
+    {
+        await using var tenant = await PeopleAsync();
+        using var application = tenant.Application();
+        tenant.Activity.Log.Add(People.Ann, "s", "");
+        tenant.Activity.Log.Add(People.Ann, "s", "");
+
+        var events = (await (await application.GetAsync("/api/v2/users/auth0%7C0a/logs")).JsonAsync()).AsArray();
+
+        events.Select(item => item!["scope"]!.ToJsonString()).ShouldBe(["\"openid profile\"", "[\"openid\",\"profile\"]"], ignoreOrder: true);
+    }
+
     [Theory]
     [InlineData("per_page=101", "'Value 101 is greater than maximum 100.' on property per_page")]
     [InlineData("per_page=-1", "'Value -1 is less than minimum 0.' on property per_page")]

@@ -14,8 +14,18 @@ public sealed class ExecutionPace(TenantHttp http, WalkPace reading, TimeProvide
     private readonly WalkPace _others = new(http.RateLimits.Other, time);
 
     /// <summary>Adds an execution to those that take turns.</summary>
-    internal Walkers Join() => new(reading.Join(), _updating.Join(), _deleting.Join(), _others.Join());
+    internal Walkers Join() => new(http.RateLimits, reading.Join(), _updating.Join(), _deleting.Join(), _others.Join());
 
-    /// <summary>An execution among those that take turns.</summary>
-    internal sealed record Walkers(WalkPace.Walker Read, WalkPace.Walker Update, WalkPace.Walker Delete, WalkPace.Walker Other);
+    /// <summary>An execution among those that take turns. Where all endpoints share one limit, it has one turn for all.</summary>
+    internal sealed class Walkers(
+        RateLimits limits, WalkPace.Walker read, WalkPace.Walker update, WalkPace.Walker delete, WalkPace.Walker other)
+    {
+        public WalkPace.Walker Read => read;
+
+        public WalkPace.Walker Update => limits.IsOne ? read : update;
+
+        public WalkPace.Walker Delete => limits.IsOne ? read : delete;
+
+        public WalkPace.Walker Other => limits.IsOne ? read : other;
+    }
 }

@@ -51,6 +51,10 @@ internal sealed partial class CsvFormat(IReadOnlyList<string> fields, bool withB
 
     public void Write(IBufferWriter<byte> output, User user) => Row(output, _columns.Select(column => Text(column.Get!(user))));
 
+    public void WriteCursor(IBufferWriter<byte> output, string cursor)
+    {
+    }
+
     public void End(IBufferWriter<byte> output, long users)
     {
     }

@@ -18,6 +18,9 @@ internal interface IExportFormat
     /// <summary>Writes a user.</summary>
     void Write(IBufferWriter<byte> output, User user);
 
+    /// <summary>Writes the cursor after which the export can go on.</summary>
+    void WriteCursor(IBufferWriter<byte> output, string cursor);
+
     /// <summary>Writes the end of a complete export.</summary>
     /// <param name="users">The number of users in it.</param>
     void End(IBufferWriter<byte> output, long users);

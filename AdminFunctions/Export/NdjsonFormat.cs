@@ -3,7 +3,7 @@ using AdminFunctions.Users;
 
 namespace AdminFunctions.Export;
 
-/// <summary>NDJSON (https://github.com/ndjson/ndjson-spec): each line is a user.</summary>
+/// <summary>NDJSON (https://github.com/ndjson/ndjson-spec): each line is a user, or says how the export is going.</summary>
 /// <param name="withEnd">Whether a complete export ends with the line <c>{"end":{"users":N}}</c>.</param>
 internal sealed class NdjsonFormat(bool withEnd) : IExportFormat
 {
@@ -19,6 +19,13 @@ internal sealed class NdjsonFormat(bool withEnd) : IExportFormat
 
     public void Write(IBufferWriter<byte> output, User user) =>
         _line.Write(output, user, UsersJson.Unescaped.User);
+
+    public void WriteCursor(IBufferWriter<byte> output, string cursor) => _line.Write(output, cursor, static (json, cursor) =>
+    {
+        json.WriteStartObject();
+        json.WriteString("cursor", cursor);
+        json.WriteEndObject();
+    });
 
     public void End(IBufferWriter<byte> output, long users)
     {

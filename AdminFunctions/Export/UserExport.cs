@@ -12,6 +12,7 @@ public sealed class UserExport : IStreamedBody
 {
     private readonly UserExportQuery _query;
     private readonly IAsyncEnumerator<IReadOnlyList<UserResponseSchema>> _pages;
+    private readonly Func<WalkPosition> _position;
     private readonly IDisposable _slot;
     private readonly Instruments _instruments;
     private readonly IExportFormat _format;
@@ -20,11 +21,12 @@ public sealed class UserExport : IStreamedBody
     internal UserExport(
         UserExportQuery query,
         IAsyncEnumerator<IReadOnlyList<UserResponseSchema>> pages,
+        Func<WalkPosition> position,
         IDisposable slot,
         TimeProvider time,
         Instruments instruments)
     {
-        (_query, _pages, _slot, _instruments) = (query, pages, slot, instruments);
+        (_query, _pages, _position, _slot, _instruments) = (query, pages, position, slot, instruments);
         _format = query.AsCsv ? new CsvFormat(query.Fields, query.WithByteOrderMark) : new NdjsonFormat(query.WithEnd);
         FileName = $"users-{time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.{_format.Extension}";
     }
@@ -41,13 +43,18 @@ public sealed class UserExport : IStreamedBody
     public async Task WriteAsync(PipeWriter output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(output);
-        var users = 0L;
+        var users = _query.After?.Position.Delivered ?? 0;
         _format.Begin(output);
         for (; _hasPage; _hasPage = await _pages.MoveNextAsync())
         {
             foreach (var user in _pages.Current)
             {
                 _format.Write(output, _query.Shape(User.From(user)));
+            }
+
+            if (_query.WithCursors && _query.CursorOf(_position()) is { } cursor)
+            {
+                _format.WriteCursor(output, cursor);
             }
 
             users += _pages.Current.Count;

@@ -8,6 +8,8 @@ namespace AdminFunctions.Export;
 /// <summary>The parameters of an export.</summary>
 public sealed record UserExportQuery
 {
+    private ulong Fingerprint => ExportCursor.Fingerprint(Q, Fields);
+
     private UserExportQuery()
     {
     }
@@ -27,11 +29,22 @@ public sealed record UserExportQuery
     /// <summary>Whether a CSV export begins with a byte order mark.</summary>
     public bool WithByteOrderMark { get; private init; }
 
+    /// <summary>Whether a line with a cursor follows each page.</summary>
+    public bool WithCursors { get; private init; }
+
+    /// <summary>The cursor after which the export goes on; <see langword="null"/> means with the first user.</summary>
+    internal ExportCursor? After { get; private init; }
+
     /// <summary>Reads the parameters.</summary>
     /// <exception cref="InvalidRequestException">Parameters are faulty or do not exist.</exception>
     public static UserExportQuery Parse(IQueryCollection parameters)
     {
         var reader = new ParameterReader(parameters);
+        ExportCursor? after = null;
+        reader.Read(
+            "after",
+            text => ExportCursor.TryRead(text, out after),
+            "after is the value of \"cursor\" in a line of an export with cursors=true, unchanged.");
         var query = new UserExportQuery
         {
             Q = reader.ReadSearch(),
@@ -43,6 +56,8 @@ public sealed record UserExportQuery
                 "format is ndjson or csv."),
             WithEnd = reader.ReadFlag("end"),
             WithByteOrderMark = reader.ReadFlag("bom"),
+            WithCursors = reader.ReadFlag("cursors"),
+            After = after,
         };
         if (query is { AsCsv: true, WithEnd: true })
         {
@@ -54,9 +69,29 @@ public sealed record UserExportQuery
             reader.Fault("bom", "bom is for format=csv only, because NDJSON does not begin with a byte order mark.");
         }
 
+        if (query is { AsCsv: true, WithCursors: true })
+        {
+            reader.Fault("cursors", "cursors is for format=ndjson only, because a CSV file has no place for such lines.");
+        }
+
+        if (query is { AsCsv: true, After: not null })
+        {
+            reader.Fault("after", "after is for format=ndjson only, because only NDJSON has cursors.");
+        }
+
         reader.ThrowIfFaulty();
+        if (after is not null && after.Search != query.Fingerprint)
+        {
+            throw new InvalidRequestException(
+                "after",
+                "after is a cursor of another export. Send the same q and fields as in that one, or start a new export without after.");
+        }
+
         return query;
     }
+
+    /// <summary>Writes the cursor of a position, if it is not too long.</summary>
+    internal string? CursorOf(WalkPosition position) => new ExportCursor(Fingerprint, position).TryWrite();
 
     /// <summary>The request for every page. It includes the fields that the walk needs.</summary>
     public ListUsersRequestParameters ToListUsersRequest() =>

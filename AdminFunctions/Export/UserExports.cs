@@ -15,8 +15,9 @@ public sealed class UserExports(TenantUsers tenant, ExportSlots slots, WalkPace 
     public async Task<UserExport> StartAsync(UserExportQuery query, string subject, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        var pages = new UserWalk(tenant, pace, time, query.ToListUsersRequest()).RunAsync(cancellationToken);
-        var export = new UserExport(query, pages.GetAsyncEnumerator(cancellationToken), slots.Take(subject), time, instruments);
+        var walk = new UserWalk(tenant, pace, time, query.ToListUsersRequest(), query.After?.Position);
+        var pages = walk.RunAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var export = new UserExport(query, pages, () => walk.Position, slots.Take(subject), time, instruments);
         try
         {
             await export.ReadFirstPageAsync();

@@ -35,32 +35,66 @@ internal sealed class UserWalk
     private readonly WalkFrontier _frontier;
     private readonly TimeProvider _time;
     private readonly DateTime _began;
+    private readonly WalkPosition? _from;
 
-    private Stage _next = Stage.Opening;
+    private Stage _next;
+    private UserWalk? _byId;
+    private string? _idToResumeAfter;
     private bool _hasLookedForUndated;
+    private string? _scope;
     private long? _counted;
+    private long _notCounted;
     private long _deliveredAtWrongEnd;
     private int _wrongEnds;
 
     /// <summary>Creates a walk that is ordered by the creation date.</summary>
     /// <param name="question">The search and the fields, which include <c>user_id</c> and <c>created_at</c>.</param>
-    public UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider time, ListUsersRequestParameters question)
-        : this(new WalkRequests(tenant, pace, time, question), question.Q.GetValueOrDefault(), clause: null, WalkOrder.ByCreation, time)
+    /// <param name="from">Where an earlier walk of the same search stopped; <see langword="null"/> to start with the first user.</param>
+    public UserWalk(TenantUsers tenant, WalkPace pace, TimeProvider time, ListUsersRequestParameters question, WalkPosition? from = null)
+        : this(
+            new WalkRequests(tenant, pace, time, question),
+            question.Q.GetValueOrDefault(),
+            clause: null,
+            WalkOrder.ByCreation,
+            time,
+            from)
     {
     }
 
-    private UserWalk(WalkRequests requests, string? search, string? clause, WalkOrder order, TimeProvider time)
+    private UserWalk(WalkRequests requests, string? search, string? clause, WalkOrder order, TimeProvider time, WalkPosition? from)
     {
-        (_requests, _search, _clause, _order, _time) = (requests, search, clause, order, time);
-        _frontier = new WalkFrontier(order);
+        (_requests, _search, _clause, _order, _time, _from) = (requests, search, clause, order, time, from);
+        _frontier = new WalkFrontier(order, from);
         _began = time.GetUtcNow().UtcDateTime;
-        _hasLookedForUndated = order.IsUnique;
+        _hasLookedForUndated = order.IsUnique || from is { HasLookedForUndated: true };
+
+        _idToResumeAfter = from?.Place switch
+        {
+            WalkPlace.Ties => from.TiesUpTo,
+            WalkPlace.Undated => from.UndatedUpTo,
+            _ => null,
+        };
+
+        // A walk that goes on checks only the users from there on. Those before may have changed since.
+        _scope = from is null ? null : _frontier.Beyond();
+        _next = from is null ? Stage.Opening : order.IsUnique ? Stage.Window : Stage.Resuming;
     }
+
+    /// <summary>Where the walk is after the page that it has just returned.</summary>
+    public WalkPosition Position => _next switch
+    {
+        Stage.Ties => _frontier.Position(WalkPlace.Ties, _byId!._frontier.Key, _hasLookedForUndated),
+        Stage.Undated => _frontier.Position(WalkPlace.Undated, tiesUpTo: null, _hasLookedForUndated),
+        _ => _frontier.Position(WalkPlace.Window, tiesUpTo: null, _hasLookedForUndated),
+    };
 
     private enum Stage
     {
         /// <summary>The first page of the search as the caller wrote it, so that Auth0 judges the caller's own search.</summary>
         Opening,
+
+        /// <summary>The same check by Auth0, for a walk that goes on. It delivers nobody.</summary>
+        Resuming,
 
         /// <summary>The pages of a window that begins at the current key.</summary>
         Window,
@@ -93,10 +127,16 @@ internal sealed class UserWalk
                 continue;
             }
 
+            if (_next is Stage.Resuming)
+            {
+                await ResumeAsync(cancellationToken);
+                continue;
+            }
+
             var users = _next switch
             {
-                Stage.Opening => WindowAsync(Query(), isWhole: false, cancellationToken),
-                Stage.Window => WindowAsync(Query(_frontier.Beyond()), isWhole: true, cancellationToken),
+                Stage.Opening => WindowAsync(window: null, isWhole: false, cancellationToken),
+                Stage.Window => WindowAsync(_frontier.Beyond(), isWhole: true, cancellationToken),
                 Stage.Ties => TiesAsync(cancellationToken),
                 _ => UndatedAsync(cancellationToken),
             };
@@ -117,14 +157,20 @@ internal sealed class UserWalk
     /// missing, and the next window begins at the current key.
     /// </summary>
     private async IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> WindowAsync(
-        string? search,
+        string? window,
         bool isWhole,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _next = Stage.Window;
-        await foreach (var page in _requests.ListWindowAsync(search, _order, isWhole, cancellationToken))
+        await foreach (var page in _requests.ListWindowAsync(Query(window), _order, isWhole, cancellationToken))
         {
-            _counted ??= page.Total ?? 0;
+            if (_counted is null)
+            {
+                // What the whole walk has to deliver, or, if it goes on after a position, what is left to deliver.
+                (_scope, _counted) = (window, page.Total ?? 0);
+                _notCounted = window is null ? 0 : _frontier.Delivered - _frontier.DeliveredAhead;
+            }
+
             _frontier.Check(page.Users);
             if (page.Start > 0 && !_frontier.IsWithin(page.Users))
             {
@@ -164,11 +210,23 @@ internal sealed class UserWalk
     {
         await foreach (var users in ById(_frontier.AtKey()).RunAsync(cancellationToken))
         {
-            yield return _frontier.Deliver(users);
+            yield return _frontier.DeliverTies(users);
         }
 
         _frontier.LeaveTies();
         _next = Stage.Window;
+    }
+
+    /// <summary>Goes on where the earlier walk was.</summary>
+    private async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        await _requests.ListLastAsync(Query(), _order, cancellationToken);
+        _next = _from!.Place switch
+        {
+            WalkPlace.Ties => Stage.Ties,
+            WalkPlace.Undated => Stage.Undated,
+            _ => Stage.Window,
+        };
     }
 
     /// <summary>Delivers the users without a creation date, in the order of their IDs.</summary>
@@ -178,7 +236,9 @@ internal sealed class UserWalk
         _hasLookedForUndated = true;
         await foreach (var users in ById(_order.Missing).RunAsync(cancellationToken))
         {
-            yield return _frontier.Deliver(users);
+            var fresh = _frontier.DeliverUndated(users);
+            _notCounted += _scope is null ? 0 : fresh.Count;
+            yield return fresh;
         }
 
         _next = Stage.Closing;
@@ -209,7 +269,7 @@ internal sealed class UserWalk
 
     private async Task<bool> IsCompleteAsync(CancellationToken cancellationToken)
     {
-        var last = await _requests.ListLastAsync(Query(), _order, cancellationToken);
+        var last = await _requests.ListLastAsync(Query(_scope), _order, cancellationToken);
         _frontier.CheckBackwards(last.Users);
         var missing = _frontier.Fresh(last.Users);
 
@@ -219,11 +279,18 @@ internal sealed class UserWalk
 
         // A total that stops at 1000 is too small, never too large. Between the two totals, users may have been created and deleted. If
         // keys are unique, the last user is enough.
-        var isCountDelivered = _order.IsUnique || Math.Min(_counted ?? 0, last.Total ?? 0) <= _frontier.Delivered + missing.Count;
+        var isCountDelivered = _order.IsUnique
+            || Math.Min(_counted ?? 0, last.Total ?? 0) <= _frontier.Delivered - _notCounted + missing.Count;
         return isLastDelivered && isCountDelivered;
     }
 
-    private UserWalk ById(string clause) => new(_requests, _search, clause, WalkOrder.ById, _time);
+    /// <summary>Creates a walk that is ordered by ID. If the earlier walk stopped in this one, it goes on there.</summary>
+    private UserWalk ById(string clause)
+    {
+        var upTo = _idToResumeAfter;
+        _idToResumeAfter = null;
+        return _byId = new(_requests, _search, clause, WalkOrder.ById, _time, upTo is null ? null : WalkPosition.After(upTo));
+    }
 
     /// <summary>Returns the caller's search, limited by the clauses. It puts the search in parentheses at most once.</summary>
     private string? Query(string? window = null)

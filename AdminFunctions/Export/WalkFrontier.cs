@@ -8,16 +8,30 @@ namespace AdminFunctions.Export;
 /// The progress of a walk. All users with a smaller key than the current one have been delivered. Of the users with the current key, it
 /// remembers which have been delivered, and the same for users without a key. So its memory does not grow with the length of the walk.
 /// </summary>
-internal sealed class WalkFrontier(WalkOrder order)
+/// <param name="from">The position at which the walk starts; <see langword="null"/> for the beginning.</param>
+internal sealed class WalkFrontier(WalkOrder order, WalkPosition? from)
 {
-    private readonly HashSet<string> _deliveredAtKey = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _deliveredWithoutKey = new(StringComparer.Ordinal);
-    private string? _key;
+    // The marks of IDs, which fit into a cursor.
+    private readonly HashSet<ulong> _deliveredAtKey = [.. from?.AtKey ?? []];
+    private readonly HashSet<ulong> _deliveredWithoutKey = [.. from?.WithoutKey ?? []];
+    private string? _key = from?.Key;
     private string? _windowFrom;
-    private bool _isPassed;
+    private bool _isPassed = from?.IsPassed ?? false;
+    private string? _undatedUpTo = from?.UndatedUpTo;
 
     /// <summary>The number of delivered users.</summary>
-    public long Delivered { get; private set; }
+    public long Delivered { get; private set; } = from?.Delivered ?? 0;
+
+    /// <summary>The current key; <see langword="null"/> before the first one.</summary>
+    public string? Key => _key;
+
+    /// <summary>How many delivered users the next window contains.</summary>
+    public int DeliveredAhead => _deliveredAtKey.Count;
+
+    /// <summary>Returns the position of the walk.</summary>
+    /// <param name="tiesUpTo">The last ID, if the users with the current key are being delivered by ID.</param>
+    public WalkPosition Position(WalkPlace place, string? tiesUpTo, bool hasLookedForUndated) => new(
+        place, _key, _isPassed, tiesUpTo, hasLookedForUndated, _undatedUpTo, Delivered, _deliveredAtKey, _deliveredWithoutKey);
 
     /// <summary>Begins a window.</summary>
     /// <returns>A clause for all users who have not been delivered; <see langword="null"/> for everyone.</returns>
@@ -56,7 +70,7 @@ internal sealed class WalkFrontier(WalkOrder order)
         foreach (var user in users)
         {
             var key = order.KeyOf(user);
-            if (key is null && !_deliveredWithoutKey.Contains(IdOf(user)))
+            if (key is null && IsFresh(user))
             {
                 throw Gap($"The user {AuditedId.Of(IdOf(user))} has no {order.Name} that can be read");
             }
@@ -90,7 +104,7 @@ internal sealed class WalkFrontier(WalkOrder order)
             if (order.KeyOf(user) is { } key)
             {
                 Reach(key);
-                _deliveredAtKey.Add(IdOf(user));
+                _deliveredAtKey.Add(MarkOf(user));
             }
         }
 
@@ -103,7 +117,32 @@ internal sealed class WalkFrontier(WalkOrder order)
     {
         var fresh = Fresh(users);
         Delivered += fresh.Count;
-        _deliveredWithoutKey.UnionWith(fresh.Where(user => order.KeyOf(user) is null).Select(IdOf));
+        _deliveredWithoutKey.UnionWith(fresh.Where(user => order.KeyOf(user) is null).Select(MarkOf));
+        return fresh;
+    }
+
+    /// <summary>
+    /// Delivers users with the current key, by ID. They come up once only, so those who were delivered before need not be remembered.
+    /// </summary>
+    /// <returns>The users that had not been delivered.</returns>
+    public IReadOnlyList<UserResponseSchema> DeliverTies(IReadOnlyList<UserResponseSchema> users)
+    {
+        var fresh = Deliver(users);
+        _deliveredAtKey.ExceptWith(users.Select(MarkOf));
+        return fresh;
+    }
+
+    /// <summary>Delivers users without a key, by ID, and remembers only the last one.</summary>
+    /// <returns>The users that had not been delivered.</returns>
+    public IReadOnlyList<UserResponseSchema> DeliverUndated(IReadOnlyList<UserResponseSchema> users)
+    {
+        var fresh = Deliver(users);
+        if (users is not [])
+        {
+            _undatedUpTo = IdOf(users[^1]);
+            _deliveredWithoutKey.ExceptWith(users.Select(MarkOf));
+        }
+
         return fresh;
     }
 
@@ -135,11 +174,12 @@ internal sealed class WalkFrontier(WalkOrder order)
     {
         if (order.KeyOf(user) is not { } key)
         {
-            return !_deliveredWithoutKey.Contains(IdOf(user));
+            var isDone = _undatedUpTo is not null && string.CompareOrdinal(IdOf(user), _undatedUpTo) <= 0;
+            return !isDone && !_deliveredWithoutKey.Contains(MarkOf(user));
         }
 
         var compared = string.CompareOrdinal(key, _key);
-        return compared > 0 || (compared == 0 && !_isPassed && !_deliveredAtKey.Contains(IdOf(user)));
+        return compared > 0 || (compared == 0 && !_isPassed && !_deliveredAtKey.Contains(MarkOf(user)));
     }
 
     private void Reach(string key)
@@ -161,6 +201,8 @@ internal sealed class WalkFrontier(WalkOrder order)
             throw Gap("Auth0 listed users without a user_id who cannot be told apart");
         }
     }
+
+    private static ulong MarkOf(UserResponseSchema user) => WalkPosition.Mark(IdOf(user));
 
     private static string IdOf(UserResponseSchema user) => user.UserId ?? "";
 }

@@ -22,6 +22,7 @@ public sealed class WalkPace
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly RateLimit _limit;
+    private readonly RateLimits? _all;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly List<Waiter> _waiting = [];
@@ -32,9 +33,7 @@ public sealed class WalkPace
     /// <summary>Creates the pace of reading users.</summary>
     /// <param name="http">The client that knows the rate limit.</param>
     public WalkPace(TenantHttp http, TimeProvider time)
-        : this((http ?? throw new ArgumentNullException(nameof(http))).RateLimits.ReadUsers, time)
-    {
-    }
+        : this((http ?? throw new ArgumentNullException(nameof(http))).RateLimits.ReadUsers, time) => _all = http.RateLimits;
 
     internal WalkPace(RateLimit limit, TimeProvider time) => (_limit, _time) = (limit, time);
 
@@ -153,9 +152,15 @@ public sealed class WalkPace
             return TimeSpan.Zero;
         }
 
+        var left = remaining - Volatile.Read(ref _underWay);
+        if (_all?.IsOne is true && left > 0)
+        {
+            // Two requests a second, for everyone. One of them is left to others.
+            return LongestStep;
+        }
+
         // The upper half of the bucket is for bursts, also those of exports.
         var half = Math.Max(1, limit / 2);
-        var left = remaining - Volatile.Read(ref _underWay);
         return left >= half ? TimeSpan.Zero
             : left > 0 ? Clamp(Step * ((double)(half - left) / left), TimeSpan.Zero, LongestStep)
             : Clamp(_limit.UntilReset, LongestStep, LongestWait);

@@ -22,6 +22,12 @@ internal sealed class RateLimits(TimeProvider time)
     /// <summary>The limit of everything that has none of its own.</summary>
     public RateLimit Other { get; } = new(time);
 
+    /// <summary>
+    /// Whether all endpoints share one limit, of two requests a second: on the free plan and on tenants that are not for production. On other
+    /// plans, the bucket of reading users holds more.
+    /// </summary>
+    public bool IsOne => ReadUsers.Limit <= 10;
+
     /// <summary>All limits by name, for metrics.</summary>
     public IEnumerable<(string Name, RateLimit Limit)> All =>
         [("users.read", ReadUsers), ("users.write", WriteUsers), ("users.delete", DeleteUsers), ("logs", _logs), ("other", Other)];

@@ -17,6 +17,10 @@ internal sealed class BruteForceBlocks
     /// <summary>The blocks of a user.</summary>
     public IReadOnlyList<BruteForceBlock> Of(string userId) => _blocks.GetValueOrDefault(userId) ?? [];
 
+    /// <summary>The blocks of all users.</summary>
+    public IReadOnlyList<(string UserId, BruteForceBlock Block)> All =>
+        [.. _blocks.SelectMany(static user => user.Value.Select(block => (user.Key, block)))];
+
     /// <summary>Adds a block.</summary>
     public void Add(string userId, BruteForceBlock block) =>
         _blocks.AddOrUpdate(userId, [block], (_, blocks) => [.. blocks.Where(other => other != block), block]);

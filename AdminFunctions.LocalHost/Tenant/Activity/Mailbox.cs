@@ -7,6 +7,10 @@ internal sealed class Mailbox(TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly List<Mail> _mails = [];
+    private long _sent;
+
+    /// <summary>The number of mails since the start, including those that were removed.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>The mails, newest first.</summary>
     public IReadOnlyList<Mail> All
@@ -26,6 +30,7 @@ internal sealed class Mailbox(TimeProvider clock)
     {
         lock (_lock)
         {
+            Interlocked.Increment(ref _sent);
             _mails.Add(new Mail(to, type, connection, clock.GetUtcNow().UtcDateTime));
         }
     }

@@ -46,7 +46,9 @@ internal sealed class TenantLog(TimeProvider clock)
             $"9002025{Interlocked.Increment(ref _count):D18}", date, type, description, user, ip, userAgent ?? ""));
 }
 
-/// <summary>An event, as Auth0 writes it: with a scope that is an array, and more in the details than anyone should pass on.</summary>
+/// <summary>
+/// An event, as Auth0 writes it: with a scope that is a string or an array, and more in the details than anyone should pass on.
+/// </summary>
 internal sealed record LogEvent(string Id, DateTime Date, string Type, string Description, TenantUser User, string Ip, string UserAgent)
 {
     public void Write(Utf8JsonWriter json)
@@ -79,10 +81,18 @@ internal sealed record LogEvent(string Id, DateTime Date, string Type, string De
         json.WriteString("user_name", User.Email ?? User.Name);
         json.WriteString("strategy", identity.Connection.Provider);
         json.WriteString("strategy_type", identity.Connection.IsSocial ? "social" : "database");
-        json.WriteStartArray("scope");
-        json.WriteStringValue("openid");
-        json.WriteStringValue("profile");
-        json.WriteEndArray();
+        if ((Id[^1] - '0') % 2 is 0)
+        {
+            json.WriteString("scope", "openid profile");
+        }
+        else
+        {
+            json.WriteStartArray("scope");
+            json.WriteStringValue("openid");
+            json.WriteStringValue("profile");
+            json.WriteEndArray();
+        }
+
         json.WriteString("log_id", Id);
         json.WriteString("_id", Id);
         json.WriteBoolean("isMobile", value: false);

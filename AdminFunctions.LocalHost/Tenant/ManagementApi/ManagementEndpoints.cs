@@ -17,8 +17,9 @@ internal sealed class ManagementEndpoints(
     public const string BasePath = "/api/v2";
 
     private readonly RateBuckets _buckets = new(options);
-    private readonly UsersApi _users = new(users, activity, stats, options);
+    private readonly UsersApi _users = new(users, activity, sessions, stats, options);
     private readonly UserAccessApi _access = new(users, activity, sessions, stats, options);
+    private readonly UserSessionsApi _sessions = new(users, sessions, options);
     private readonly UserLogsApi _logs = new(activity, stats);
     private readonly UserFactorsApi _factors = new(users, activity, stats);
     private readonly VerificationEmailApi _emails = new(users, activity, options);
@@ -73,6 +74,10 @@ internal sealed class ManagementEndpoints(
             RateBucket.DeleteUsers, ["delete:users", "delete:current_user"], _ => _users.DeleteAsync(context, id)),
         ("POST", ["users", { Length: > 0 } id, "revoke-access"]) => new(
             RateBucket.Other, ["delete:sessions", "delete:refresh_tokens"], scopes => _access.RevokeAsync(context, id, scopes)),
+        ("GET", ["users", { Length: > 0 } id, "sessions"]) => new(
+            RateBucket.Other, ["read:sessions"], _ => _sessions.ListSessionsAsync(context, id)),
+        ("GET", ["users", { Length: > 0 } id, "refresh-tokens"]) => new(
+            RateBucket.Other, ["read:refresh_tokens"], _ => _sessions.ListRefreshTokensAsync(context, id)),
         ("GET", ["user-blocks", { Length: > 0 } id]) => new(RateBucket.Other, ["read:users"], _ => _access.ListBlocksAsync(context, id)),
         ("DELETE", ["user-blocks", { Length: > 0 } id]) => new(
             RateBucket.Other, ["update:users"], _ => _access.RemoveBlocksAsync(context, id)),

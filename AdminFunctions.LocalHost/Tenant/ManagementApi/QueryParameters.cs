@@ -51,6 +51,23 @@ internal static class QueryParameters
         Number(query, "per_page", 0, MaxPerPage, 50, "Number of results per page"),
         Flag(query, "include_totals", false));
 
+    /// <summary>The number of the last item of the previous page, and the most items on a page.</summary>
+    /// <exception cref="UserQueryException">A parameter is not valid.</exception>
+    public static (long From, int Take) Checkpoint(IQueryCollection query)
+    {
+        // The SDK sends it here too, where it has no effect.
+        Flag(query, "include_totals", false);
+        var take = Number(query, "take", 1, MaxPerPage, 50, "Number of results per page. Defaults to 50.");
+        if (!query.TryGetValue("from", out var text))
+        {
+            return (0, take);
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var from)
+            ? (from, take)
+            : throw Invalid("Invalid cursor", "from", "An optional cursor from which to start the selection (exclusive).");
+    }
+
     public static UserQueryException Invalid(string problem, string parameter, string description) =>
         new($"Query validation error: '{problem}' on property {parameter} ({description}).");
 }

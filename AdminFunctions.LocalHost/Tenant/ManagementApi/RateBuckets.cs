@@ -52,11 +52,12 @@ internal sealed class RateBuckets
 
     public RateBuckets(TenantOptions options)
     {
+        var shared = new TokenBucket(options.RateLimit, options.RatePerSecond, options.TimeProvider);
         _buckets = Enum.GetValues<RateBucket>().ToDictionary(
             bucket => bucket,
             bucket => options.RateLimits?[bucket] is { } limit
                 ? new TokenBucket(limit.Burst, limit.PerSecond, options.TimeProvider)
-                : new TokenBucket(options.RateLimit, options.RatePerSecond, options.TimeProvider));
+                : shared);
     }
 
     public TokenBucket Get(RateBucket bucket) => _buckets[bucket];

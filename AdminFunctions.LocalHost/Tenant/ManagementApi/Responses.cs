@@ -32,6 +32,11 @@ internal static partial class Responses
     public static Task NoSuchUserAsync(this HttpContext context) =>
         context.ErrorAsync(404, "Not Found", "The user does not exist.", "inexistent_user");
 
+    /// <summary>Sends the error about a feature that the tenant's plan lacks.</summary>
+    /// <remarks>The wording is not documented. What matters is a 403 with another code than insufficient_scope.</remarks>
+    public static Task NotInPlanAsync(this HttpContext context) =>
+        context.ErrorAsync(403, "Forbidden", "This feature is not enabled for this tenant.", "feature_not_enabled");
+
     /// <summary>Whether an ID in the path is valid; if not, sends an error.</summary>
     public static async Task<bool> IsUserIdAsync(this HttpContext context, string id, string description)
     {

@@ -17,14 +17,18 @@ internal sealed class UserAccessApi(
     {
         if (!options.HasSessionManagement)
         {
-            // The wording is not documented. What matters is a 403 with another code than insufficient_scope.
-            await context.ErrorAsync(
-                403, "Forbidden", "This feature is not enabled for this tenant.", "feature_not_enabled");
+            await context.NotInPlanAsync();
             return;
         }
 
         if (!await context.IsUserIdAsync(id, "ID of the user to revoke access for") || await context.BodyAsync() is not { } body)
         {
+            return;
+        }
+
+        if (Problem(body, out var sessionId, out var keepsRefreshTokens) is { } problem)
+        {
+            await context.InvalidBodyAsync(problem);
             return;
         }
 
@@ -34,7 +38,6 @@ internal sealed class UserAccessApi(
             return;
         }
 
-        var keepsRefreshTokens = body["preserve_refresh_tokens"] is JsonValue value && value.TryGetValue<bool>(out var keep) && keep;
         if (!keepsRefreshTokens && !scopes.Contains("delete:refresh_tokens"))
         {
             await context.ErrorAsync(
@@ -42,10 +45,33 @@ internal sealed class UserAccessApi(
             return;
         }
 
-        sessions.EndAll(id, keepsRefreshTokens);
+        // Auth0 revokes later, and says nothing about an unknown session.
+        sessions.End(id, sessionId, keepsRefreshTokens);
         stats.CountAccessRevocation();
         activity.Log.Add(user, "sapi", "Revoke access of a user", context);
         context.Response.StatusCode = 202;
+    }
+
+    /// <summary>Reads the body of a revocation.</summary>
+    /// <returns>What is wrong with it; null if nothing is.</returns>
+    private static string? Problem(JsonObject body, out string? sessionId, out bool keepsRefreshTokens)
+    {
+        (sessionId, keepsRefreshTokens) = (null, false);
+        if (body.FirstOrDefault(static member => member.Key is not ("session_id" or "preserve_refresh_tokens")) is { Key: { } other })
+        {
+            return $"Additional properties not allowed: {other}";
+        }
+
+        if (body.TryGetPropertyValue("session_id", out var session)
+            && !(session is JsonValue text && text.TryGetValue(out sessionId) && sessionId.Length > 0))
+        {
+            return "Expected type string on property session_id (ID of the session to revoke)";
+        }
+
+        return body.TryGetPropertyValue("preserve_refresh_tokens", out var keep)
+            && !(keep is JsonValue flag && flag.TryGetValue(out keepsRefreshTokens))
+                ? "Expected type boolean on property preserve_refresh_tokens (Whether to preserve the refresh tokens)"
+                : null;
     }
 
     public Task ListBlocksAsync(HttpContext context, string id) => users.Find(id) is null

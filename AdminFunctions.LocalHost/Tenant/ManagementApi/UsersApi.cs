@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AdminFunctions.LocalHost.Tenant.Activity;
+using AdminFunctions.LocalHost.Tenant.Oidc;
 using AdminFunctions.LocalHost.Tenant.Users;
 
 namespace AdminFunctions.LocalHost.Tenant.ManagementApi;
@@ -9,7 +10,8 @@ namespace AdminFunctions.LocalHost.Tenant.ManagementApi;
 /// The users of the Management API, <c>/api/v2/users</c>: list, read, update and delete.
 /// https://auth0.com/docs/api/management/v2/users/get-users.
 /// </summary>
-internal sealed partial class UsersApi(UserDirectory users, UserActivity activity, TenantStats stats, TenantOptions options)
+internal sealed partial class UsersApi(
+    UserDirectory users, UserActivity activity, LoginSessions sessions, TenantStats stats, TenantOptions options)
 {
     // Auth0 documents that there is a default order (primary_order), but not which. This is oldest first.
     private static readonly UserField DefaultSort = UserField.All["created_at"];
@@ -141,8 +143,13 @@ internal sealed partial class UsersApi(UserDirectory users, UserActivity activit
             return;
         }
 
-        users.Delete(id);
-        activity.Forget(id);
+        if (users.Find(id) is { } user && users.Delete(id))
+        {
+            sessions.End(id, sessionId: null, keepsRefreshTokens: false);
+            activity.Forget(id);
+            activity.Log.Add(user, "sdu", "", context);
+        }
+
         stats.CountUserDelete();
         context.Response.StatusCode = 204;
     }

@@ -66,7 +66,7 @@ internal sealed partial class AuthorizeEndpoint(
 
         var sessionId = context.Request.Cookies[cookie];
         var prompt = Parameter("prompt");
-        if (prompt is not "login" && sessions.Sessions.TryGet(sessionId, out var userId) && users.Find(userId) is { } user)
+        if (prompt is not "login" && sessions.TryUse(sessionId, out var userId) && users.Find(userId) is { } user)
         {
             return user.Blocked
                 ? AnswerAsync(context, request, ("error", "unauthorized"), ("error_description", "user is blocked"))
@@ -141,7 +141,7 @@ internal sealed partial class AuthorizeEndpoint(
                 $"The returnTo \"{returnTo}\" is not allowed. {OnlyLoopback}");
         }
 
-        sessions.Sessions.TryGet(context.Request.Cookies[cookie], out _, remove: true);
+        sessions.LogOut(context.Request.Cookies[cookie]);
         context.Response.Cookies.Delete(cookie);
         if (returnTo.Length is 0)
         {

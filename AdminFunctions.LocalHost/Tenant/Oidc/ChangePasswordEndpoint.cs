@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdminFunctions.LocalHost.Loopback;
@@ -14,7 +15,7 @@ namespace AdminFunctions.LocalHost.Tenant.Oidc;
 internal sealed class ChangePasswordEndpoint(TenantOptions options, UserDirectory users, UserActivity activity)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, TokenBucket> _byEmail = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<(string Email, IPAddress? Ip), TokenBucket> _buckets = [];
 
     /// <summary>Adds the route.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/dbconnections/change_password", ChangeAsync);
@@ -31,9 +32,15 @@ internal sealed class ChangePasswordEndpoint(TenantOptions options, UserDirector
             body = null;
         }
 
-        if (Text("email") is not { Length: > 0 } email || Text("connection") is not { Length: > 0 } connection)
+        if (Text("email") is not { Length: > 0 } email)
         {
             await context.AnswerAsync(400, new JsonObject { ["error"] = "email is required" });
+            return;
+        }
+
+        if (Text("connection") is not { Length: > 0 } connection)
+        {
+            await context.AnswerAsync(400, new JsonObject { ["error"] = "connection is required" });
             return;
         }
 
@@ -43,7 +50,7 @@ internal sealed class ChangePasswordEndpoint(TenantOptions options, UserDirector
             return;
         }
 
-        var rate = BucketOf(email).Take();
+        var rate = BucketOf(email, context.Connection.RemoteIpAddress).Take();
         if (!rate.Allowed)
         {
             context.Response.Headers.RetryAfter = $"{rate.RetryAfter}";
@@ -70,14 +77,15 @@ internal sealed class ChangePasswordEndpoint(TenantOptions options, UserDirector
         string? Text(string name) => body?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
     }
 
-    /// <summary>Ten mails at once to an address, then one a minute.</summary>
-    private TokenBucket BucketOf(string email)
+    /// <summary>From an IP address, ten mails at once to an email address, then one a minute.</summary>
+    private TokenBucket BucketOf(string email, IPAddress? ip)
     {
+        var key = (email.ToUpperInvariant(), ip);
         lock (_lock)
         {
-            return _byEmail.TryGetValue(email, out var bucket)
+            return _buckets.TryGetValue(key, out var bucket)
                 ? bucket
-                : _byEmail[email] = new TokenBucket(limit: 10, perSecond: 1 / 60d, options.TimeProvider);
+                : _buckets[key] = new TokenBucket(limit: 10, perSecond: 1 / 60d, options.TimeProvider);
         }
     }
 }

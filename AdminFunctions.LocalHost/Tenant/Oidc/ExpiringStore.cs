@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
-/// <summary>Stores values with a limited lifetime under random keys: pending sign-ins, codes, sessions.</summary>
+/// <summary>Stores values with a limited lifetime under random keys: pending sign-ins, codes.</summary>
 /// <typeparam name="T">The type of the values.</typeparam>
 /// <param name="lifetime">The lifetime of the values.</param>
 /// <param name="clock">The clock.</param>

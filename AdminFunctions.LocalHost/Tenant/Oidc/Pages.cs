@@ -4,7 +4,7 @@ using AdminFunctions.LocalHost.Tenant.Users;
 
 namespace AdminFunctions.LocalHost.Tenant.Oidc;
 
-/// <summary>The HTML pages of the tenant. They load nothing, and all values in them are encoded.</summary>
+/// <summary>The HTML pages of the tenant. They load nothing but the icon, and all values in them are encoded.</summary>
 internal static class Pages
 {
     private const string Style = """
@@ -93,6 +93,7 @@ internal static class Pages
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>{Html(title)} | Local tenant</title>
+            <link rel="icon" href="/favicon.ico" type="image/svg+xml">
             <style>
             {Style}
             </style>

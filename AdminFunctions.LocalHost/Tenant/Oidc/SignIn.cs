@@ -6,6 +6,9 @@ namespace AdminFunctions.LocalHost.Tenant.Oidc;
 /// <summary>Signs a user in, or refuses to. The log has it either way.</summary>
 internal sealed class SignIn(UserDirectory users, UserActivity activity, LoginSessions sessions)
 {
+    /// <summary>The IP address that a request comes from.</summary>
+    public static string IpOf(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "127.0.0.1";
+
     /// <summary>Signs a user in.</summary>
     /// <param name="userId">A user who exists.</param>
     /// <param name="hasPassword">Whether the right password was typed in.</param>
@@ -13,7 +16,7 @@ internal sealed class SignIn(UserDirectory users, UserActivity activity, LoginSe
     public (string? SessionId, string? Error, string? Description) Try(string userId, bool hasPassword, HttpContext context)
     {
         var user = users.Find(userId) ?? throw new InvalidOperationException("There is no such user.");
-        var ip = context.Connection.RemoteIpAddress?.ToString() ?? "127.0.0.1";
+        var ip = IpOf(context);
         if (activity.Blocks.Of(userId).Any(block => block.Ip == ip))
         {
             activity.Log.Add(user, "limit_wc", "Blocked after too many failed logins", context);
@@ -37,6 +40,6 @@ internal sealed class SignIn(UserDirectory users, UserActivity activity, LoginSe
         }
 
         activity.Log.Add(user, "s", "", context);
-        return (sessions.Sessions.Add(userId), null, null);
+        return (sessions.Start(userId, Device.Of(context)), null, null);
     }
 }

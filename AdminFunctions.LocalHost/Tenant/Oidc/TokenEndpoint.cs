@@ -121,7 +121,7 @@ internal sealed class TokenEndpoint(LocalTenant tenant, TenantOptions options, T
         }
 
         return GrantAsync(context, authorization, user, request.Nonce,
-            request.Scopes.Contains("offline_access") ? sessions.AddRefreshToken(authorization) : null);
+            request.Scopes.Contains("offline_access") ? sessions.AddRefreshToken(authorization, Device.Of(context)) : null);
     }
 
     private Task RefreshAsync(HttpContext context, Dictionary<string, string> parameters) =>

@@ -67,7 +67,7 @@ internal sealed class Tokens(SigningKeys keys, string issuer, TimeProvider clock
     }
 
     /// <summary>Issues an ID token for a user.</summary>
-    public string Id(TenantUser user, string clientId, string? nonce, string session, string[] scopes, TimeSpan lifetime)
+    public string Id(TenantUser user, string clientId, string? nonce, string? session, string[] scopes, TimeSpan lifetime)
     {
         var claims = Claims(user.UserId, clientId, lifetime);
         foreach (var (name, value) in Profile(user, scopes))

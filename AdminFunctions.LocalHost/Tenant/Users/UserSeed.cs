@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace AdminFunctions.LocalHost.Tenant.Users;
 
 /// <summary>
-/// Creates the fictitious users of a tenant. The same number and seed always create the same users. Names come from two lists, domains
-/// are reserved for examples (RFC 2606), IP addresses for documentation (RFC 5737), and phone numbers for fiction.
+/// Creates the fictitious users of a tenant. The same number and seed always create the same users. Their dates move with the date of
+/// today, so that some have just logged in. Names come from two lists, domains are reserved for examples (RFC 2606), IP addresses for
+/// documentation (RFC 5737), and phone numbers for fiction.
 /// </summary>
 internal sealed class UserSeed
 {
@@ -16,8 +17,12 @@ internal sealed class UserSeed
     private static readonly TenantConnection Fabrikam = new("fabrikam", "samlp");
     private static readonly TenantConnection Sms = new("sms", "sms");
 
-    private static readonly DateTime First = new(2016, 1, 4, 8, 0, 0, DateTimeKind.Utc);
-    private static readonly DateTime Last = new(2025, 6, 30, 18, 0, 0, DateTimeKind.Utc);
+    // The first user was created nine and a half years ago, the last one yesterday.
+    private static readonly TimeSpan FirstCreated = TimeSpan.FromDays(3466) - TimeSpan.FromHours(8);
+    private static readonly TimeSpan LastCreated = TimeSpan.FromHours(6);
+
+    // Shortly after midnight, so that the dates are the same during the whole rest of the day.
+    private static readonly TimeSpan LastLogin = TimeSpan.FromMinutes(10);
 
     private static readonly string[] GivenNames =
     [
@@ -59,23 +64,37 @@ internal sealed class UserSeed
     private readonly Random _random;
     private readonly Dictionary<string, int> _taken = new(StringComparer.Ordinal);
 
-    private UserSeed(int seed) => _random = new Random(seed);
+    private readonly Uri _tenant;
+    private readonly DateTime _first;
+    private readonly DateTime _last;
+    private readonly DateTime _lastLogin;
+
+    private UserSeed(int seed, Uri tenant, DateTime now)
+    {
+        _random = new Random(seed);
+        _tenant = tenant;
+        _first = now.Date - FirstCreated;
+        _last = now.Date - LastCreated;
+        _lastLogin = now < now.Date + LastLogin ? now : now.Date + LastLogin;
+    }
 
     /// <summary>Creates users, oldest first: the <see cref="Admin">admins</see>, some users with unusual IDs, then all others.</summary>
     /// <param name="count">The number of users.</param>
     /// <param name="seed">The seed. Another seed creates other users.</param>
+    /// <param name="tenant">The base URL of the tenant, which serves their pictures.</param>
+    /// <param name="now">The time, in UTC. Only its date matters, except in the first ten minutes of a day.</param>
     /// <param name="atOneMoment">The number of users, in the middle, with the same creation time.</param>
-    public static IEnumerable<TenantUser> Make(int count, int seed, int atOneMoment = 0)
+    public static IEnumerable<TenantUser> Make(int count, int seed, Uri tenant, DateTime now, int atOneMoment = 0)
     {
-        var people = new UserSeed(seed);
-        var step = count > 0 ? (Last - First).Ticks / count / TimeSpan.TicksPerMillisecond : 0;
+        var people = new UserSeed(seed, tenant, now);
+        var step = count > 0 ? (people._last - people._first).Ticks / count / TimeSpan.TicksPerMillisecond : 0;
         var firstOfMany = (count - atOneMoment) / 2;
         for (var i = 0; i < count; i++)
         {
             // Each user has a separate period, so no two have the same creation time and they are in order.
-            var created = First.AddMilliseconds((step * i) + people._random.NextInt64(Math.Max(1, step)));
+            var created = people._first.AddMilliseconds((step * i) + people._random.NextInt64(Math.Max(1, step)));
             var isOneOfMany = i >= firstOfMany && i < firstOfMany + atOneMoment;
-            yield return people.Next(i, isOneOfMany ? First.AddMilliseconds(step * firstOfMany) : created);
+            yield return people.Next(i, isOneOfMany ? people._first.AddMilliseconds(step * firstOfMany) : created);
         }
     }
 
@@ -148,7 +167,7 @@ internal sealed class UserSeed
             Email = $"{local}@{domain}",
             EmailVerified = social || _random.Next(100) < 80,
             Username = connection == Database && _random.Next(100) < 25 ? local.Replace('.', '_') : null,
-            Picture = social || _random.Next(100) < 40 ? $"https://cdn.example.com/avatars/{local}.png" : null,
+            Picture = social || _random.Next(100) < 40 ? Pictures.UrlOf(_tenant, local) : null,
         };
     }
 
@@ -178,7 +197,8 @@ internal sealed class UserSeed
 
     private TenantUser WithLogins(TenantUser user, DateTime created)
     {
-        var login = created.AddMilliseconds(_random.NextInt64((long)(Last.AddDays(30) - created).TotalMilliseconds));
+        // Most logins are recent: a quarter in the last week or so, a few today, and some years ago.
+        var login = _lastLogin - ((_lastLogin - created) * Math.Pow(_random.NextDouble(), 4));
         return user with
         {
             LastLogin = login,

@@ -146,7 +146,7 @@ test('no token is in storage, in a cookie or in a URL', async ({ page, context, 
   expect(stored).not.toMatch(/eyJ[\w-]+\.[\w-]+\.[\w-]+/);
 });
 
-test("a picture's server does not learn where it is shown, and initials replace a missing picture", async ({ page, context, seed }) => {
+test("a picture's server does not learn where it is shown, and initials replace a missing picture", async ({ page, context, seed, host }) => {
   const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
   const asked: Record<string, string>[] = [];
   await context.route('https://cdn.example.com/**', async (route) => {
@@ -157,6 +157,7 @@ test("a picture's server does not learn where it is shown, and initials replace 
   await seed(
     { user_id: 'auth0|good', name: 'Paula Picture', picture: 'https://cdn.example.com/good.png' },
     { user_id: 'auth0|broken', name: 'Bruno Picture', picture: 'https://cdn.example.com/broken.png' },
+    { user_id: 'auth0|local', name: 'Lena Picture', picture: `${host.tenant}/avatars/lena.picture.svg` },
     { user_id: 'auth0|plain', name: 'Petra Picture', picture: 'http://cdn.example.com/plain.png' },
   );
   await open(page, { path: '/?q=picture' });
@@ -164,6 +165,7 @@ test("a picture's server does not learn where it is shown, and initials replace 
   await expect(rowOf(page, 'Paula Picture').locator('img')).toBeVisible();
   await expect(rowOf(page, 'Bruno Picture').locator('img')).toBeHidden();
   await expect(rowOf(page, 'Bruno Picture').getByText('BP', { exact: true })).toBeVisible();
+  await expect(rowOf(page, 'Lena Picture').locator('img')).toBeVisible();
   await expect(rowOf(page, 'Petra Picture').locator('img')).toHaveCount(0);
   expect(asked).toHaveLength(2);
   for (const headers of asked) {

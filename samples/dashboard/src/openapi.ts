@@ -36,6 +36,10 @@ export interface paths {
          * @description Requires the permission `read:users`. The export goes past the first 1000 results, oldest users first, as a stream. If it fails in the
          *     middle, the connection breaks off; NDJSON then ends with a line `{"error":{…}}`, which is the problem. With `end=true`, a whole NDJSON
          *     export ends with the line `{"end":{"users":N}}`.
+         *
+         *     With `cursors=true`, a line `{"cursor":"…"}` follows a page. If the export breaks off, drop what came after the last such line, and
+         *     send its value as `after` with the same `q` and fields: the new export goes on there. Together, the pieces contain every user who
+         *     exists and matches `q` from the start of the first to the end of the last, once. `N` counts the users of all pieces.
          */
         get: operations["exportUsers"];
         put?: never;
@@ -998,6 +1002,13 @@ export interface operations {
                 bom?: boolean;
                 /** @description Whether a whole NDJSON export ends with a line that counts the users. */
                 end?: boolean;
+                /** @description Whether a line with a cursor follows a page. For NDJSON only. */
+                cursors?: boolean;
+                /**
+                 * @description The cursor after which the export goes on, unchanged. For NDJSON only. A cursor that was altered, or of an export with another
+                 *     `q` or other fields, is a 400.
+                 */
+                after?: string;
             };
             header?: {
                 /** @description The caller's trace ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). Its ID becomes the `traceId` of a problem. */

@@ -256,10 +256,19 @@ test('an export yields every user, however its lines are split into chunks', asy
   expect(await exported(stream(chunks))).toEqual([{ user_id: 'a|1', name: 'Zoë 👩' }, { user_id: 'a|2' }]);
 });
 
-test('an export requests the end line', async () => {
+test('an export requests the end line and cursors', async () => {
   const { api, request } = apiOf(stream(['{"end":{"users":0}}\n']));
   for await (const _ of api.exportUsers({ q: 'blocked:true' }));
-  expect(String(request()[0])).toBe(`${BASE}/users/export?format=ndjson&end=true&q=blocked%3Atrue`);
+  expect(String(request()[0])).toBe(`${BASE}/users/export?format=ndjson&end=true&cursors=true&q=blocked%3Atrue`);
+});
+
+test('an export goes on after a cursor, and its last line counts the users before it', async () => {
+  const { api, request } = apiOf(stream(['{"user_id":"a|3"}\n{"cursor":"c2"}\n{"user_id":"a|4"}\n{"end":{"users":4}}\n']));
+  const seen: string[] = [];
+  const after = { cursor: 'c1', users: 2 };
+  for await (const user of api.exportUsers({ after, onCursor: (cursor) => seen.push(cursor) })) seen.push(user.user_id);
+  expect(seen).toEqual(['a|3', 'c2', 'a|4']);
+  expect(String(request()[0])).toBe(`${BASE}/users/export?format=ndjson&end=true&cursors=true&after=c1`);
 });
 
 test.each<[string, Response]>([

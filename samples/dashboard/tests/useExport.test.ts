@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { effectScope, type EffectScope } from 'vue';
 import type { Api, ExportParameters, User } from '../src/api/client';
-import { ApiError } from '../src/api/problems';
+import { ApiError, type Slug } from '../src/api/problems';
 import { CSV_HEADER, toCsv } from '../src/users/csv';
 import { useExport } from '../src/users/useExport';
 // The API's tests read it too.
@@ -37,6 +37,73 @@ test('an incomplete export is reported and not saved', async () => {
   expect(exporting.problem.value?.slug).toBe('incomplete-export');
   expect(exporting.running.value).toBe(false);
   expect(save).not.toHaveBeenCalled();
+});
+
+test('an export that breaks off goes on after its last cursor, and says so', async () => {
+  vi.useFakeTimers();
+  try {
+    const parameters: ExportParameters[] = [];
+    const { exporting, save } = start(async function* (given) {
+      parameters.push(given);
+      if (given.after) {
+        yield { user_id: 'a|2' };
+        return;
+      }
+      yield { user_id: 'a|1' };
+      given.onCursor!('c1');
+      yield { user_id: 'a|2' };
+      throw new ApiError({ slug: 'unreachable', title: '', detail: '' });
+    });
+    const done = exporting.start('');
+    await vi.waitFor(() => expect(exporting.resuming.value).toBe(true));
+    expect(exporting.users.value).toBe(1);
+    await vi.runAllTimersAsync();
+    expect(await done).toBe(true);
+    expect(parameters[1]!.after).toEqual({ cursor: 'c1', users: 1 });
+    expect(exporting.resuming.value).toBe(false);
+    expect((await save.mock.calls[0]![0].text()).trim().split('\r\n')).toHaveLength(3);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test.each<[Slug, number]>([
+  ['unreachable', 4],
+  ['insufficient-permission', 1],
+])('an export that always ends with %s is tried %i times', async (slug, times) => {
+  vi.useFakeTimers();
+  try {
+    let tries = 0;
+    const { exporting, save } = start(async function* ({ onCursor }) {
+      tries++;
+      yield { user_id: 'a|1' };
+      onCursor!('c1');
+      throw new ApiError({ slug, title: '', detail: '' });
+    });
+    const done = exporting.start('');
+    await vi.runAllTimersAsync();
+    expect(await done).toBe(false);
+    expect(tries).toBe(times);
+    expect(exporting.problem.value?.slug).toBe(slug);
+    expect(exporting.resuming.value).toBe(false);
+    expect(save).not.toHaveBeenCalled();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a canceled export does not resume', async () => {
+  const { exporting } = start(async function* ({ onCursor }) {
+    yield { user_id: 'a|1' };
+    onCursor!('c1');
+    throw new ApiError({ slug: 'unreachable', title: '', detail: '' });
+  });
+  const done = exporting.start('');
+  await vi.waitFor(() => expect(exporting.resuming.value).toBe(true));
+  exporting.cancel();
+  expect(await done).toBe(false);
+  expect(exporting.resuming.value).toBe(false);
+  expect(exporting.problem.value).toBeUndefined();
 });
 
 test('a canceled export is neither reported nor saved', async () => {

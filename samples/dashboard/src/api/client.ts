@@ -39,6 +39,10 @@ export interface LogParameters {
 
 export interface ExportParameters {
   q?: string;
+  /** Where an earlier export broke off: its last cursor, and the number of users before it. */
+  after?: { cursor: string; users: number };
+  /** Called with a cursor when all users before it have been yielded. */
+  onCursor?: (cursor: string) => void;
   signal?: AbortSignal;
 }
 
@@ -144,13 +148,14 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
       await guard(undefined, () => send(pathOf(id), { method: 'DELETE', signal: withTimeout() }));
     },
 
-    async *exportUsers({ q, signal }) {
-      const parameters = new URLSearchParams({ format: 'ndjson', end: 'true' });
+    async *exportUsers({ q, after, onCursor, signal }) {
+      const parameters = new URLSearchParams({ format: 'ndjson', end: 'true', cursors: 'true' });
       if (q) parameters.set('q', q);
+      if (after) parameters.set('after', after.cursor);
 
       const response = await guard(signal, () => send(`/users/export?${parameters}`, { signal: signal ?? null }));
       const lines = readLines(response);
-      let users = 0;
+      let users = after?.users ?? 0;
       try {
         for (;;) {
           const { value: line, done } = await guard(signal, () => lines.next());
@@ -158,6 +163,10 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
           // Only this last line, with the number of users, confirms that none is missing.
           if (isObject(entry?.end) && entry.end.users === users) return;
           if (isObject(entry?.error)) throw new ApiError(toProblem(entry.error));
+          if (typeof entry?.cursor === 'string') {
+            onCursor?.(entry.cursor);
+            continue;
+          }
           if (typeof entry?.user_id !== 'string') throw new ApiError(incompleteExport(users));
           users++;
           yield entry as unknown as User;

@@ -1,0 +1,158 @@
+using System.Net;
+using AdminFunctions.LocalHost.Tenant;
+using AdminFunctions.LocalHost.Tenant.ManagementApi;
+using AdminFunctions.LocalHost.Tenant.Users;
+using AdminFunctions.Tests.Management;
+
+namespace AdminFunctions.Tests.Deletions;
+
+/// <summary>A plan for many users, and its execution, while the tenant is in use.</summary>
+public sealed class CleanUpTests
+{
+    private static readonly DateTime Old = new(2021, 5, 6, 7, 8, 9, DateTimeKind.Utc);
+
+    [Theory]
+    [InlineData(1, 400)]
+    [InlineData(2, 400)]
+    [InlineData(3, 400)]
+    [InlineData(4, 400)]
+    [InlineData(5, 2500)]
+    public async Task Exactly_those_are_gone_who_were_planned_and_have_not_changed(int seed, int count)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 }, ("Users:LargestPlan", "100000"));
+        using var administrator = app.Administrator();
+        var random = new Random(seed);
+        app.Tenant.Users.Put(Enumerable.Range(0, count).Select(i => Somebody(random, i)));
+        var plan = await administrator.PlanAsync(
+            new { q = "last_login:[* TO 2022-01-01] OR NOT _exists_:last_login", action = "delete", reason = "unused", check_activity = false });
+        plan.Users.ShouldBe(app.Tenant.Users.All.Where(user => user.LastLogin is null || user.LastLogin < new DateTime(2022, 1, 1)).Select(user => user.UserId), ignoreOrder: true);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+
+        // Before each batch, some users log in, are deleted, created again, changed or new.
+        Dictionary<string, string> changed = new(StringComparer.Ordinal);
+        Dictionary<string, string> outcomes = new(StringComparer.Ordinal);
+        foreach (var ticket in plan.Tickets)
+        {
+            foreach (var id in plan.Users.Except(outcomes.Keys).Where(_ => random.Next(20) == 0).ToList())
+            {
+                changed[id] = Change(app, random.Next(3), id);
+            }
+
+            app.Tenant.Users.Put(Plans.Somebody($"auth0|new-{outcomes.Count}"));
+            foreach (var (id, outcome) in Plans.OutcomesOf(await administrator.ExecuteAsync(ticket, plan)))
+            {
+                outcomes.Add(id, outcome);
+            }
+        }
+
+        var present = app.Tenant.Users.All.Select(user => user.UserId).ToHashSet(StringComparer.Ordinal);
+        outcomes.Keys.ShouldBe(plan.Users);
+        foreach (var (id, outcome) in outcomes)
+        {
+            outcome.ShouldBe(changed.GetValueOrDefault(id, "deleted"), id);
+            present.Contains(id).ShouldBe(outcome == "changed", id);
+        }
+
+        // Nobody else is missing.
+        present.Count(id => id.StartsWith("auth0|new-", StringComparison.Ordinal)).ShouldBe(plan.Tickets.Count);
+        (present.Count - plan.Tickets.Count).ShouldBe(count - outcomes.Values.Count(outcome => outcome is "deleted" or "gone"));
+    }
+
+    [Fact]
+    public async Task An_execution_uses_the_rate_limit_of_deletions_and_nobody_else_is_refused()
+    {
+        await using var app = await AdminApp.StartAsync(
+            new TenantOptions { Users = 0, RateLimits = RateLimits.Professional }, ("Users:LargestPlan", "100000"));
+        using var administrator = app.Administrator();
+        app.Tenant.Users.Put(Enumerable.Range(0, 150).Select(i => Plans.Somebody($"auth0|{i:000}")));
+        var plan = await WhileTimePassesAsync(app, administrator.PlanEveryoneAsync());
+        var started = app.Time.GetUtcNow();
+
+        var execution = administrator.ExecuteAllAsync(plan);
+        var lists = 0;
+        while (!execution.IsCompleted)
+        {
+            await PassAsync(app, execution);
+            if ((app.Time.GetUtcNow() - started).TotalSeconds > lists * 2)
+            {
+                // The clock does not advance, so there is no wait for the rate limit.
+                (await administrator.GetAsync("/api/users").InTimeAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
+                lists++;
+            }
+        }
+
+        (await execution).Values.ShouldAllBe(outcome => outcome == "deleted");
+        var seconds = (app.Time.GetUtcNow() - started).TotalSeconds;
+        lists.ShouldBeGreaterThan(15);
+        (150 / (20 + (seconds * 200 / 60))).ShouldBeGreaterThan(0.85, "of what the bucket of deletions allows");
+        app.Tenant.Stats.UserDeletes.ShouldBe(app.Tenant.Requests.Matching("DELETE *").Count, "some were refused with 429");
+        app.Tenant.Stats.UserLists.ShouldBe(app.Tenant.Requests.Matching("GET /api/v2/users").Count, "some were refused with 429");
+    }
+
+    [Fact]
+    public async Task Where_all_endpoints_share_two_requests_a_second_callers_are_served_within_five_seconds()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0, RateLimit = 2, RatePerSecond = 2 });
+        using var administrator = app.Administrator();
+        app.Tenant.Users.Put(Enumerable.Range(0, 30).Select(i => Plans.Somebody($"auth0|{i:000}")));
+        var plan = await WhileTimePassesAsync(app, administrator.PlanEveryoneAsync());
+
+        var execution = administrator.ExecuteAllAsync(plan);
+        List<double> waits = [];
+        while (!execution.IsCompleted)
+        {
+            await PassAsync(app, execution);
+            var asked = app.Time.GetUtcNow();
+            var list = administrator.GetAsync("/api/users?per_page=1");
+            await WhileTimePassesAsync(app, list);
+            (await list).StatusCode.ShouldBe(HttpStatusCode.OK);
+            waits.Add((app.Time.GetUtcNow() - asked).TotalSeconds);
+        }
+
+        (await execution).Values.ShouldAllBe(outcome => outcome == "deleted");
+        waits.Count.ShouldBeGreaterThan(10);
+        waits.Max().ShouldBeLessThan(5);
+    }
+
+    private static TenantUser Somebody(Random random, int i) => random.Next(4) switch
+    {
+        0 => Plans.Somebody($"auth0|{i:0000}"),
+        1 or 2 => Plans.Somebody($"google-oauth2|{i:0000}") with { LastLogin = Old, LoginsCount = 1, UpdatedAt = Old },
+        _ => Plans.Somebody($"auth0|{i:0000}") with { LastLogin = new DateTime(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc), LoginsCount = 9 },
+    };
+
+    private static string Change(AdminApp app, int kind, string id)
+    {
+        var now = app.Time.GetUtcNow().UtcDateTime;
+        switch (kind)
+        {
+            case 0 when app.Tenant.Users.Find(id) is { } user:
+                app.Tenant.Users.Put(user with { LastLogin = now, UpdatedAt = now, LoginsCount = user.LoginsCount + 1 });
+                return "changed";
+            case 1:
+                app.Tenant.Users.Delete(id);
+                app.Tenant.Users.Put(Plans.Somebody(id) with { CreatedAt = now, UpdatedAt = now });
+                return "changed";
+            default:
+                app.Tenant.Users.Delete(id);
+                return "gone";
+        }
+    }
+
+    private static async Task<T> WhileTimePassesAsync<T>(AdminApp app, Task<T> task)
+    {
+        while (!task.IsCompleted)
+        {
+            await PassAsync(app, task);
+        }
+
+        return await task;
+    }
+
+    /// <summary>Lets a wait pass, or a little time if nobody waits.</summary>
+    private static async Task PassAsync(AdminApp app, Task task)
+    {
+        app.Time.Advance(TimeSpan.FromMilliseconds(50));
+        await Task.WhenAny(task, Task.Delay(2));
+    }
+}
