@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 import local from './public/config.json' with { type: 'json' };
 
 // Nothing inline, and nothing from other origins except user pictures. The tenant and the API are known only from config.json at
-// run time, so connect-src and frame-src allow whole schemes. The pictures of a local tenant are at http://localhost. A web server that knows them can send a stricter header. The policy
-// is not used in development, because Vite's client is inline.
+// run time, so connect-src and frame-src allow whole schemes, and the pictures of a local tenant are at http://localhost. A web server
+// that knows them can send a stricter header. The policy is not used in development, because Vite's client is inline.
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page, TestInfo } from '@playwright/test';
 import type { LocalHost, NewUser } from './localHost';
-import { askToDelete, confirmDeletion, expect, open, rows, searchBox, test } from './test';
+import { ask, askToDelete, confirmDeletion, expect, open, openUser, rows, searchBox, test } from './test';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
 
@@ -36,7 +36,12 @@ interface Visit {
 }
 
 /** Visits the states of the page, from signed out to a rate limit. */
-async function visitStates({ page, host, inspect }: Visit): Promise<void> {
+async function visitStates({ page, host, inspect: inspectState }: Visit): Promise<void> {
+  // Rows are faint while the next ones load.
+  const inspect = async (state: string) => {
+    await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+    await inspectState(state);
+  };
   await page.goto('/?per_page=10');
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
   await inspect('signed out');
@@ -44,6 +49,40 @@ async function visitStates({ page, host, inspect }: Visit): Promise<void> {
   await open(page, { path: '/?per_page=10' });
   await expect(rows(page)).toHaveCount(10);
   await inspect('list');
+
+  const panel = await openUser(page, 'Lotte Long');
+  await expect(panel.getByRole('listitem').last()).toBeVisible();
+  await inspect('user');
+  await page.keyboard.press('Escape');
+  await rows(page).nth(1).getByRole('link').click();
+  await expect(page.getByRole('heading', { name: 'Log' })).toBeVisible();
+  await inspect('user with long words');
+  await page.goto('/?per_page=10&user=auth0%7Cnobody');
+  await expect(page.getByRole('heading', { name: 'This user does not exist' })).toBeVisible();
+  await inspect('missing user');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: /^Filter/ }).click();
+  await page.getByLabel('Email not verified').check();
+  await page.getByLabel('Not logged in since').fill('2024-05-17');
+  await page.getByLabel('Include users who never logged in').check();
+  await expect(page.getByRole('list', { name: 'Filters in use' })).toContainText('or never');
+  await inspect('filters');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await inspect('chips');
+  await page.goto('/?per_page=10&raw=1');
+  await expect(rows(page)).toHaveCount(10);
+  await inspect('query examples');
+
+  await page.goto('/?per_page=10');
+  await expect(rows(page)).toHaveCount(10);
+  const noScope = { statusCode: 403, error: 'Forbidden', message: 'Insufficient scope' };
+  await host.fail({ match: 'POST /api/v2/users/*', status: 403, body: noScope });
+  const half = await ask(page, 'Wanda', 'Block');
+  await half.getByRole('button', { name: 'Block' }).click();
+  await expect(half.getByRole('alert')).toBeVisible();
+  await inspect('dialog with a part');
+  await half.getByRole('button', { name: 'Close' }).click();
 
   const dialog = await askToDelete(page, 'Lotte Long');
   await dialog.getByLabel('To confirm, type').fill('lotte.long@example.com');
@@ -54,8 +93,9 @@ async function visitStates({ page, host, inspect }: Visit): Promise<void> {
   await expect(dialog.getByRole('alert')).toBeVisible();
   await inspect('dialog with a problem');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
-  const other = page.getByRole('button', { name: /^Delete Wanda/ });
-  await other.click();
+  await page.getByRole('button', { name: /^Actions for Wanda/ }).click();
+  await inspect('menu');
+  await page.getByRole('menuitem', { name: 'Delete user' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await inspect('dialog with long words');
   await page.keyboard.press('Escape');
@@ -155,17 +195,21 @@ test('on a screen of 360 by 640 pixels, the actions of the dialog are always vis
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`screenshots of the list and the dialog at three widths, ${colorScheme}`, async ({ page, seed }, info) => {
+  test(`screenshots of the list, the dialog and the user at four widths, ${colorScheme}`, async ({ page, seed }, info) => {
     await seed(...USERS);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await open(page);
     await expect(rows(page)).toHaveCount(50);
-    for (const width of [360, 768, 1600]) {
+    for (const width of [360, 768, 1280, 1600]) {
       await page.setViewportSize({ width, height: 900 });
       await screenshot(page, info, `list ${width} ${colorScheme}`);
       const dialog = await askToDelete(page, 'Lotte Long');
       await screenshot(page, info, `dialog ${width} ${colorScheme}`);
       await dialog.getByRole('button', { name: 'Cancel' }).click();
+      const panel = await openUser(page, 'Lotte Long');
+      await screenshot(page, info, `user ${width} ${colorScheme}`);
+      await page.keyboard.press('Escape');
+      await expect(panel).toHaveCount(0);
     }
   });
 }

@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test';
+import type { LocalHost } from './localHost';
 import { askToDelete, confirmDeletion, count, expect, open, rowOf, rows, search, searchBox, test } from './test';
 
 const EVA = { user_id: 'auth0|deletion', name: 'Eva Endlich', email: 'eva.endlich@example.com' };
@@ -43,7 +45,13 @@ test('a user without an email address is confirmed by ID, whatever characters it
   await expect(page.getByRole('heading', { name: 'No users found' })).toBeVisible();
 });
 
-test('the message of the API explains why you cannot delete your own account', async ({ page }) => {
+/** Makes the API unable to tell what the administrator may do. Then everything is offered, and the API refuses. */
+async function withoutMe(page: Page, host: LocalHost): Promise<void> {
+  await page.route(`${host.functions}/me`, (route) => route.fulfill({ status: 503, headers: { 'Access-Control-Allow-Origin': '*' } }));
+}
+
+test('the message of the API explains why you cannot delete your own account', async ({ page, host }) => {
+  await withoutMe(page, host);
   await open(page, { path: '/?q=ada+admin' });
   const dialog = await askToDelete(page, 'Ada Admin');
   await confirmDeletion(dialog, 'ada.admin@example.com');
@@ -55,7 +63,8 @@ test('the message of the API explains why you cannot delete your own account', a
   await expect(rowOf(page, 'Ada Admin')).toBeVisible();
 });
 
-test('the message of the API explains why a protected user cannot be deleted', async ({ page }) => {
+test('the message of the API explains why a protected user cannot be deleted', async ({ page, host }) => {
+  await withoutMe(page, host);
   await open(page, { path: '/?q=rita+reader' });
   const dialog = await askToDelete(page, 'Rita Reader');
   await confirmDeletion(dialog, 'rita.reader@example.com');
@@ -64,7 +73,8 @@ test('the message of the API explains why a protected user cannot be deleted', a
   await expect(dialog.getByRole('button', { name: 'Close' })).toBeFocused();
 });
 
-test('Rita, who has read access only, sees the reason in the dialog', async ({ page, seed }) => {
+test('if the API cannot tell what Rita may do, she sees in the dialog that she may not delete', async ({ page, host, seed }) => {
+  await withoutMe(page, host);
   await seed(EVA);
   await open(page, { as: 'Rita Reader' });
   const dialog = await askToDelete(page, EVA.name);

@@ -40,8 +40,28 @@ test('you can sign in, search and delete a user with the keyboard alone', async 
   await page.keyboard.type('tur');
   await expect(rows(page)).toHaveCount(2);
 
-  const opener = rowOf(page, 'Tasta Tur').getByRole('button', { name: 'Delete Tasta Tur' });
+  const link = rowOf(page, 'Tasta Tur').getByRole('link');
+  await tabTo(page, link);
+  await page.keyboard.press('Enter');
+  const panel = page.getByRole('region', { name: 'Tasta Tur' });
+  await expect(panel).toBeFocused();
+  await tabTo(page, panel.getByRole('button', { name: 'Delete user' }));
+  expect(await focusRing(page)).not.toBe('none');
+  await page.keyboard.press('Escape');
+  await expect(panel).toHaveCount(0);
+  await expect(link).toBeFocused();
+
+  const opener = rowOf(page, 'Tasta Tur').getByRole('button', { name: 'Actions for Tasta Tur' });
   await tabTo(page, opener);
+  expect(await focusRing(page)).not.toBe('none');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Show details' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('menu')).toHaveCount(0);
+  await expect(opener).toBeFocused();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('End');
+  await expect(page.getByRole('menuitem', { name: 'Delete user' })).toBeFocused();
   expect(await focusRing(page)).not.toBe('none');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Delete Tasta Tur?' });
@@ -49,7 +69,7 @@ test('you can sign in, search and delete a user with the keyboard alone', async 
 
   // The focus stays in the dialog in both directions. While the browser's own controls have it, the active element is the body.
   const visited = new Set<string>();
-  for (const key of [...Array(6).fill('Tab'), ...Array(6).fill('Shift+Tab')]) {
+  for (const key of [...Array(7).fill('Tab'), ...Array(7).fill('Shift+Tab')]) {
     await page.keyboard.press(key);
     visited.add(
       await page.evaluate(() => {
@@ -58,11 +78,13 @@ test('you can sign in, search and delete a user with the keyboard alone', async 
       }),
     );
   }
-  expect(new Set([...visited, 'body'])).toEqual(new Set(['input', 'Cancel', 'Delete user', 'body']));
+  expect(new Set([...visited, 'body'])).toEqual(new Set(['input', 'Copy', 'Cancel', 'Delete user', 'body']));
 
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   await expect(opener).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('d');
   await page.keyboard.press('Enter');
   await expect(dialog.getByLabel('To confirm, type')).toBeFocused();
   await page.keyboard.type('tasta.tur@example.com');
@@ -70,7 +92,7 @@ test('you can sign in, search and delete a user with the keyboard alone', async 
 
   await expect(dialog).toHaveCount(0);
   await expect(rowOf(page, 'Tasta Tur')).toHaveCount(0);
-  await expect(rowOf(page, 'Tilda Tur').getByRole('button', { name: 'Delete Tilda Tur' })).toBeFocused();
+  await expect(rowOf(page, 'Tilda Tur').getByRole('button', { name: 'Actions for Tilda Tur' })).toBeFocused();
 });
 
 test('you can sort and page through the list with the keyboard, and the focus stays in place', async ({ page }) => {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { UserPage } from '../src/api';
+import type { UserPage } from '../src/api/client';
 import { count, expect, names, open, rowOf, rows, search, searchBox, test } from './test';
 
 test('the list shows the users, their number and the current range', async ({ page, seed }) => {

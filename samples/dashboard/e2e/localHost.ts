@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { User } from '../src/api';
-import type { Config } from '../src/config';
+import type { User } from '../src/api/client';
+import type { Config } from '../src/session/config';
 
 const REPOSITORY = join(import.meta.dirname, '../../..');
 
@@ -63,7 +63,7 @@ export class LocalHost {
         child.once('exit', (code) => reject(new Error(`It exited with code ${code}.`)));
         setTimeout(() => reject(new Error('It did not start within two minutes.')), 120_000).unref();
       });
-      const { api, domain } = (await (await fetch(`${dashboard}/config.json`)).json()) as Config;
+      const { api, domain } = await configOf(dashboard);
       if (new URL(domain).hostname !== 'localhost') throw new Error(`It uses another tenant: ${domain}.`);
       return new LocalHost(dashboard, api, domain, child, scriptRoot);
     } catch (error) {
@@ -111,14 +111,35 @@ export class LocalHost {
 
   /** Calls a function with all permissions. */
   async call(method: string, path: string): Promise<Response> {
-    const token = await this.token('auth0|test', ['read:users', 'delete:users']);
+    const token = await this.token('auth0|test', ['read:users', 'update:users', 'delete:users']);
     return fetch(this.functions + path, { method, headers: { Authorization: `Bearer ${token}` } });
+  }
+
+  /** Signs a user in at the tenant, as their browser would. */
+  async signIn(userId: string, password: 'right' | 'wrong'): Promise<void> {
+    const answer = await fetch(`${this.tenant}/_local/sign-in`, { method: 'POST', body: JSON.stringify({ user_id: userId, password }) });
+    if (answer.status !== (password === 'right' ? 200 : 403)) throw new Error(`The sign-in responded with ${answer.status}.`);
+  }
+
+  /** The mails that the tenant has sent, newest first. */
+  async mails(): Promise<{ to: string; type: string }[]> {
+    return (await (await fetch(`${this.tenant}/_local/mails`)).json()) as { to: string; type: string }[];
   }
 
   private async control(method: string, path: string, body?: unknown): Promise<Response> {
     const answer = await fetch(`${this.tenant}/_local/${path}`, { method, body: body === undefined ? null : JSON.stringify(body) });
     if (!answer.ok) throw new Error(`The tenant's /_local/${path} responded with ${answer.status}: ${await answer.text()}`);
     return answer;
+  }
+}
+
+/** The configuration of a dashboard, once it is built. */
+async function configOf(dashboard: string): Promise<Config> {
+  for (;;) {
+    const response = await fetch(`${dashboard}/config.json`);
+    if (response.ok) return (await response.json()) as Config;
+    if (response.status !== 503) throw new Error(`config.json responded with status ${response.status}.`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
 

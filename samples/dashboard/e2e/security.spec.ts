@@ -174,7 +174,7 @@ test("a picture's server does not learn where it is shown, and initials replace 
   }
 });
 
-test('all scripts together are smaller than 150 kB compressed', async ({ page }) => {
+test('all scripts together are smaller than 130 kB compressed', async ({ page }) => {
   const scripts = new Map<string, Promise<Buffer>>();
   page.on('response', (response) => {
     if (response.request().resourceType() === 'script') scripts.set(response.url(), response.body());
@@ -185,5 +185,5 @@ test('all scripts together are smaller than 150 kB compressed', async ({ page })
   const bytes = (await Promise.all(scripts.values())).map((body) => gzipSync(body).length).reduce((sum, length) => sum + length, 0);
   console.log(`Scripts: ${(bytes / 1000).toFixed(1)} kB compressed`);
   expect(bytes).toBeGreaterThan(10_000);
-  expect(bytes).toBeLessThan(150_000);
+  expect(bytes).toBeLessThan(130_000);
 });

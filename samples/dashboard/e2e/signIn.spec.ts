@@ -67,11 +67,14 @@ test('Nora, who has no permissions, sees which one she lacks', async ({ page }) 
 
   await expect(page.getByRole('heading', { name: 'The access token lacks a permission' })).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('read:users');
-  await expect(page.getByText('You are signed in as')).toContainText('nora.nothing@example.com');
+  // Nothing else on the page suggests that she may.
+  await expect(searchBox(page)).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Export CSV' })).toHaveCount(0);
+  await expect(page.getByRole('alert')).toContainText('You are signed in as nora.nothing@example.com. Ask an administrator');
   await expect(page.getByText('Trace ID')).toContainText(/[0-9a-f]{32}/);
 
   // From here she can sign in again, with the permission or as another user.
-  await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Use another account' }).click();
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
 });
 
@@ -111,4 +114,29 @@ test('when the session ends, the page says so, and signing in again shows the sa
   await expect(page).toHaveURL('/?q=weber&sort=name%3A1&per_page=10');
   await expect(searchBox(page)).toHaveValue('weber');
   await expect(rows(page).first()).toContainText('Weber');
+});
+
+test('a callback URL that has been used does not end a session', async ({ page }) => {
+  await signIn(page);
+  await expect(rows(page)).toHaveCount(50);
+  await page.goto('/?code=used&state=used');
+  await expect(rows(page)).toHaveCount(50);
+  await expect(page).toHaveURL('/');
+});
+
+test('with refresh tokens, a reload needs no cookie of the tenant', async ({ page, context }) => {
+  await page.route('**/config.json', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...((await response.json()) as object), refreshTokens: true } });
+  });
+  await signIn(page);
+  await expect(rows(page)).toHaveCount(50);
+  // As in a browser that blocks third-party cookies.
+  await context.clearCookies({ name: /^auth0$/ });
+  await page.reload();
+  await expect(rows(page)).toHaveCount(50);
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('auth0spajs')))).toEqual([]);
 });

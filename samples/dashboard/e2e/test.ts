@@ -132,12 +132,35 @@ export async function search(page: Page, words: string): Promise<void> {
   await expect(page.getByRole('table', { name: 'Users' }).and(page.locator('[aria-busy=true]'))).toHaveCount(0);
 }
 
-/** Opens the delete dialog of a user in the list. */
-export async function askToDelete(page: Page, name: string): Promise<Locator> {
-  await rowOf(page, name).getByRole('button', { name: `Delete ${name}` }).click();
-  const dialog = page.getByRole('dialog', { name: `Delete ${name}?` });
+/** Opens the menu of a user in the list. */
+export async function openMenu(page: Page, name: string): Promise<Locator> {
+  await rowOf(page, name).getByRole('button', { name: `Actions for ${name}` }).click();
+  const menu = page.getByRole('menu', { name: `Actions for ${name}` });
+  await expect(menu).toBeVisible();
+  return menu;
+}
+
+/** Opens the dialog of an action from the menu of a user in the list. */
+export async function ask(page: Page, name: string, action: string): Promise<Locator> {
+  const menu = await openMenu(page, name);
+  await menu.getByRole('menuitem', { name: action }).click();
+  const dialog = page.getByRole('dialog');
   await expect(dialog).toBeVisible();
   return dialog;
+}
+
+/** Opens the delete dialog of a user in the list. */
+export async function askToDelete(page: Page, name: string): Promise<Locator> {
+  await ask(page, name, 'Delete user');
+  return page.getByRole('dialog', { name: `Delete ${name}?` });
+}
+
+/** Opens a user from the list. */
+export async function openUser(page: Page, name: string): Promise<Locator> {
+  await rowOf(page, name).getByRole('link', { name }).click();
+  const panel = page.getByRole('region', { name });
+  await expect(panel).toBeVisible();
+  return panel;
 }
 
 /** Types the confirmation and clicks Delete user. */

@@ -1,8 +1,8 @@
 import { createAuth0 } from '@auth0/auth0-vue';
 import { createApp } from 'vue';
-import App from './components/App.vue';
-import ConfigProblem from './components/ConfigProblem.vue';
-import { loadConfig } from './config';
+import App from './App.vue';
+import { loadConfig } from './session/config';
+import ConfigProblem from './session/ConfigProblem.vue';
 import './styles.css';
 
 try {
@@ -13,9 +13,10 @@ try {
         domain: config.domain,
         ...(config.issuer && { issuer: config.issuer }),
         clientId: config.clientId,
-        // Tokens stay in memory only, so no other script can find them in storage.
-        cacheLocation: 'memory',
-        useRefreshTokens: false,
+        // Tokens stay in memory, so no other script can find them in storage. Refresh tokens are of use only if they survive a reload.
+        cacheLocation: config.refreshTokens ? 'localstorage' : 'memory',
+        useRefreshTokens: config.refreshTokens ?? false,
+        useRefreshTokensFallback: true,
         authorizationParams: { audience: config.audience, redirect_uri: location.origin },
         authorizeTimeoutInSeconds: 10,
       }),

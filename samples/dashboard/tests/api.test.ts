@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { ApiError, createApi, type Problem, type User } from '../src/api';
+import { type Api, createApi, type User } from '../src/api/client';
+import { ApiError, type Problem } from '../src/api/problems';
 
 const BASE = 'https://api.example/api';
 
@@ -84,6 +85,53 @@ test.each([
   const { api, request } = apiOf(new Response(null, { status: 204 }));
   await api.deleteUser(id);
   expect(String(request()[0])).toBe(`${BASE}/users/~${Buffer.from(id).toString('base64url')}`);
+});
+
+test.each<[string, (api: Api) => Promise<unknown>, object, string, string | undefined]>([
+  ['GET /me', (api) => api.getMe(), { sub: 'a|b', permissions: [] }, '/me', undefined],
+  ['GET /users/a%7Cb', (api) => api.getUser('a|b'), { user_id: 'a|b' }, '/users/a%7Cb?blocks=true', undefined],
+  [
+    'GET /users/a%7Cb/log',
+    (api) => api.getUserLog('a|b', { page: 1, perPage: 20 }),
+    { logs: [] },
+    '/users/a%7Cb/log?page=1&per_page=20&include_totals=true',
+    undefined,
+  ],
+  ['PUT block', (api) => api.blockUser('a|b'), { blocked: true }, '/users/a%7Cb/block', 'PUT'],
+  ['DELETE block', (api) => api.unblockUser('a|b'), { blocked: false }, '/users/a%7Cb/block', 'DELETE'],
+  ['DELETE sessions', (api) => api.signOutUser('a|b'), { access_revocation: 'accepted' }, '/users/a%7Cb/sessions', 'DELETE'],
+  ['POST password-reset', (api) => api.sendPasswordReset('a|b'), { email_request: 'accepted' }, '/users/a%7Cb/password-reset', 'POST'],
+  [
+    'POST verification-email',
+    (api) => api.sendVerificationEmail('a|b'),
+    { email_request: 'accepted' },
+    '/users/a%7Cb/verification-email',
+    'POST',
+  ],
+  ['DELETE mfa', (api) => api.resetMfa('a|b'), { authentication_methods: [] }, '/users/a%7Cb/mfa', 'DELETE'],
+])('%s is sent once, with its path and method, and no other response is taken for its own', async (_, call, body, path, method) => {
+  const { api, fetch, request } = apiOf(answer(body), answer({ of: 'another server' }));
+  expect(await call(api)).toEqual(body);
+  expect(String(request()[0])).toBe(BASE + path);
+  expect(request()[1]?.method).toBe(method);
+  expect(request()[1]?.body).toBeUndefined();
+  expect((await problemOf(call(api))).slug).toBe('unreadable');
+  expect(fetch).toHaveBeenCalledTimes(2);
+});
+
+test('a password reset can name the connection', async () => {
+  const { api, request } = apiOf(answer({ email_request: 'accepted' }));
+  await api.sendPasswordReset('a|b', 'staff');
+  expect(request()[1]?.body).toBe('{"connection":"staff"}');
+  expect(request()[1]?.headers).toEqual({ Authorization: 'Bearer cached', 'Content-Type': 'application/json' });
+});
+
+test('without a token, as after signing out in another tab, nothing is sent', async () => {
+  const { api, token, fetch } = apiOf();
+  token.mockRejectedValue(new ApiError({ slug: 'session-ended', title: '', detail: '' }));
+  expect((await problemOf(api.deleteUser('a|b'))).slug).toBe('session-ended');
+  expect((await problemOf(api.blockUser('a|b'))).slug).toBe('session-ended');
+  expect(fetch).not.toHaveBeenCalled();
 });
 
 test('a rejected token is replaced by a fresh one, once', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ConfigError, loadConfig } from '../src/config';
+import { ConfigError, loadConfig } from '../src/session/config';
 
 const GOOD = { domain: 'tenant.eu.auth0.com', clientId: 'id', audience: 'https://api', api: 'https://name.azurewebsites.net/api/' };
 
@@ -10,12 +10,18 @@ test('a valid configuration is loaded, without the trailing slash of the URL', a
   expect(await load(JSON.stringify({ ...GOOD, issuer: 'x' }))).toMatchObject({ issuer: 'x' });
 });
 
+test('refresh tokens are an option', async () => {
+  expect(await load(JSON.stringify({ ...GOOD, refreshTokens: true }))).toMatchObject({ refreshTokens: true });
+  expect(await load(JSON.stringify({ ...GOOD, refreshTokens: false }))).not.toHaveProperty('refreshTokens');
+});
+
 test.each([
   ['', 404, /404/],
   ['<!doctype html>', 200, /not JSON/],
   ['null', 200, /not JSON/],
   ['{}', 200, /domain, clientId, audience, api/],
   [JSON.stringify({ ...GOOD, clientId: ' ' }), 200, /is missing clientId/],
+  [JSON.stringify({ ...GOOD, refreshTokens: 'yes' }), 200, /"refreshTokens" must be true or false/],
   [JSON.stringify({ ...GOOD, api: 'name.azurewebsites.net' }), 200, /"api" is not a URL/],
 ])('%j with status %i reports the error', async (body, status, message) => {
   await expect(load(body, status)).rejects.toThrow(message);

@@ -9,7 +9,7 @@ beforeEach(() => {
   sessionStorage.clear();
 });
 
-const load = () => import('../src/deleted');
+const load = () => import('../src/users/deleted');
 
 /** Reloads the page with this account signed in. */
 async function reload(sub: string) {

@@ -1,31 +1,5 @@
 import { expect, test } from 'vitest';
-import { connections, countUsers, displayName, formatAgo, formatDay, formatExact, hue, initials } from '../src/format';
-
-test.each([
-  [{ name: 'Ann Smith' }, 'AS'],
-  [{ name: 'Ann Marie van Smith' }, 'AS'],
-  [{ name: 'zoë' }, 'Z'],
-  [{ name: 'ann.smith@example.com' }, 'AS'],
-  [{ email: 'ann@example.com' }, 'A'],
-  [{ name: '+15550100' }, '#'],
-  [{ name: '<img src=x>' }, 'IX'],
-  [{}, 'AX'],
-])('the initials of %j are %s', (user, expected) => {
-  expect(initials({ user_id: 'auth0|x1', ...user })).toBe(expected);
-});
-
-test('there is always a name to show', () => {
-  expect(displayName({ user_id: 'sms|1', name: '', phone_number: '+1555' })).toBe('+1555');
-  expect(displayName({ user_id: 'sms|1' })).toBe('sms|1');
-});
-
-test('a hue is one of eight and stable', () => {
-  for (const id of ['', 'a', 'auth0|5f7c8ec7c33c6c004bbafe82', '👩'.repeat(99)]) {
-    expect(hue(id)).toBeGreaterThanOrEqual(0);
-    expect(hue(id)).toBeLessThan(8);
-    expect(hue(id)).toBe(hue(id));
-  }
-});
+import { connections, countUsers, formatAgo, formatClient, formatDay, formatExact, lastLogin } from '../src/ui/format';
 
 test('a count says so if there may be more', () => {
   expect([countUsers(1), countUsers(2), countUsers(7, true)]).toEqual(['1 user', '2 users', '7 or more users']);
@@ -54,4 +28,23 @@ test.each([
 
 test('an invalid time is shown unchanged', () => {
   for (const format of [formatAgo, formatDay, formatExact]) expect(format('soon')).toBe('soon');
+});
+
+test('a last login in the year 1 is none', () => {
+  expect(lastLogin({ user_id: 'a|1', last_login: '0001-01-01T00:00:00.000Z' })).toBeUndefined();
+  expect(lastLogin({ user_id: 'a|1' })).toBeUndefined();
+  expect(lastLogin({ user_id: 'a|1', last_login: 'soon' })).toBe('soon');
+  expect(lastLogin({ user_id: 'a|1', last_login: '2026-01-01T00:00:00.000Z' })).toBe('2026-01-01T00:00:00.000Z');
+});
+
+test.each([
+  ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36', 'Chrome on Windows'],
+  ['Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/131.0 Safari/537.36 Edg/131.0', 'Edge on Windows'],
+  ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1', 'Safari on iPhone'],
+  ['Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0', 'Firefox on Linux'],
+  ['curl/8.5.0', 'curl'],
+  ['okhttp', undefined],
+  [undefined, undefined],
+])('the client %j is called %j', (agent, expected) => {
+  expect(formatClient(agent)).toBe(expected);
 });

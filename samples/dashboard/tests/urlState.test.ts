@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
-import { format, lastPage, parse, write } from '../src/urlState';
+import { NO_FILTERS } from '../src/users/filters';
+import { format, lastPage, parse, write } from '../src/users/urlState';
 
 beforeEach(() => history.replaceState(null, '', '/'));
 
-const defaults = { q: '', raw: false, sort: 'created_at:-1', page: 0, perPage: 50 };
+const defaults = { q: '', raw: false, ...NO_FILTERS, sort: 'created_at:-1', page: 0, perPage: 50, user: '' };
 
 test('an empty query string is the default state, and the default state is an empty query string', () => {
   expect(parse('')).toEqual(defaults);
@@ -12,12 +13,31 @@ test('an empty query string is the default state, and the default state is an em
 
 test('a state survives a round trip', () => {
   for (const q of ['ann smith', 'a&b=c#d?e', 'name:"x" AND +y', '%41', '👩', ' ']) {
-    const state = { q, raw: true, sort: 'name:1', page: 3, perPage: 25 };
+    const state = { ...defaults, q, raw: true, sort: 'name:1', page: 3, perPage: 25 };
     expect(parse(format(state))).toEqual(state);
   }
 });
 
+test('filters and the open user survive a round trip', () => {
+  const state = {
+    ...defaults,
+    connection: 'a&b',
+    blocked: true,
+    unverified: true,
+    never: true,
+    notSince: '2026-01-31',
+    createdFrom: '2025-01-01',
+    createdTo: '2025-12-31',
+    user: 'samlp|x|a/b c',
+  };
+  expect(parse(format(state))).toEqual(state);
+  expect(format({ ...defaults, blocked: true, unverified: true })).toBe('?blocked=true&email_verified=false');
+});
+
 test.each([
+  ['?not_since=yesterday', defaults],
+  ['?created_from=2026-02-30&created_to=0000-01-01', defaults],
+  ['?blocked=false&email_verified=true&never=true', defaults],
   ['?page=-1', defaults],
   ['?page=1.5', defaults],
   ['?page=1e3', defaults],

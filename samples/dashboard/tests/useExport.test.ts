@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { effectScope, type EffectScope } from 'vue';
-import { type Api, ApiError, type ExportParameters, type Slug, type User } from '../src/api';
-import { CSV_HEADER, toCsv } from '../src/csv';
-import { useExport } from '../src/useExport';
+import type { Api, ExportParameters, User } from '../src/api/client';
+import { ApiError, type Slug } from '../src/api/problems';
+import { CSV_HEADER, toCsv } from '../src/users/csv';
+import { useExport } from '../src/users/useExport';
 // The API's tests read it too.
 import cells from '../../../AdminFunctions.Tests/Export/csv-cells.json' with { type: 'json' };
 

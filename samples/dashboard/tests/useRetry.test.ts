@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { nextTick, shallowRef } from 'vue';
-import type { Problem } from '../src/api';
-import { useRetry } from '../src/useRetry';
+import type { Problem } from '../src/api/problems';
+import { useRetry } from '../src/ui/useRetry';
 import { useScope } from './useScope';
 
 const scope = useScope();

@@ -1,7 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { type Api, ApiError, type ListParameters, type Problem, type User, type UserPage } from '../src/api';
-import { rememberDeleted } from '../src/deleted';
-import { useUsers } from '../src/useUsers';
+import type { Api, ListParameters, User, UserPage } from '../src/api/client';
+import { ApiError, type Problem } from '../src/api/problems';
+import { rememberDeleted } from '../src/users/deleted';
+import { rememberLatest } from '../src/users/latest';
+import { useUsers } from '../src/users/useUsers';
 import { useScope } from './useScope';
 
 /** An API whose responses the test sends at any time and in any order. */
@@ -164,6 +166,59 @@ test('going back shows the previous list', async () => {
   dispatchEvent(new Event('popstate'));
   expect(list.state).toMatchObject({ q: 'bob', page: 1 });
   expect(calls.at(-1)!.parameters.page).toBe(1);
+});
+
+test('opening a user leaves the list as it is, and going back closes them', async () => {
+  const { list, calls } = start('/?q=ann');
+  list.open('a|1');
+  list.open('a|2');
+  expect(location.search).toBe('?q=ann&user=a%7C2');
+  history.replaceState(null, '', '/?q=ann');
+  dispatchEvent(new Event('popstate'));
+  expect(list.state.user).toBe('');
+  expect(calls).toHaveLength(1);
+});
+
+test('a user who is open stays open while the list changes, and then closes in it', () => {
+  const back = vi.spyOn(history, 'back');
+  const { list } = start();
+  list.open('a|1');
+  list.sortBy('name');
+  expect(location.search).toBe('?sort=name%3A1&user=a%7C1');
+  list.close();
+  expect(location.search).toBe('?sort=name%3A1');
+  expect(back).not.toHaveBeenCalled();
+});
+
+test('a search without results is shown only once nobody types any more', async () => {
+  const { list, calls } = start();
+  await calls[0]!.answer(['a|1']);
+  list.search('x');
+  await vi.advanceTimersByTimeAsync(300);
+  await calls[1]!.answer([]);
+  expect(ids(list)).toEqual(['a|1']);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(list.view.value).toBe('nothing-found');
+
+  list.search('y');
+  void list.load();
+  await calls[2]!.answer([]);
+  expect(list.page.value?.searched).toBe('y');
+});
+
+test('filters and the search are one query, in which neither undoes the other', () => {
+  const { list, calls } = start(`/?raw=1&q=${encodeURIComponent('a OR b')}&blocked=true`);
+  expect(calls[0]!.parameters.q).toBe('(a OR b) AND blocked:true');
+  void list.filter({ blocked: false });
+  expect(calls[1]!.parameters.q).toBe('a OR b');
+  expect(location.search).toBe('?q=a+OR+b&raw=1');
+});
+
+test('a user who was read by ID is listed as they were read, until the list is newer', async () => {
+  const { list, calls } = start();
+  await calls[0]!.answer(['fresh|1']);
+  rememberLatest({ user_id: 'fresh|1', blocked: true, updated_at: '2026-01-02T00:00:00.000Z' });
+  expect(list.users.value[0]!.blocked).toBe(true);
 });
 
 test('a deleted user disappears at once and stays hidden while the index lags', async () => {
