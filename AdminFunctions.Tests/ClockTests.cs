@@ -225,6 +225,9 @@ public sealed partial class ClockTests
         string[] mayRead =
         [
             "AdminFunctions/Access/BearerAuthentication.cs", // exp and nbf of callers' tokens
+            "AdminFunctions/Deletions/DeletionPlan.cs", // when a plan is made, which all instances compare with Auth0's times
+            "AdminFunctions/Deletions/PlanKeys.cs", // compared with the moment at which the secret was set
+            "AdminFunctions/Deletions/PlanTokens.cs", // exp of plans, on all instances
             "AdminFunctions/Export/UserExport.cs", // the date in a file's name
             "AdminFunctions/Export/UserWalk.cs", // compared with the moments at which users were created
             "AdminFunctions/Management/DependencyStatus.cs", // moments that health tells

@@ -142,7 +142,7 @@ public sealed class BlockUserTests
         app.Tenant.Faults.Add(new Fault { Match = Update, Mode = FaultMode.AbortAfter });
 
         var call = helpDesk.PutAsync(Target.Path("/block"), content: null);
-        await app.Tenant.Requests.WaitForAsync(Update).InTimeAsync();
+        await Waiting.UntilAsync(() => Target.Now(app).Blocked);
         app.Tenant.RotateClientSecret();
         app.Tenant.RevokeManagementTokens();
         app.Vault.Faults.Add(LocalVault.Forbidden);

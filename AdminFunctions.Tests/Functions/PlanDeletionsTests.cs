@@ -130,6 +130,22 @@ public sealed class PlanDeletionsTests
     }
 
     [Theory]
+    [InlineData("last_login:[* TO 2024-01-01]", "2024-01-01T00:00:00.000Z")]
+    [InlineData("last_login:{* TO 2024-01-01T12:00:00Z}", "2024-01-01T12:00:00.000Z")]
+    [InlineData("last_login:[1970-01-01 TO 2024-01-01T00:00:00.000Z} AND blocked:true", "2024-01-01T00:00:00.000Z")]
+    [InlineData("(NOT last_login:[2024-01-01T00:00:00.000Z TO *])", "2024-01-01T00:00:00.000Z")]
+    [InlineData("last_login:[* TO 2024-01-01] OR last_login:[* TO 2023-01-01]", "2023-01-01T00:00:00.000Z")]
+    public async Task The_search_says_since_when_users_must_have_been_inactive(string q, string expected)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        using var administrator = app.Administrator();
+
+        var plan = await administrator.PlanAsync(new { q, action = "delete", reason = "unused" });
+
+        plan.End["inactive_since"]!.GetValue<string>().ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData("""{"action":"delete","reason":"r"}""", "q")]
     [InlineData("""{"q":" ","action":"delete","reason":"r"}""", "q")]
     [InlineData("""{"q":"a","everyone":true,"action":"delete","reason":"r"}""", "q")]

@@ -18,10 +18,12 @@ public sealed class CanonicalJsonHandlerTests
     [InlineData("GET users?page=0", $$"""{"total":1,"users":[{{User}}],"next":2}""", """{"total":1,"users":[{"user_id":"auth0|1","email":"ann@example.com","identities":[{"user_id":"s1"}]}]}""")]
     [InlineData("GET users/auth0%7C1?fields=user_id", User, """{"user_id":"auth0|1","email":"ann@example.com","identities":[{"user_id":"s1"}]}""")]
     [InlineData("GET users/auth0%7Ca%2Fb", User, """{"user_id":"auth0|1","email":"ann@example.com","identities":[{"user_id":"s1"}]}""")]
-    [InlineData("GET users/auth0%7C1 strict", Linked, """{"user_id":"auth0|1","email":"ann@example.com","identities":[{"user_id":"s1","connection":"c","profileData":{"email":"b@example.com"}}]}""")]
+    [InlineData("GET users/auth0%7C1 strict", Linked, """{"user_id":"auth0|1","email":"ann@example.com","name":"Ann","identities":[{"user_id":"s1","connection":"c","profileData":{"email":"b@example.com"}}]}""")]
     [InlineData("PATCH users/auth0%7C1", """{"user_id":"auth0|1","name":{},"blocked":"true"}""", """{"user_id":"auth0|1","blocked":true}""")]
     [InlineData("GET users/auth0%7C1/logs", """{"logs":[{"log_id":1,"type":"s","scope":["openid"],"user_id":5,"user_name":"ann@example.com","details":{"token":"secret"},"ip":{}}],"total":"1"}""", """{"logs":[{"log_id":"1","type":"s"}],"total":1}""")]
     [InlineData("GET users/auth0%7C1/authentication-methods", """{"authenticators":[{"id":"a|1","type":"totp","name":7,"created_at":"yesterday"}]}""", """{"authenticators":[{"id":"a|1","created_at":"2000-01-01T00:00:00.000Z","type":"totp"}]}""")]
+    [InlineData("GET users/auth0%7C1/refresh-tokens", """{"tokens":[{"id":5,"device":"secret","last_exchanged_at":"2026-01-02T03:04:05.678Z"}],"next":null}""", """{"tokens":[{"last_exchanged_at":"2026-01-02T03:04:05.678Z"}],"next":null}""")]
+    [InlineData("GET users/auth0%7C1/sessions", """{"sessions":[{"id":"secret","created_at":"2026-01-02T03:04:05.678Z","last_interacted_at":null}],"next":"n"}""", """{"sessions":[{"created_at":"2026-01-02T03:04:05.678Z","last_interacted_at":null}],"next":"n"}""")]
     [InlineData("GET user-blocks/auth0%7C1", """{"blocked_for":[{"identifier":"ann","ip":"203.0.113.1","connection":null,"more":1}]}""", """{"blocked_for":[{"identifier":"ann","ip":"203.0.113.1","connection":null}]}""")]
     [InlineData("POST jobs/verification-email", """{"id":"job_1","type":"verification_email","status":"pending","created_at":{}}""", """{"id":"job_1","type":"verification_email","status":"pending"}""")]
     [InlineData("POST users/auth0%7C1/revoke-access", User, User)]
@@ -40,6 +42,8 @@ public sealed class CanonicalJsonHandlerTests
     [InlineData("GET users/auth0%7C1 strict", """{"user_id":"auth0|1","identities":[{"provider":"auth0","user_id":[]}]}""")]
     [InlineData("GET users/auth0%7C1/authentication-methods", """{"authenticators":[{"id":{},"type":"totp"}]}""")]
     [InlineData("GET users/auth0%7C1/logs", """{"logs":["s"]}""")]
+    [InlineData("GET users/auth0%7C1/sessions", """{"sessions":[{"last_interacted_at":[1]}]}""")]
+    [InlineData("GET users/auth0%7C1/refresh-tokens", """{"tokens":{}}""")]
     [InlineData("GET user-blocks/auth0%7C1", """{"blocked_for":"nobody"}""")]
     public async Task What_must_be_readable_makes_a_response_unreadable(string request, string sent) =>
         await Should.ThrowAsync<JsonException>(() => ReadAsync(request, HttpStatusCode.OK, Encoding.UTF8.GetBytes(sent)));

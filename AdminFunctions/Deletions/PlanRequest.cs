@@ -93,17 +93,20 @@ internal sealed partial record PlanRequest(
         "The plan looks at the users' activity, but q has no range such as last_login:[* TO 2024-01-01]. Say since when they must have "
         + "been inactive, such as 2024-01-01T00:00:00Z, or set check_activity to false.";
 
-    /// <summary>The earliest upper bound of a range of last_login: with an earlier bound, more users count as active.</summary>
+    /// <summary>
+    /// The earliest upper bound of a range of last_login: with an earlier bound, more users count as active. A range without an upper bound
+    /// is there to be negated, as in <c>NOT last_login:[2024-01-01 TO *]</c>, so its lower bound counts.
+    /// </summary>
     private DateTimeOffset? BoundInSearch()
     {
         DateTimeOffset? earliest = null;
-        foreach (var match in LastLoginRange().Matches(Q ?? "").Cast<Match>())
+        foreach (var range in LastLoginRange().Matches(Q ?? "").Select(static match => match.Groups))
         {
-            if (DateTimeOffset.TryParse(
-                match.Groups["to"].Value.Trim('"'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var bound)
-                && !(bound >= earliest))
+            var bound = range["to"].Value is "*" ? range["from"].Value : range["to"].Value;
+            if (DateTimeOffset.TryParse(bound.Trim('"'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+                && !(moment >= earliest))
             {
-                earliest = bound;
+                earliest = moment;
             }
         }
 
@@ -111,7 +114,7 @@ internal sealed partial record PlanRequest(
     }
 
     [GeneratedRegex(
-        @"last_login:(?:[\[{]\s*\S+\s+TO\s+(?<to>[^\s\]}]+)\s*[\]}]|<=?(?<to>[^\s)]+))",
+        @"last_login:(?:[\[{]\s*(?<from>\S+)\s+TO\s+(?<to>[^\s\]}]+)\s*[\]}]|<=?(?<to>[^\s)]+))",
         RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex LastLoginRange();
