@@ -20,6 +20,19 @@ export type LogPage = Omit<Schemas['LogPage'], 'logs'> & { logs: LogEvent[] };
 export type Me = Schemas['Me'];
 export type Permission = Me['permissions'][number];
 
+export type PlanAction = Schemas['PlanAction'];
+export type PlanBatch = NonNullable<Schemas['PlanLine']['batch']>;
+export type LeftOutUser = NonNullable<Schemas['PlanLine']['left_out']>;
+export type SealedPlan = NonNullable<Schemas['PlanLine']['plan']>;
+export type ExecutionLine = Schemas['ExecutionLine'];
+
+/** A line of a plan. Only a complete plan has the last one. */
+export interface PlanLine {
+  batch?: PlanBatch;
+  left_out?: LeftOutUser;
+  plan?: SealedPlan;
+}
+
 /** Auth0 lets you page through this many results of a search, even if it finds more. */
 export const PAGEABLE_RESULTS = 1000;
 
@@ -46,6 +59,24 @@ export interface ExportParameters {
   signal?: AbortSignal;
 }
 
+export interface PlanParameters {
+  /** Empty for everyone. */
+  q: string;
+  action: PlanAction;
+  reason: string;
+  signal?: AbortSignal;
+}
+
+export interface ExecutionParameters {
+  ticket: string;
+  seal: string;
+  /** The plan's total, as the administrator has typed it. */
+  confirm: number;
+  except: string[];
+  approval?: string;
+  signal?: AbortSignal;
+}
+
 export interface Api {
   getMe(signal?: AbortSignal): Promise<Me>;
   listUsers(parameters: ListParameters): Promise<UserPage>;
@@ -62,6 +93,10 @@ export interface Api {
   deleteUser(id: string): Promise<void>;
   /** All users that match a search, including those after the first thousand. Throws if the export is incomplete. */
   exportUsers(parameters: ExportParameters): AsyncGenerator<User, void, undefined>;
+  /** Plans to block or delete all users that match a search. Nothing is changed. Throws if the plan is incomplete. */
+  planDeletions(parameters: PlanParameters): AsyncGenerator<PlanLine, void, undefined>;
+  /** Executes one batch of a plan. The last line has the end. Throws if it is missing. */
+  executePlan(parameters: ExecutionParameters): AsyncGenerator<ExecutionLine, void, undefined>;
 }
 
 // In milliseconds. The API itself times out after ten seconds, so after thirty the response is lost.
@@ -108,6 +143,25 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
     });
   }
 
+  /** Sends a request whose response is lines of JSON, of which the last one has a certain member. */
+  async function* stream<T>(path: string, body: unknown, last: string, signal: AbortSignal | undefined): AsyncGenerator<T, void, undefined> {
+    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal: signal ?? null };
+    const response = await guard(signal, () => send(path, init));
+    const lines = readLines(response);
+    try {
+      for (;;) {
+        const { value: line, done } = await guard(signal, () => lines.next());
+        const entry = done ? undefined : parseLine(line);
+        if (isObject(entry?.error)) throw new ApiError(toProblem(entry.error));
+        if (!entry) throw new ApiError(unreachable());
+        yield entry as T;
+        if (last in entry) return;
+      }
+    } finally {
+      await lines.return(undefined);
+    }
+  }
+
   /** The path of a user, or of something that belongs to them. */
   const pathOf = (id: string, part = '') => `/users/${segmentOf(id)}${part}`;
 
@@ -147,6 +201,10 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
     async deleteUser(id) {
       await guard(undefined, () => send(pathOf(id), { method: 'DELETE', signal: withTimeout() }));
     },
+
+    planDeletions: ({ q, signal, ...plan }) => stream('/deletion-plans', q ? { q, ...plan } : { everyone: true, ...plan }, 'plan', signal),
+
+    executePlan: ({ signal, ...batch }) => stream('/deletions', batch, 'end', signal),
 
     async *exportUsers({ q, after, onCursor, signal }) {
       const parameters = new URLSearchParams({ format: 'ndjson', end: 'true', cursors: 'true' });

@@ -28,7 +28,12 @@ export const CSV_HEADER = `\uFEFF${COLUMNS.join(',')}\r\n`;
 
 /** Formats a user as a line of CSV (RFC 4180). */
 export function toCsv(user: User): string {
-  return `${COLUMNS.map((column) => cell(user[column])).join(',')}\r\n`;
+  return csvLine(COLUMNS.map((column) => user[column]));
+}
+
+/** Formats values as a line of CSV. */
+export function csvLine(values: unknown[]): string {
+  return `${values.map(cell).join(',')}\r\n`;
 }
 
 function cell(value: unknown): string {

@@ -93,7 +93,7 @@ function pause(seconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-function saveFile(file: Blob, name: string): void {
+export function saveFile(file: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);
   link.download = name;
