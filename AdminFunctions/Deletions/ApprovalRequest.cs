@@ -17,10 +17,10 @@ internal sealed partial record ApprovalRequest(string? Seal)
     /// <exception cref="InvalidRequestException">It is not valid.</exception>
     public static async Task<string> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var body = await JsonBody.ReadAsync(request, ApprovalRequestJson.Default.ApprovalRequest, MaxBodyInBytes, Rule, cancellationToken);
+        var body = await JsonBody.ReadRequiredAsync(
+            request, ApprovalRequestJson.Default.ApprovalRequest, MaxBodyInBytes, Rule, cancellationToken);
         return body switch
         {
-            null => throw new InvalidRequestException("body", Rule),
             { Seal: { Length: > 0 } seal } => seal,
             _ => throw new InvalidRequestException("seal", "seal is the seal in the last line of the plan."),
         };

@@ -153,20 +153,16 @@ internal sealed class DeletionPlan(
             user.UserId ?? throw TenantErrors.Unreadable("the list of users"),
             .. (user.Identities ?? []).Select(static identity => $"{identity.Provider}|{identity.UserId?.Text}"),
         ];
-        try
+        switch (rules.Find(ids, caller))
         {
-            rules.CheckDeletion(ids, caller);
-            return null;
-        }
-        catch (ProtectionException exception) when (exception.Rule is ProtectionRule.ProtectedUser)
-        {
-            _protected++;
-            return "protected";
-        }
-        catch (ProtectionException)
-        {
-            _self++;
-            return "self";
+            case null:
+                return null;
+            case ProtectionRule.ProtectedUser:
+                _protected++;
+                return "protected";
+            default:
+                _self++;
+                return "self";
         }
     }
 
@@ -216,8 +212,7 @@ internal sealed class DeletionPlan(
                 Reason = request.Reason!,
             },
             key);
-        var action = Action is PlanAction.Delete ? "delete" : "block";
-        audit.Planned(_id, action, caller, _total, digest, traceId, request.Search, request.Reason!);
+        audit.Planned(_id, Action.Name(), caller, _total, digest, traceId, request.Search, request.Reason!);
         return new SealedPlan(
             _id,
             Action,

@@ -22,8 +22,8 @@ internal sealed partial record ExecutionRequest(
     /// <exception cref="InvalidRequestException">It is not valid.</exception>
     public static async Task<ExecutionRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var body = await JsonBody.ReadAsync(request, ExecutionRequestJson.Default.ExecutionRequest, MaxBodyInBytes, Rule, cancellationToken)
-            ?? throw new InvalidRequestException("body", Rule);
+        var body = await JsonBody.ReadRequiredAsync(
+            request, ExecutionRequestJson.Default.ExecutionRequest, MaxBodyInBytes, Rule, cancellationToken);
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (string.IsNullOrEmpty(body.Ticket))
         {

@@ -16,10 +16,16 @@ internal enum PlanAction
     Delete,
 }
 
-/// <summary>The permission that an action requires.</summary>
-internal static class PlanActionPermissions
+/// <summary>What an action requires, and what it is called elsewhere.</summary>
+internal static class PlanActions
 {
     /// <summary>The permission that the action requires of a caller who plans, approves or executes it.</summary>
     public static string Permission(this PlanAction action) =>
         action is PlanAction.Delete ? Permissions.DeleteUsers : Permissions.UpdateUsers;
+
+    /// <summary>The action's name in the audit trail.</summary>
+    public static string Name(this PlanAction action) => action is PlanAction.Delete ? "delete" : "block";
+
+    /// <summary>The function that does the same for one user.</summary>
+    public static string Function(this PlanAction action) => action is PlanAction.Delete ? "DeleteUser" : "BlockUser";
 }

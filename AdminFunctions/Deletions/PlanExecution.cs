@@ -77,7 +77,7 @@ internal sealed class PlanExecution(
                 Count(unheard.Result!);
             }
 
-            audit.Executed(ticket.Plan, ticket.Batch, ActionName, caller, _outcomes, Remaining, traceId);
+            audit.Executed(ticket.Plan, ticket.Batch, ticket.Action.Name(), caller, _outcomes, Remaining, traceId);
         }
 
         _line.Write(output, new ExecutionLine { End = new(Remaining, _outcomes) }, PlanLinesJson.Unescaped.ExecutionLine);
@@ -89,8 +89,6 @@ internal sealed class PlanExecution(
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private string ActionName => ticket.Action is PlanAction.Delete ? "delete" : "block";
 
     private int Remaining => ticket.Users.Count - _done;
 
@@ -137,7 +135,7 @@ internal sealed class PlanExecution(
             return new ExecutionLine { UserId = planned.Id, Outcome = ExecutionOutcome.Excepted };
         }
 
-        var trail = entry.For(ticket.Action is PlanAction.Delete ? "DeleteUser" : "BlockUser", planned.Id, ticket.Plan);
+        var trail = entry.For(ticket.Action.Function(), planned.Id, ticket.Plan);
         try
         {
             var line = await actions.ActAsync(ticket, planned, caller, trail, new Turns(pace, time, stop));

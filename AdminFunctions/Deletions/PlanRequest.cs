@@ -36,8 +36,7 @@ internal sealed partial record PlanRequest(
     /// <exception cref="InvalidRequestException">It is not valid.</exception>
     public static async Task<PlanRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var plan = await JsonBody.ReadAsync(request, PlanRequestJson.Default.PlanRequest, MaxBodyInBytes, Rule, cancellationToken)
-            ?? throw new InvalidRequestException("body", Rule);
+        var plan = await JsonBody.ReadRequiredAsync(request, PlanRequestJson.Default.PlanRequest, MaxBodyInBytes, Rule, cancellationToken);
         return plan.Checked();
     }
 

@@ -24,9 +24,9 @@ public sealed class PlannedActions(TenantUsers tenant, TenantActivity activity, 
             var (read, identified) = await turns.ReadAsync(
                 turns.Pace.Read, budget => tenant.GetIdentifiedAsync(planned.Id, PlannedUser.Fields, budget));
             var user = User.From(read);
-            if (WhyForbidden(ticket.Action, identified.Ids, caller) is { } forbidden)
+            if (rules.Find(identified.Ids, caller) is { } rule)
             {
-                return Line(planned, forbidden);
+                return Line(planned, rule is ProtectionRule.ProtectedUser ? ExecutionOutcome.Protected : ExecutionOutcome.Self);
             }
 
             if (ticket.Action is PlanAction.Block && user.Blocked is true)
@@ -57,27 +57,6 @@ public sealed class PlannedActions(TenantUsers tenant, TenantActivity activity, 
     }
 
     private static ExecutionLine Line(PlannedUser planned, ExecutionOutcome outcome) => new() { UserId = planned.Id, Outcome = outcome };
-
-    private ExecutionOutcome? WhyForbidden(PlanAction action, IReadOnlyList<string> ids, Caller caller)
-    {
-        try
-        {
-            if (action is PlanAction.Delete)
-            {
-                rules.CheckDeletion(ids, caller);
-            }
-            else
-            {
-                rules.CheckLockout(ids, caller);
-            }
-
-            return null;
-        }
-        catch (ProtectionException exception)
-        {
-            return exception.Rule is ProtectionRule.ProtectedUser ? ExecutionOutcome.Protected : ExecutionOutcome.Self;
-        }
-    }
 
     private async Task<ExecutionLine> DeleteAsync(PlannedUser planned, AuditEntry trail, PlanExecution.Turns turns)
     {

@@ -7,6 +7,13 @@ namespace AdminFunctions.Users;
 /// <summary>Reads a small JSON body. Whatever is wrong with it is the caller's to correct.</summary>
 internal static class JsonBody
 {
+    /// <summary>Reads a body that must not be empty.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static async Task<T> ReadRequiredAsync<T>(
+        HttpRequest request, JsonTypeInfo<T> type, int maxBytes, string rule, CancellationToken cancellationToken)
+        where T : class =>
+        await ReadAsync(request, type, maxBytes, rule, cancellationToken) ?? throw new InvalidRequestException("body", rule);
+
     /// <summary>Reads a body that may be empty.</summary>
     /// <param name="maxBytes">The size of the largest body, in bytes.</param>
     /// <param name="rule">What a body looks like, as a sentence with an example.</param>

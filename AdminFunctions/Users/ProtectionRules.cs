@@ -48,19 +48,25 @@ public sealed class ProtectionRules(IOptions<UsersOptions> settings)
         ProtectionRule.OwnAccount,
         "This is the account you have signed in with. Nothing was changed; ask another administrator.");
 
+    /// <summary>Returns whose accounts these are, if a rule protects them.</summary>
+    /// <param name="ids">The IDs of the person, as far as they are known.</param>
+    /// <returns><paramref name="own"/> for the caller's own; <see langword="null"/> if no rule protects them.</returns>
+    internal ProtectionRule? Find(IReadOnlyList<string> ids, Caller caller, ProtectionRule own = ProtectionRule.OwnAccount) =>
+        ids.Contains(caller.Subject, StringComparer.OrdinalIgnoreCase) ? own
+        : ids.Any(settings.Value.ProtectedIds.Contains) ? ProtectionRule.ProtectedUser
+        : null;
+
     private void Check(IReadOnlyList<string> ids, Caller caller, ProtectionRule own, string ownMessage)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        if (ids.Contains(caller.Subject, StringComparer.OrdinalIgnoreCase))
-        {
-            throw new ProtectionException(own, ownMessage);
-        }
-
-        if (ids.Any(settings.Value.ProtectedIds.Contains))
+        if (Find(ids, caller, own) is { } rule)
         {
             throw new ProtectionException(
-                ProtectionRule.ProtectedUser,
-                "This user is protected by the setting Users__Protected. Nothing was changed; take the user out of the setting first.");
+                rule,
+                rule == own
+                    ? ownMessage
+                    : "This user is protected by the setting Users__Protected. Nothing was changed; take the user out of the setting "
+                        + "first.");
         }
     }
 }
