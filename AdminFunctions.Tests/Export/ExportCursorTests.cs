@@ -74,11 +74,7 @@ public sealed class ExportCursorTests
             for (var pieces = random.Next(1, 6); ; pieces--)
             {
                 var exporting = reader.ExportAsync($"fields=user_id&end=true&cursors=true&after={after}"[..^(after is null ? 7 : 0)]);
-                while (!exporting.IsCompleted)
-                {
-                    await Task.WhenAny(exporting, app.Time.PassAsync(wait => wait <= TimeSpan.FromSeconds(2)));
-                }
-
+                await LetPassUntilAsync(app, exporting);
                 var lines = await exporting;
                 int[] cuts = [.. Enumerable.Range(0, lines.Count).Where(line => Cursor(lines[line]) is not null)];
                 if (pieces is 0 || cuts is [])
@@ -123,6 +119,26 @@ public sealed class ExportCursorTests
 
         Users(piece.Take(last).Concat(rest)).ShouldBe(app.Tenant.Users.All.Select(user => user.UserId));
         rest[^1].ToJsonString().ShouldBe("""{"end":{"users":2345}}""");
+    }
+
+    [Theory]
+    [InlineData(0, "created_at:")]
+    [InlineData(2_400, "created_at:")]
+    [InlineData(2_400, "user_id:")]
+    public async Task An_export_that_goes_on_is_incomplete_if_its_windows_are_empty(int usersAtOneMoment, string windows)
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2_500, UsersAtOneMoment = usersAtOneMoment });
+        using var reader = app.Reader();
+        var isEmpty = false;
+        app.EmptyWhere(query => isEmpty && query.GetValueOrDefault("q").ToString().Contains(windows, StringComparison.Ordinal));
+        var cursors = (await reader.ExportAsync("fields=user_id&cursors=true")).Select(Cursor).OfType<string>().ToList();
+        isEmpty = true;
+
+        var exporting = reader.GetAsync($"/api/users/export?fields=user_id&end=true&after={cursors[cursors.Count / 2]}");
+        await LetPassUntilAsync(app, exporting);
+
+        using var answer = await exporting;
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-unavailable");
     }
 
     [Theory]
@@ -197,6 +213,15 @@ public sealed class ExportCursorTests
         using var answer = await reader.GetAsync($"/api/users/export?format=csv&{query}");
 
         await answer.ShouldBeProblemAsync(HttpStatusCode.BadRequest, "invalid-request");
+    }
+
+    /// <summary>Advances the clock through the waits of the walk until a task completes.</summary>
+    private static async Task LetPassUntilAsync(AdminApp app, Task done)
+    {
+        while (!done.IsCompleted)
+        {
+            await Task.WhenAny(done, app.Time.PassAsync(wait => wait <= TimeSpan.FromSeconds(2)));
+        }
     }
 
     private static string? Cursor(JsonObject line) => line["cursor"]?.GetValue<string>();

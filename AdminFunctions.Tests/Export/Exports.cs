@@ -4,7 +4,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant.Users;
+using AdminFunctions.Management;
+using AdminFunctions.Telemetry;
 using AdminFunctions.Tests.Management;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
 
 namespace AdminFunctions.Tests.Export;
 
@@ -104,4 +109,32 @@ internal static class Exports
         },
         Body = JsonElement.Parse("""{"start":0,"limit":100,"length":1,"total":150,"users":[{"user_id":"auth0|1","created_at":"2001-01-01T00:00:00.000Z"}]}"""),
     };
+
+    /// <summary>Lets Auth0 find nobody for these requests.</summary>
+    public static void EmptyWhere(this AdminApp app, Func<Dictionary<string, StringValues>, bool> asked, int? times = null) =>
+        app.ReplaceWhere(asked, times, _ => """{"start":0,"limit":100,"length":0,"total":0,"users":[]}""");
+
+    /// <summary>Replaces the bodies of Auth0's responses to these requests.</summary>
+    public static void ReplaceWhere(
+        this AdminApp app, Func<Dictionary<string, StringValues>, bool> asked, int? times, Func<string, string> replace) =>
+        SharedClient.CreateWith(app, new TenantHttp(new Replacing(app.Services.GetRequiredService<HttpMessageHandler>(), asked, times, replace), app.Time, app.Services.GetRequiredService<Instruments>()));
+
+    private sealed class Replacing(HttpMessageHandler inner, Func<Dictionary<string, StringValues>, bool> asked, int? times, Func<string, string> replace)
+        : DelegatingHandler(inner)
+    {
+        private int _left = times ?? int.MaxValue;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (request.RequestUri!.AbsolutePath is "/api/v2/users"
+                && asked(QueryHelpers.ParseQuery(request.RequestUri.Query))
+                && Interlocked.Decrement(ref _left) >= 0)
+            {
+                answer.Content = new StringContent(replace(await answer.Content.ReadAsStringAsync(cancellationToken)), Encoding.UTF8, "application/json");
+            }
+
+            return answer;
+        }
+    }
 }

@@ -277,7 +277,7 @@ public sealed class UserWalkTests
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2345, MostTotal = mostTotal });
         using var reader = app.Reader();
         var middle = app.Tenant.Users.All[1500].CreatedAt;
-        EmptyWhere(app, query => From(query) is { } from && from > middle, times);
+        app.EmptyWhere(query => From(query) is { } from && from > middle, times);
 
         var exporting = app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
 
@@ -297,7 +297,7 @@ public sealed class UserWalkTests
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2345, MostTotal = mostTotal });
         using var reader = app.Reader();
         var middle = app.Tenant.Users.All[800].CreatedAt;
-        EmptyWhere(app, query => From(query) is { } from && from > middle);
+        app.EmptyWhere(query => From(query) is { } from && from > middle);
 
         var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, $"/api/users/export?fields=user_id&format={format}");
 
@@ -312,7 +312,7 @@ public sealed class UserWalkTests
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 4_000, UsersAtOneMoment = 2_500, MostTotal = 1000 });
         using var reader = app.Reader();
-        EmptyWhere(app, query => query.GetValueOrDefault("q").ToString().Contains("user_id:[", StringComparison.Ordinal));
+        app.EmptyWhere(query => query.GetValueOrDefault("q").ToString().Contains("user_id:[", StringComparison.Ordinal));
 
         var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
 
@@ -322,11 +322,24 @@ public sealed class UserWalkTests
     }
 
     [Fact]
+    public async Task Ties_that_no_search_finds_again_are_incomplete()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 4_000, UsersAtOneMoment = 2_500, MostTotal = 1000 });
+        using var reader = app.Reader();
+        app.EmptyWhere(query => query.GetValueOrDefault("q").ToString() is var q && q.StartsWith("created_at:[", StringComparison.Ordinal) && !q.EndsWith("TO *]", StringComparison.Ordinal));
+
+        var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
+
+        broke.ShouldBeTrue();
+        lines[^1].ShouldContain("tenant-unavailable");
+    }
+
+    [Fact]
     public async Task An_export_with_fewer_users_than_Auth0_counts_is_incomplete()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 250 });
         using var reader = app.Reader();
-        ReplaceWhere(app, query => !query.ContainsKey("q"), times: null, body => body.Replace("\"total\":250", "\"total\":255", StringComparison.Ordinal));
+        app.ReplaceWhere(query => !query.ContainsKey("q"), times: null, body => body.Replace("\"total\":250", "\"total\":255", StringComparison.Ordinal));
 
         var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
 
@@ -341,7 +354,7 @@ public sealed class UserWalkTests
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 2345, MostTotal = 1000 });
         using var reader = app.Reader();
         var middle = app.Tenant.Users.All[800].CreatedAt;
-        EmptyWhere(app, query => From(query) is { } from && from > middle);
+        app.EmptyWhere(query => From(query) is { } from && from > middle);
         var later = app.Time.GetUtcNow().UtcDateTime.AddMinutes(2);
         app.Tenant.Users.Put([.. Enumerable.Range(0, 120).Select(i => Exports.Somebody($"auth0|new{i}", later.AddMilliseconds(i)))]);
 
@@ -359,7 +372,7 @@ public sealed class UserWalkTests
         using var reader = app.Reader();
         var now = app.Time.GetUtcNow().UtcDateTime;
         app.Tenant.Users.Put([.. Enumerable.Range(0, 50).Select(i => Exports.Somebody($"auth0|new{i}", now.AddMilliseconds(i)))]);
-        ReplaceWhere(app, query => !query.ContainsKey("q"), times: null, body => body.Replace("\"total\":300", "\"total\":340", StringComparison.Ordinal));
+        app.ReplaceWhere(query => !query.ContainsKey("q"), times: null, body => body.Replace("\"total\":300", "\"total\":340", StringComparison.Ordinal));
 
         var (lines, broke) = await app.ReadUntilItBreaksAsync(reader, "/api/users/export?fields=user_id&end=true");
 
@@ -376,7 +389,7 @@ public sealed class UserWalkTests
         using var reader = app.Reader();
         var there = app.Tenant.Users.All.Select(user => user.UserId).ToList();
         var created = 0;
-        ReplaceWhere(app, _ => true, times: 12, body =>
+        app.ReplaceWhere(_ => true, times: 12, body =>
         {
             // After each request, so that the next request finds them.
             if (deletedAgain && created > 0)
@@ -401,32 +414,6 @@ public sealed class UserWalkTests
         query.TryGetValue("q", out var q) && q.ToString().Split("created_at:") is [_, var clause] && clause.EndsWith("TO *]", StringComparison.Ordinal)
             ? DateTime.Parse(clause[1..25], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)
             : null;
-
-    /// <summary>Lets Auth0 find nobody for these requests.</summary>
-    private static void EmptyWhere(AdminApp app, Func<Dictionary<string, StringValues>, bool> asked, int? times = null) =>
-        ReplaceWhere(app, asked, times, _ => """{"start":0,"limit":100,"length":0,"total":0,"users":[]}""");
-
-    private static void ReplaceWhere(AdminApp app, Func<Dictionary<string, StringValues>, bool> asked, int? times, Func<string, string> replace) =>
-        SharedClient.CreateWith(app, new TenantHttp(new Replacing(app.Services.GetRequiredService<HttpMessageHandler>(), asked, times, replace), app.Time, app.Services.GetRequiredService<Instruments>()));
-
-    private sealed class Replacing(HttpMessageHandler inner, Func<Dictionary<string, StringValues>, bool> asked, int? times, Func<string, string> replace)
-        : DelegatingHandler(inner)
-    {
-        private int _left = times ?? int.MaxValue;
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var answer = await base.SendAsync(request, cancellationToken);
-            if (request.RequestUri!.AbsolutePath is "/api/v2/users"
-                && asked(QueryHelpers.ParseQuery(request.RequestUri.Query))
-                && Interlocked.Decrement(ref _left) >= 0)
-            {
-                answer.Content = new StringContent(replace(await answer.Content.ReadAsStringAsync(cancellationToken)), Encoding.UTF8, "application/json");
-            }
-
-            return answer;
-        }
-    }
 
     private sealed class Interloper(HttpMessageHandler inner) : DelegatingHandler(inner)
     {

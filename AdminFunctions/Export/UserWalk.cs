@@ -36,6 +36,7 @@ internal sealed class UserWalk
     private readonly TimeProvider _time;
     private readonly DateTime _began;
     private readonly WalkPosition? _from;
+    private readonly bool _hasSomeone;
 
     private Stage _next;
     private UserWalk? _byId;
@@ -57,13 +58,21 @@ internal sealed class UserWalk
             clause: null,
             WalkOrder.ByCreation,
             time,
-            from)
+            from,
+            hasSomeone: false)
     {
     }
 
-    private UserWalk(WalkRequests requests, string? search, string? clause, WalkOrder order, TimeProvider time, WalkPosition? from)
+    private UserWalk(
+        WalkRequests requests,
+        string? search,
+        string? clause,
+        WalkOrder order,
+        TimeProvider time,
+        WalkPosition? from,
+        bool hasSomeone)
     {
-        (_requests, _search, _clause, _order, _time, _from) = (requests, search, clause, order, time, from);
+        (_requests, _search, _clause, _order, _time, _from, _hasSomeone) = (requests, search, clause, order, time, from, hasSomeone);
         _frontier = new WalkFrontier(order, from);
         _began = time.GetUtcNow().UtcDateTime;
         _hasLookedForUndated = order.IsUnique || from is { HasLookedForUndated: true };
@@ -208,7 +217,7 @@ internal sealed class UserWalk
     private async IAsyncEnumerable<IReadOnlyList<UserResponseSchema>> TiesAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var users in ById(_frontier.AtKey()).RunAsync(cancellationToken))
+        await foreach (var users in ById(_frontier.AtKey(), hasSomeone: true).RunAsync(cancellationToken))
         {
             yield return _frontier.DeliverTies(users);
         }
@@ -220,7 +229,7 @@ internal sealed class UserWalk
     /// <summary>Goes on where the earlier walk was.</summary>
     private async Task ResumeAsync(CancellationToken cancellationToken)
     {
-        await _requests.ListLastAsync(Query(), _order, cancellationToken);
+        await ListLastAsync(scope: null, cancellationToken);
         _next = _from!.Place switch
         {
             WalkPlace.Ties => Stage.Ties,
@@ -234,7 +243,7 @@ internal sealed class UserWalk
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _hasLookedForUndated = true;
-        await foreach (var users in ById(_order.Missing).RunAsync(cancellationToken))
+        await foreach (var users in ById(_order.Missing, hasSomeone: false).RunAsync(cancellationToken))
         {
             var fresh = _frontier.DeliverUndated(users);
             _notCounted += _scope is null ? 0 : fresh.Count;
@@ -269,27 +278,46 @@ internal sealed class UserWalk
 
     private async Task<bool> IsCompleteAsync(CancellationToken cancellationToken)
     {
-        var last = await _requests.ListLastAsync(Query(_scope), _order, cancellationToken);
-        _frontier.CheckBackwards(last.Users);
-        var missing = _frontier.Fresh(last.Users);
+        // A walk that goes on has searched and counted in windows only. If no window finds anyone, only the whole search shows it.
+        if (_scope is not null && !IsLastDelivered(await ListLastAsync(scope: null, cancellationToken)))
+        {
+            return false;
+        }
 
-        // If all users of a full page are new, more may be missing before them. Users who were created during the walk may be missing.
-        var reachesBack = missing.Count < last.Users.Count || !last.IsFull;
-        var isLastDelivered = reachesBack && !missing.Any(user => user.CreatedAt <= _began + ClockSkew);
+        var last = await ListLastAsync(_scope, cancellationToken);
 
         // A total that stops at 1000 is too small, never too large. Between the two totals, users may have been created and deleted. If
         // keys are unique, the last user is enough.
         var isCountDelivered = _order.IsUnique
-            || Math.Min(_counted ?? 0, last.Total ?? 0) <= _frontier.Delivered - _notCounted + missing.Count;
-        return isLastDelivered && isCountDelivered;
+            || Math.Min(_counted ?? 0, last.Total ?? 0) <= _frontier.Delivered - _notCounted + _frontier.Fresh(last.Users).Count;
+        return IsLastDelivered(last) && isCountDelivered;
+    }
+
+    private Task<WalkPage> ListLastAsync(string? scope, CancellationToken cancellationToken) =>
+        _requests.ListLastAsync(Query(scope), _order, cancellationToken);
+
+    private bool IsLastDelivered(WalkPage last)
+    {
+        _frontier.CheckBackwards(last.Users);
+        if (_hasSomeone && last.Users.Count is 0)
+        {
+            return false;
+        }
+
+        var missing = _frontier.Fresh(last.Users);
+
+        // If all users of a full page are new, more may be missing before them. Users who were created during the walk may be missing.
+        var reachesBack = missing.Count < last.Users.Count || !last.IsFull;
+        return reachesBack && !missing.Any(user => user.CreatedAt <= _began + ClockSkew);
     }
 
     /// <summary>Creates a walk that is ordered by ID. If the earlier walk stopped in this one, it goes on there.</summary>
-    private UserWalk ById(string clause)
+    /// <param name="hasSomeone">Whether users have been seen who are in it, so that Auth0 is wrong if it finds nobody.</param>
+    private UserWalk ById(string clause, bool hasSomeone)
     {
         var upTo = _idToResumeAfter;
         _idToResumeAfter = null;
-        return _byId = new(_requests, _search, clause, WalkOrder.ById, _time, upTo is null ? null : WalkPosition.After(upTo));
+        return _byId = new(_requests, _search, clause, WalkOrder.ById, _time, upTo is null ? null : WalkPosition.After(upTo), hasSomeone);
     }
 
     /// <summary>Returns the caller's search, limited by the clauses. It puts the search in parentheses at most once.</summary>
