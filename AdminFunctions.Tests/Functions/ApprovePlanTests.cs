@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using AdminFunctions.Access;
+using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.Tests.Deletions;
 
@@ -15,9 +16,9 @@ public sealed class ApprovePlanTests
     {
         await using var app = await StartAsync();
         using var administrator = app.Administrator();
-        using var second = Second(app);
         app.Tenant.Users.Put(Plans.Somebody("auth0|a"));
         var plan = await administrator.PlanEveryoneAsync();
+        using var second = Second(app);
         plan.End["needs_approval"]!.GetValue<bool>().ShouldBeTrue();
         await (await administrator.SendTicketAsync(plan.Tickets[0], plan)).ShouldBeProblemAsync(HttpStatusCode.Conflict, "approval-required");
 
@@ -26,7 +27,7 @@ public sealed class ApprovePlanTests
 
         (approved["total"]!.GetValue<int>(), approved["reason"]!.GetValue<string>(), approved["actor"]!.GetValue<string>()).ShouldBe((1, "test", AdminApp.CallerId));
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        app.Tenant.Users.All.ShouldBeEmpty();
+        app.Tenant.Users.Find("auth0|a").ShouldBeNull();
         app.Log.Audit.ShouldContain(line => line.Text.StartsWith($"PlanApproved plan={plan.Id} actor=auth0|second total=1 ", StringComparison.Ordinal));
     }
 
@@ -40,6 +41,54 @@ public sealed class ApprovePlanTests
 
         await (await administrator.PostAsJsonAsync(Approvals, new { seal = plan.Seal })).ShouldBeProblemAsync(HttpStatusCode.Conflict, "approval-required");
         await (await reader.PostAsJsonAsync(Approvals, new { seal = plan.Seal })).ShouldBeProblemAsync(HttpStatusCode.Forbidden, "insufficient-permission");
+    }
+
+    [Theory]
+    [InlineData("auth0|first", "google-oauth2|1001")]
+    [InlineData("google-oauth2|1001", "auth0|first")]
+    [InlineData("google-oauth2|1001", "windowslive|2002")]
+    public async Task Nobody_approves_their_own_plan_through_a_linked_account(string planner, string approver)
+    {
+        await using var app = await StartAsync();
+        app.Tenant.Users.Put(Plans.Somebody("auth0|first") with
+        {
+            Identities =
+            [
+                new(new("Username-Password-Authentication", "auth0"), "first"),
+                new(new("google-oauth2", "google-oauth2", IsSocial: true), "1001"),
+                new(new("windowslive", "windowslive", IsSocial: true), "2002"),
+            ],
+        });
+        using var first = Administrator(app, planner);
+        using var second = Administrator(app, approver);
+        var plan = await first.PlanEveryoneAsync();
+
+        await (await second.PostAsJsonAsync(Approvals, new { seal = plan.Seal })).ShouldBeProblemAsync(HttpStatusCode.Conflict, "approval-required");
+
+        app.Log.Audit.ShouldNotContain(line => line.Text.StartsWith("PlanApproved", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_machine_can_approve()
+    {
+        await using var app = await StartAsync();
+        using var first = app.Administrator();
+        using var machine = Administrator(app, "mT4vJ8zQ1nW6kD3xR9sB2yH7cF5gL0pA@clients");
+        var plan = await first.PlanEveryoneAsync();
+
+        (await machine.PostAsJsonAsync(Approvals, new { seal = plan.Seal })).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task If_the_approvers_accounts_cannot_be_read_there_is_no_approval()
+    {
+        await using var app = await StartAsync();
+        using var administrator = app.Administrator();
+        using var second = Second(app);
+        var plan = await administrator.PlanEveryoneAsync();
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/*", 403, """{"statusCode":403,"error":"Forbidden","message":"No."}"""));
+
+        await (await second.PostAsJsonAsync(Approvals, new { seal = plan.Seal })).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
     }
 
     [Fact]
@@ -75,6 +124,12 @@ public sealed class ApprovePlanTests
 
     private static Task<AdminApp> StartAsync() => AdminApp.StartAsync(new TenantOptions { Users = 0 }, ("Users:PlanNeedsApproval", "true"));
 
-    private static HttpClient Second(AdminApp app) =>
-        app.CallerWithToken(app.Tenant.MintAccessToken("auth0|second", [Permissions.ReadUsers, Permissions.DeleteUsers]));
+    private static HttpClient Second(AdminApp app)
+    {
+        app.Tenant.Users.Put(Plans.Somebody("auth0|second"));
+        return Administrator(app, "auth0|second");
+    }
+
+    private static HttpClient Administrator(AdminApp app, string subject) =>
+        app.CallerWithToken(app.Tenant.MintAccessToken(subject, [Permissions.ReadUsers, Permissions.DeleteUsers]));
 }

@@ -358,6 +358,26 @@ public sealed class ExecutePlanTests
     }
 
     [Fact]
+    public async Task A_caller_can_execute_two_batches_at_once_and_the_third_is_a_503()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        var gate = new TaskCompletionSource();
+        app.Tenant.Faults.Add(new Fault { Match = "GET /api/v2/users/*", Times = null, Until = gate.Task });
+        Task<List<JsonObject>>[] two = [administrator.ExecuteAsync(plan.Tickets[0], plan), administrator.ExecuteAsync(plan.Tickets[0], plan)];
+        await app.Tenant.Requests.WaitForAsync("GET /api/v2/users/*", 2).InTimeAsync();
+
+        using var third = await administrator.SendTicketAsync(plan.Tickets[0], plan);
+
+        await third.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "too-many-exports");
+        app.Log.Audit.ShouldContain(line => line.Text.Contains("action=ExecutePlan", StringComparison.Ordinal) && line.Text.Contains("outcome=too-many-exports", StringComparison.Ordinal));
+        gate.SetResult();
+        await Task.WhenAll(two).InTimeAsync();
+        Plans.OutcomesOf(await administrator.ExecuteAsync(plan.Tickets[0], plan)).ShouldBe([("auth0|a", "gone")]);
+    }
+
+    [Fact]
     public async Task If_the_caller_hangs_up_no_further_user_is_begun()
     {
         await using var app = await AppWithAsync([.. Enumerable.Range(0, 50).Select(i => Plans.Somebody($"auth0|{i:00}"))]);

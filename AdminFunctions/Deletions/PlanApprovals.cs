@@ -1,26 +1,23 @@
 using AdminFunctions.Access;
 using AdminFunctions.Audit;
+using AdminFunctions.Management;
 using AdminFunctions.Users;
 
 namespace AdminFunctions.Deletions;
 
 /// <summary>The second administrator's approval of a plan.</summary>
-public sealed class PlanApprovals(PlanTokens tokens, AuditTrail audit)
+public sealed class PlanApprovals(PlanTokens tokens, TenantUsers tenant, AuditTrail audit)
 {
     /// <summary>Approves a plan.</summary>
     /// <exception cref="InvalidRequestException">It is not a seal of this tenant, or it was altered.</exception>
     /// <exception cref="PlanRefusedException">It has expired, or the caller made the plan.</exception>
     /// <exception cref="AccessDeniedException">The caller may not do what the plan does.</exception>
+    /// <exception cref="TenantException">The caller's accounts could not be read.</exception>
     internal async Task<ApprovedPlan> ApproveAsync(string sealToken, Caller caller, string traceId, CancellationToken budget)
     {
         var seal = await tokens.VerifySealAsync(sealToken, budget);
         caller.Require(seal.Action.Permission());
-        if (IsSame(seal.Actor, caller.Subject))
-        {
-            throw new PlanRefusedException(
-                PlanRefusal.ApprovalRequired, "You made this plan. Ask another administrator to approve it; give them its seal.");
-        }
-
+        await CheckThatThereAreTwoAsync(seal, caller, budget);
         var approval = PlanTokens.Sign(
             new Approval
             {
@@ -59,6 +56,40 @@ public sealed class PlanApprovals(PlanTokens tokens, AuditTrail audit)
         if (approval.Plan != seal.Plan || approval.Digest != seal.Digest || IsSame(approval.Actor, seal.Actor))
         {
             throw new InvalidRequestException("approval", "This is the approval of another plan.");
+        }
+    }
+
+    /// <summary>
+    /// Checks that the caller is another person than the one who made the plan. The subjects of two tokens can differ, although the
+    /// accounts are linked. A token that names an account that was linked since names nobody who can be read, so it cannot approve.
+    /// </summary>
+    private async Task CheckThatThereAreTwoAsync(Seal seal, Caller caller, CancellationToken budget)
+    {
+        if (IsSame(seal.Actor, caller.Subject) || (await IdsOfAsync(caller, budget)).Any(id => IsSame(seal.Actor, id)))
+        {
+            throw new PlanRefusedException(
+                PlanRefusal.ApprovalRequired, "You made this plan. Ask another administrator to approve it; give them its seal.");
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> IdsOfAsync(Caller caller, CancellationToken budget)
+    {
+        if (!caller.Subject.Contains('|', StringComparison.Ordinal))
+        {
+            // A machine, which has no accounts.
+            return [];
+        }
+
+        try
+        {
+            return (await tenant.IdentifyAsync(caller.Subject, budget)).Ids;
+        }
+        catch (NoSuchUserException)
+        {
+            throw new PlanRefusedException(
+                PlanRefusal.ApprovalRequired,
+                "The account that you have signed in with no longer exists, or is linked with another one. Sign in again, or ask another "
+                    + "administrator to approve the plan.");
         }
     }
 

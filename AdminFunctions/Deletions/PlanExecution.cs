@@ -18,6 +18,7 @@ namespace AdminFunctions.Deletions;
 /// <param name="entry">The entry of the call in the audit trail.</param>
 /// <param name="describe">Describes a failure as a problem: its slug, and its details as JSON.</param>
 /// <param name="pace">Waits for turns and for the rate limits.</param>
+/// <param name="slot">Its slot among the exports and plans.</param>
 internal sealed class PlanExecution(
     Ticket ticket,
     IReadOnlySet<string> except,
@@ -27,6 +28,7 @@ internal sealed class PlanExecution(
     Func<Exception, (string Slug, byte[] Details)> describe,
     PlannedActions actions,
     ExecutionPace.Walkers pace,
+    IDisposable slot,
     AuditTrail audit,
     TimeProvider time) : IStreamedBody
 {
@@ -80,6 +82,8 @@ internal sealed class PlanExecution(
             audit.Executed(ticket.Plan, ticket.Batch, ticket.Action.Name(), caller, _outcomes, Remaining, traceId);
         }
 
+        // Before the caller learns that this was all: the caller may send the next batch at once.
+        slot.Dispose();
         _line.Write(output, new ExecutionLine { End = new(Remaining, _outcomes) }, PlanLinesJson.Unescaped.ExecutionLine);
         await output.FlushAsync(cancellationToken);
     }
@@ -87,8 +91,12 @@ internal sealed class PlanExecution(
     /// <inheritdoc/>
     public void WriteFailure(IBufferWriter<byte> output, ReadOnlySpan<byte> problem) => NdjsonLine.WriteFailure(output, problem);
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>Frees the slot.</summary>
+    public ValueTask DisposeAsync()
+    {
+        slot.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private int Remaining => ticket.Users.Count - _done;
 

@@ -1,5 +1,6 @@
 using AdminFunctions.Access;
 using AdminFunctions.Audit;
+using AdminFunctions.Export;
 using AdminFunctions.Management;
 using AdminFunctions.Settings;
 using AdminFunctions.Users;
@@ -12,18 +13,23 @@ public sealed class PlanExecutions(
     PlanTokens tokens,
     PlanApprovals approvals,
     ExecutionPace pace,
+    ExportSlots slots,
     PlannedActions actions,
     AuditTrail audit,
     IOptions<UsersOptions> settings,
     TimeProvider time)
 {
-    /// <summary>Checks everything that can refuse a batch as a whole, and starts it.</summary>
+    /// <summary>
+    /// Checks everything that can refuse a batch as a whole, and starts it. It takes the slot of an export, because it also takes turns at
+    /// reading users.
+    /// </summary>
     /// <param name="entry">The entry of the call in the audit trail.</param>
     /// <param name="describe">Describes a failure as a problem: its slug, and its details as JSON.</param>
     /// <param name="budget">Canceled when the time of the checks is up.</param>
     /// <exception cref="InvalidRequestException">The tokens are not those of one plan of this tenant, or the total is wrong.</exception>
     /// <exception cref="PlanRefusedException">The plan has expired, is someone else's, or is not approved.</exception>
     /// <exception cref="AccessDeniedException">The caller may not do what the plan does.</exception>
+    /// <exception cref="TooManyExportsException">Too many exports, plans and executions are in progress.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     internal async Task<PlanExecution> StartAsync(
         ExecutionRequest request,
@@ -41,9 +47,10 @@ public sealed class PlanExecutions(
             await approvals.CheckAsync(request.Approval, seal, budget);
         }
 
+        var slot = slots.Take(caller.Subject);
         entry.Split();
         var except = (request.Except ?? []).ToHashSet(StringComparer.Ordinal);
-        return new PlanExecution(ticket, except, caller, traceId, entry, describe, actions, pace.Join(), audit, time);
+        return new PlanExecution(ticket, except, caller, traceId, entry, describe, actions, pace.Join(), slot, audit, time);
     }
 
     private static void Check(ExecutionRequest request, Ticket ticket, Seal seal, Caller caller)

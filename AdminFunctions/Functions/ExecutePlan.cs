@@ -23,6 +23,9 @@ public sealed class ExecutePlan(RequestPipeline pipeline, PlanExecutions executi
             var batch = await ExecutionRequest.ReadAsync(request, call.Budget);
             var execution = await executions.StartAsync(
                 batch, call.Caller, call.TraceId, audit, exception => pipeline.Describe(exception, request.HttpContext), call.Budget);
+
+            // Ends the execution with the request, even if the response is never written.
+            request.HttpContext.Response.RegisterForDisposeAsync(execution);
             return pipeline.Stream(execution, request.HttpContext.RequestAborted);
         });
 }
