@@ -129,7 +129,7 @@ public sealed class CleanUpTests
         var lists = 0;
         while (!execution.IsCompleted)
         {
-            await PassAsync(app, execution);
+            await PassAsync(app);
             if ((app.Time.GetUtcNow() - started).TotalSeconds > lists * 2)
             {
                 // The clock does not advance, so there is no wait for the rate limit.
@@ -158,7 +158,7 @@ public sealed class CleanUpTests
         List<double> waits = [];
         while (!execution.IsCompleted)
         {
-            await PassAsync(app, execution);
+            await PassAsync(app);
             var asked = app.Time.GetUtcNow();
             var list = administrator.GetAsync("/api/users?per_page=1");
             await WhileTimePassesAsync(app, list);
@@ -213,16 +213,17 @@ public sealed class CleanUpTests
     {
         while (!task.IsCompleted)
         {
-            await PassAsync(app, task);
+            await PassAsync(app);
         }
 
         return await task;
     }
 
-    /// <summary>Lets a wait pass, or a little time if nobody waits.</summary>
-    private static async Task PassAsync(AdminApp app, Task task)
+    /// <summary>Advances the clock by a little, and as slowly as this machine serves requests, so that it does not outrun them.</summary>
+    private static async Task PassAsync(AdminApp app)
     {
         app.Time.Advance(TimeSpan.FromMilliseconds(50));
-        await Task.WhenAny(task, Task.Delay(2));
+        using var anyone = app.Anyone();
+        (await anyone.GetAsync("/api/health")).IsSuccessStatusCode.ShouldBeTrue();
     }
 }

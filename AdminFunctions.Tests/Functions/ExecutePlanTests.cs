@@ -5,6 +5,7 @@ using AdminFunctions.Access;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Tenant.Users;
+using AdminFunctions.LocalHost.Vault;
 using AdminFunctions.Tests.Deletions;
 using AdminFunctions.Tests.Management;
 
@@ -399,6 +400,137 @@ public sealed class ExecutePlanTests
         deleted.ShouldBeInRange(1, 8);
         app.Log.Audit[^1].Text.ShouldContain($" outcomes=deleted:{deleted} remaining={50 - deleted} ");
     }
+
+    [Fact]
+    public async Task Who_logs_in_while_the_execution_waits_for_the_rate_limit_is_left_alone()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        app.Tenant.Faults.Add(RateLimited("DELETE /api/v2/users/auth0%7Ca", seconds: 5) with { Times = 1 });
+
+        var execution = administrator.ExecuteAsync(plan.Tickets.Single(), plan);
+        await app.Time.WhenSomeoneWaitsAsync(wait => wait == TimeSpan.FromSeconds(5));
+        var now = app.Time.GetUtcNow().UtcDateTime.AddSeconds(1);
+        app.Tenant.Users.Put(Plans.Somebody("auth0|a") with { LastLogin = now, UpdatedAt = now, LoginsCount = 1 });
+        app.Time.Advance(TimeSpan.FromSeconds(5));
+
+        Plans.OutcomesOf(await execution.InTimeAsync()).ShouldBe([("auth0|a", "changed")]);
+        app.Tenant.Users.Find("auth0|a").ShouldNotBeNull();
+        OutcomesInTrail(app).ShouldBe(["WriteRequested requested", "WriteFailed changed"]);
+    }
+
+    [Fact]
+    public async Task A_change_that_Auth0_has_refused_has_an_outcome_in_the_trail_if_the_call_ends_before_the_next_try()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        app.Tenant.Faults.Add(RateLimited("DELETE /api/v2/users/auth0%7Ca", seconds: 50));
+
+        var execution = administrator.ExecuteAsync(plan.Tickets.Single(), plan);
+        await app.Time.LetPassAsync(wait => wait == TimeSpan.FromSeconds(50));
+        await app.Time.WhenSomeoneWaitsAsync(wait => wait == TimeSpan.FromSeconds(50));
+        app.Time.Advance(TimeSpan.FromSeconds(40));
+
+        var lines = await execution.InTimeAsync();
+        lines.Single().ToJsonString().ShouldBe("""{"end":{"remaining":1,"outcomes":{}}}""");
+        OutcomesInTrail(app).ShouldBe(["WriteRequested requested", "WriteFailed tenant-rate-limited"]);
+        app.Tenant.Faults.Clear();
+        Plans.OutcomesOf(await administrator.ExecuteAsync(plan.Tickets.Single(), plan)).ShouldBe([("auth0|a", "deleted")]);
+    }
+
+    [Fact]
+    public async Task The_sessions_of_a_user_who_has_been_blocked_meanwhile_end_too()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var helpDesk = HelpDesk(app);
+        var plan = await helpDesk.PlanEveryoneAsync("block");
+        app.Tenant.Users.Put(Plans.Somebody("auth0|a") with { Blocked = true, UpdatedAt = app.Time.GetUtcNow().UtcDateTime });
+
+        var lines = await helpDesk.ExecuteAsync(plan.Tickets.Single(), plan);
+
+        lines[0].ToJsonString().ShouldBe("""{"user_id":"auth0|a","outcome":"blocked","access_revocation":"accepted"}""");
+        app.Tenant.Stats.AccessRevocations.ShouldBe(1);
+        app.Tenant.Requests.Matching("PATCH *").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_is_deleted_between_the_read_and_the_block_is_gone_in_the_trail_too()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var helpDesk = HelpDesk(app);
+        var plan = await helpDesk.PlanEveryoneAsync("block");
+        app.Tenant.Faults.Add(Fault.Answer("PATCH *", 404, NoSuchUser));
+
+        Plans.OutcomesOf(await helpDesk.ExecuteAsync(plan.Tickets.Single(), plan)).ShouldBe([("auth0|a", "gone")]);
+
+        OutcomesInTrail(app).ShouldBe(["WriteRequested requested", "WriteDone no-such-user"]);
+    }
+
+    [Theory]
+    [InlineData("delete", "self-deletion")]
+    [InlineData("block", "own-account")]
+    public async Task The_trail_names_the_rule_that_leaves_an_account_of_the_callers_own_alone(string action, string slug)
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var administrator = app.CallerWith(Permissions.All);
+        var plan = await administrator.PlanEveryoneAsync(action);
+        app.Tenant.Users.Put(Plans.Somebody("auth0|a") with { Identities = [.. Plans.Somebody("auth0|a").Identities, new(new("db", "auth0"), AdminApp.CallerId["auth0|".Length..])] });
+
+        (await administrator.ExecuteAllAsync(plan)).Values.ShouldBe(["self"]);
+
+        OutcomesInTrail(app).ShouldBe([$"WriteRefused {slug}"]);
+    }
+
+    [Fact]
+    public async Task Who_is_gone_is_gone_even_if_the_look_at_activity_fails_for_them()
+    {
+        await using var app = await AppWithAsync([.. "ab".Select(letter => Plans.Somebody($"auth0|{letter}") with { LastLogin = Old, UpdatedAt = Old, LoginsCount = 1 })]);
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanAsync(new { q = "last_login:[* TO 2022-01-01]", action = "delete", reason = "unused" });
+        app.Tenant.Users.Delete("auth0|a");
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/auth0%7Ca/refresh-tokens", 404, "{}") with { Times = null });
+
+        Plans.OutcomesOf(await administrator.ExecuteAsync(plan.Tickets.Single(), plan))
+            .ShouldBe([("auth0|a", "gone"), ("auth0|b", "deleted")], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_key_that_cannot_be_looked_up_is_not_said_to_have_expired()
+    {
+        await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanEveryoneAsync();
+        var token = app.Tenant.MintAccessToken(AdminApp.CallerId, []);
+        app.Vault.Faults.Add(LocalVault.Forbidden with { Times = null });
+        app.Time.Advance(TimeSpan.FromSeconds(31));
+
+        for (var i = 0; i < 3; i++)
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(i * 11));
+            var answer = await administrator.PostAsJsonAsync(Plans.Deletions, new { ticket = token, seal = plan.Seal, confirm = 1 });
+            await answer.ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
+        }
+
+        app.Vault.Faults.Clear();
+        app.Time.Advance(TimeSpan.FromSeconds(31));
+        var late = await administrator.PostAsJsonAsync(Plans.Deletions, new { ticket = token, seal = plan.Seal, confirm = 1 });
+        await late.ShouldBeProblemAsync(HttpStatusCode.Conflict, "plan-expired");
+    }
+
+    private const string NoSuchUser =
+        """{"statusCode":404,"error":"Not Found","message":"The user does not exist.","errorCode":"inexistent_user"}""";
+
+    private static Fault RateLimited(string match, int seconds) =>
+        Fault.Answer(match, 429, """{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}""")
+            with { Times = null, Headers = new Dictionary<string, string> { ["Retry-After"] = $"{seconds}" } };
+
+    /// <summary>The events about users, with their outcomes.</summary>
+    private static IEnumerable<string> OutcomesInTrail(AdminApp app) => app.Log.Audit
+        .Select(line => line.Text.Split(' '))
+        .Where(words => words[0].StartsWith("Write", StringComparison.Ordinal))
+        .Select(words => $"{words[0]} {words.Single(word => word.StartsWith("outcome=", StringComparison.Ordinal))["outcome=".Length..]}");
 
     private static readonly DateTime Old = new(2021, 5, 6, 7, 8, 9, DateTimeKind.Utc);
 

@@ -154,6 +154,7 @@ public sealed class PlanDeletionsTests
     [InlineData("""{"q":"a","action":"delete","reason":"two\nlines"}""", "reason")]
     [InlineData("""{"q":"last_login:*","action":"delete","reason":"r"}""", "inactive_since")]
     [InlineData("""{"q":"a","action":"delete","reason":"r","check_activity":true}""", "inactive_since")]
+    [InlineData("""{"q":"a","action":"delete","reason":"r","check_activity":false,"inactive_since":"2024-01-01T00:00:00Z"}""", "check_activity")]
     [InlineData("""{"q":"a","action":"destroy","reason":"r"}""", "body")]
     [InlineData("""{"q":"a","action":"delete","reason":"r","force":true}""", "body")]
     [InlineData("""{"q":"a","q":"b","action":"delete","reason":"r"}""", "body")]
@@ -199,18 +200,76 @@ public sealed class PlanDeletionsTests
             .ShouldBeProblemAsync(HttpStatusCode.ServiceUnavailable, "vault-unavailable");
     }
 
-    [Fact]
-    public async Task Long_IDs_make_batches_smaller_so_that_a_ticket_fits_into_a_request()
+    [Theory]
+    [InlineData('語')]
+    [InlineData('é')]
+    [InlineData('+')]
+    [InlineData('"')]
+    public async Task Long_IDs_make_batches_smaller_so_that_a_ticket_fits_into_a_request(char letter)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
         using var administrator = app.Administrator();
-        app.Tenant.Users.Put(Enumerable.Range(0, 100).Select(i => Plans.Somebody($"auth0|{new string('語', 240)}{i:000}")));
+        app.Tenant.Users.Put(Enumerable.Range(0, 100).Select(i => Plans.Somebody($"auth0|{new string(letter, 240)}{i:000}")));
 
         var plan = await administrator.PlanEveryoneAsync();
 
         plan.Total.ShouldBe(100);
         plan.Batches.Count.ShouldBeGreaterThan(1);
-        plan.Tickets.ShouldAllBe(ticket => ticket.Length < 50_000);
+        plan.Tickets.ShouldAllBe(ticket => ticket.Length < 58_000);
         (await administrator.ExecuteAllAsync(plan)).Values.ShouldAllBe(outcome => outcome == "deleted");
+    }
+
+    [Fact]
+    public async Task A_search_without_last_login_can_say_since_when_users_must_have_been_inactive()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        using var administrator = app.Administrator();
+
+        var plan = await administrator.PlanAsync(
+            new { q = "blocked:true", action = "delete", reason = "unused", inactive_since = "2024-01-01T00:00:00Z" });
+
+        plan.End["inactive_since"]!.GetValue<string>().ShouldBe("2024-01-01T00:00:00.000Z");
+    }
+
+    [Fact]
+    public async Task A_plan_is_made_although_the_first_user_has_just_been_deleted()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        using var administrator = app.Administrator();
+        app.Tenant.Users.Put("ab".Select(letter => Plans.Somebody($"auth0|{letter}")));
+        app.Tenant.Faults.Add(Fault.Answer(
+            "GET /api/v2/users/auth0*", 404, """{"statusCode":404,"message":"The user does not exist.","errorCode":"inexistent_user"}"""));
+
+        var plan = await administrator.PlanAsync(new { everyone = true, action = "delete", reason = "unused", inactive_since = "2024-01-01T00:00:00Z" });
+
+        plan.Total.ShouldBe(2);
+        plan.End["warnings"]!.AsArray().ShouldBeEmpty();
+        app.Tenant.Requests.Matching("GET /api/v2/users/auth0%7Ca/refresh-tokens").Count.ShouldBe(1);
+        app.Tenant.Requests.Matching("GET /api/v2/users/auth0%7Cb/refresh-tokens").Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_plan_that_asks_for_a_look_at_activity_is_refused_where_that_is_not_possible()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 3, HasSessionManagement = false });
+        using var administrator = app.Administrator();
+
+        var answer = await administrator.PostAsJsonAsync(
+            Plans.Path, new { everyone = true, action = "delete", reason = "unused", check_activity = true, inactive_since = "2024-01-01T00:00:00Z" });
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.Conflict, "not-in-plan");
+    }
+
+    [Fact]
+    public async Task A_failure_other_than_a_denial_does_not_turn_the_look_at_activity_off()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
+        app.Tenant.Users.Put(Plans.Somebody("auth0|a") with { LastLogin = new DateTime(2021, 1, 1, 0, 0, 0, DateTimeKind.Utc) });
+        using var administrator = app.Administrator();
+        app.Tenant.Faults.Add(Fault.Answer("GET /api/v2/users/auth0%7Ca/refresh-tokens", 400) with { Times = null });
+
+        var answer = await administrator.PostAsJsonAsync(Plans.Path, new { q = "last_login:[* TO 2024-01-01]", action = "delete", reason = "unused" });
+
+        await answer.ShouldBeProblemAsync(HttpStatusCode.BadGateway, "tenant-refused");
     }
 }

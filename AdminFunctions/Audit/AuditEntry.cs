@@ -20,7 +20,6 @@ public sealed class AuditEntry
     private readonly HttpContext _context;
     private readonly string _correlationId;
     private Caller? _caller;
-    private bool _isRequested;
     private bool _isSplit;
 
     internal AuditEntry(AuditTrail trail, string action, string routeId, HttpContext context)
@@ -35,6 +34,9 @@ public sealed class AuditEntry
 
     private AuditEntry(AuditTrail trail, string action, string target, HttpContext context, string correlationId) =>
         (_trail, _action, _target, _context, _correlationId) = (trail, action, target, context, correlationId);
+
+    /// <summary>Whether Auth0 has been asked for the change. Then the entry must be closed.</summary>
+    internal bool IsRequested { get; private set; }
 
     /// <summary>
     /// Leaves the outcome of a call that changes many users to an entry for each of them (<see cref="For"/>). Call it once nothing can
@@ -69,9 +71,9 @@ public sealed class AuditEntry
     /// <returns>The attempt's own ID.</returns>
     private string Request()
     {
-        if (!_isRequested)
+        if (!IsRequested)
         {
-            _isRequested = true;
+            IsRequested = true;
             Log(_trail.WriteRequested, "requested");
         }
 
@@ -83,7 +85,7 @@ public sealed class AuditEntry
 
     /// <summary>Logs the outcome.</summary>
     /// <param name="problem">The slug of the problem; <see langword="null"/> if there was none.</param>
-    /// <param name="exception">The exception behind the problem.</param>
+    /// <param name="exception">The exception behind the outcome; <see langword="null"/> if nothing failed.</param>
     internal void Close(string? problem, Exception? exception)
     {
         switch (problem)
@@ -92,12 +94,15 @@ public sealed class AuditEntry
                 break;
             case null:
                 // A write that succeeds without a request to Auth0 had nothing to change.
-                Log(_trail.WriteDone, _isRequested ? "done" : "no-such-user");
+                Log(_trail.WriteDone, IsRequested && exception is not NoSuchUserException ? "done" : "no-such-user");
                 break;
-            case { } when _isRequested && exception is TenantException { MayBeDone: false } or NoSuchUserException or VaultException:
+
+            // Without an exception, the user was left alone after Auth0 had refused an earlier try.
+            case { } when IsRequested
+                && exception is null or TenantException { MayBeDone: false } or NoSuchUserException or VaultException:
                 Log(_trail.WriteFailed, problem);
                 break;
-            case { } when _isRequested:
+            case { } when IsRequested:
                 Log(_trail.WriteUnknown, problem);
                 break;
             case { } when _caller is not null || _trail.TryTakeRefusal(problem):

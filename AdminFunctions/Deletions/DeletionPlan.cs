@@ -66,11 +66,11 @@ internal sealed class DeletionPlan(
     private PlanAction Action => request.Action!.Value;
 
     /// <summary>Reads the first page.</summary>
-    /// <returns>The ID of someone on it; <see langword="null"/> if there is nobody.</returns>
-    public async Task<string?> ReadFirstPageAsync()
+    /// <returns>The IDs of the users on it.</returns>
+    public async Task<IEnumerable<string>> ReadFirstPageAsync()
     {
         _hasPage = await pages.MoveNextAsync();
-        return _hasPage ? pages.Current.Select(static user => user.UserId).FirstOrDefault() : null;
+        return _hasPage ? pages.Current.Select(static user => user.UserId).OfType<string>() : [];
     }
 
     /// <summary>Plans without a look at the users' activity.</summary>

@@ -27,7 +27,7 @@ public sealed class DeletionPlans(
     /// <param name="budget">Canceled when the time of the call is up.</param>
     /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
     /// <exception cref="TooManyExportsException">Too many exports and plans are in progress.</exception>
-    /// <exception cref="TenantException">Auth0 did not return the first page.</exception>
+    /// <exception cref="TenantException">Auth0 did not return the first page, or it lets nobody look at activity as required.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     internal async Task<DeletionPlan> StartAsync(
         PlanRequest request, Caller caller, string traceId, CancellationToken budget, CancellationToken cancellationToken)
@@ -39,9 +39,10 @@ public sealed class DeletionPlans(
             settings.Value, time);
         try
         {
-            if (await plan.ReadFirstPageAsync() is { } someone && plan.InactiveSince is not null)
+            var users = await plan.ReadFirstPageAsync();
+            if (plan.InactiveSince is not null)
             {
-                await CheckThatActivityCanBeReadAsync(plan, someone, budget);
+                await CheckThatActivityCanBeReadAsync(plan, users, request.RequiresActivity, budget);
             }
 
             return plan;
@@ -53,17 +54,27 @@ public sealed class DeletionPlans(
         }
     }
 
-    private async Task CheckThatActivityCanBeReadAsync(DeletionPlan plan, string someone, CancellationToken budget)
+    private async Task CheckThatActivityCanBeReadAsync(
+        DeletionPlan plan, IEnumerable<string> users, bool isRequired, CancellationToken budget)
     {
-        try
+        // The search may still find a user who has just been deleted.
+        foreach (var id in users.Take(3))
         {
-            await activity.GetLastActiveAsync(someone, budget);
-        }
-        catch (TenantException exception) when (exception.Failure is TenantFailure.NotInPlan or TenantFailure.Refused)
-        {
-            plan.DoNotLookAtActivity(
-                $"{exception.Message} So users who only use refresh tokens or sessions that they have look inactive, although they are "
-                    + "not: last_login does not move at silent sign-ins and at exchanges of refresh tokens.");
+            try
+            {
+                await activity.GetLastActiveAsync(id, budget);
+                return;
+            }
+            catch (NoSuchUserException)
+            {
+            }
+            catch (TenantException exception) when (!isRequired && TenantErrors.IsDenied(exception))
+            {
+                plan.DoNotLookAtActivity(
+                    $"{exception.Message} So users who only use refresh tokens or sessions that they have look inactive, although they are "
+                        + "not: last_login does not move at silent sign-ins and at exchanges of refresh tokens.");
+                return;
+            }
         }
     }
 }

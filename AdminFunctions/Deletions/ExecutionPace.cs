@@ -16,16 +16,24 @@ public sealed class ExecutionPace(TenantHttp http, WalkPace reading, TimeProvide
     /// <summary>Adds an execution to those that take turns.</summary>
     internal Walkers Join() => new(http.RateLimits, reading.Join(), _updating.Join(), _deleting.Join(), _others.Join());
 
-    /// <summary>An execution among those that take turns. Where all endpoints share one limit, it has one turn for all.</summary>
+    /// <summary>An execution among those that take turns.</summary>
     internal sealed class Walkers(
         RateLimits limits, WalkPace.Walker read, WalkPace.Walker update, WalkPace.Walker delete, WalkPace.Walker other)
     {
-        public WalkPace.Walker Read => read;
+        /// <summary>
+        /// Waits for a turn at everything that it takes to read a user and to change them. So nothing waits in between.
+        /// </summary>
+        /// <param name="looksAtActivity">Whether the user's refresh tokens and sessions are read too.</param>
+        /// <param name="cancellationToken">Ends the wait.</param>
+        public Task<T> RunAsync<T>(PlanAction action, bool looksAtActivity, Func<Task<T>> act, CancellationToken cancellationToken)
+        {
+            var others = (looksAtActivity ? TenantActivity.Requests : 0) + (action is PlanAction.Block ? 1 : 0);
+            return limits.IsOne
+                ? read.RunAsync(2 + others, act, cancellationToken)
+                : (action is PlanAction.Delete ? delete : update).RunAsync(
+                    () => others is 0 ? ReadAsync() : other.RunAsync(others, ReadAsync, cancellationToken), cancellationToken);
 
-        public WalkPace.Walker Update => limits.IsOne ? read : update;
-
-        public WalkPace.Walker Delete => limits.IsOne ? read : delete;
-
-        public WalkPace.Walker Other => limits.IsOne ? read : other;
+            Task<T> ReadAsync() => read.RunAsync(act, cancellationToken);
+        }
     }
 }

@@ -17,7 +17,7 @@ namespace AdminFunctions.Deletions;
 /// <param name="except">The IDs of users to leave alone.</param>
 /// <param name="entry">The entry of the call in the audit trail.</param>
 /// <param name="describe">Describes a failure as a problem: its slug, and its details as JSON.</param>
-/// <param name="pace">Waits for turns and for the rate limits.</param>
+/// <param name="turns">Waits for turns and for the rate limits.</param>
 /// <param name="slot">Its slot among the exports and plans.</param>
 internal sealed class PlanExecution(
     Ticket ticket,
@@ -27,7 +27,7 @@ internal sealed class PlanExecution(
     AuditEntry entry,
     Func<Exception, (string Slug, byte[] Details)> describe,
     PlannedActions actions,
-    ExecutionPace.Walkers pace,
+    ExecutionPace.Walkers turns,
     IDisposable slot,
     AuditTrail audit,
     TimeProvider time) : IStreamedBody
@@ -40,9 +40,6 @@ internal sealed class PlanExecution(
 
     /// <summary>How many failures in a row end a call: something is wrong that is not about a user.</summary>
     private const int MostFailures = 5;
-
-    /// <summary>The longest wait for Auth0's rate limit.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private readonly NdjsonLine _line = new();
     private readonly SortedDictionary<string, int> _outcomes = new(StringComparer.Ordinal);
@@ -146,16 +143,22 @@ internal sealed class PlanExecution(
         var trail = entry.For(ticket.Action.Function(), planned.Id, ticket.Plan);
         try
         {
-            var line = await actions.ActAsync(ticket, planned, caller, trail, new Turns(pace, time, stop));
-            if (line is not { Outcome: ExecutionOutcome.Blocked, AccessRevocation: null })
-            {
-                trail.Close(TrailOutcomeOf(line), exception: null);
-            }
-
+            var line = await actions.ActAsync(ticket, planned, caller, trail, turns, stop);
+            trail.Close(TrailOutcomeOf(line), line.Outcome is ExecutionOutcome.Gone ? new NoSuchUserException() : null);
             return line;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            return null;
+        }
+        catch (TenantException limited)
+            when (stop.IsCancellationRequested && limited is { Failure: TenantFailure.RateLimited, MayBeDone: false })
+        {
+            if (trail.IsRequested)
+            {
+                trail.Close(describe(limited).Slug, limited);
+            }
+
             return null;
         }
         catch (Exception exception)
@@ -171,75 +174,12 @@ internal sealed class PlanExecution(
         }
     }
 
-    private static string? TrailOutcomeOf(ExecutionLine line) => line.Outcome switch
+    private string? TrailOutcomeOf(ExecutionLine line) => line.Outcome switch
     {
         ExecutionOutcome.Deleted or ExecutionOutcome.Blocked or ExecutionOutcome.Gone => null,
         ExecutionOutcome.Protected => "protected-user",
-        ExecutionOutcome.Self => "own-account",
+        ExecutionOutcome.Self => ticket.Action is PlanAction.Delete ? "self-deletion" : "own-account",
         ExecutionOutcome.Changed => "changed",
         _ => "active",
     };
-
-    /// <summary>Sends requests, each when it is its turn, with its own time limit, and again after a wait that Auth0 asks for.</summary>
-    internal sealed class Turns(ExecutionPace.Walkers pace, TimeProvider time, CancellationToken stop)
-    {
-        public ExecutionPace.Walkers Pace => pace;
-
-        /// <summary>Reads.</summary>
-        /// <param name="send">Its argument is canceled when the time for the request is up, and not when the caller hangs up.</param>
-        /// <exception cref="OperationCanceledException">The call ended before the request was sent.</exception>
-        public Task<T> ReadAsync<T>(WalkPace.Walker walker, Func<CancellationToken, Task<T>> send) =>
-            TakeAsync(walker, send, isWrite: false);
-
-        /// <summary>Writes. A request that Auth0 has refused because of its rate limit fails if the call ends before the next try.</summary>
-        /// <inheritdoc cref="ReadAsync"/>
-        public Task WriteAsync(WalkPace.Walker walker, Func<CancellationToken, Task> send) => TakeAsync(
-            walker,
-            async budget =>
-            {
-                await send(budget);
-                return true;
-            },
-            isWrite: true);
-
-        /// <summary>Finishes what a write has begun, even if the call has ended.</summary>
-        /// <inheritdoc cref="ReadAsync"/>
-        public Task FinishAsync(WalkPace.Walker walker, Func<CancellationToken, Task> send) => walker.RunAsync(
-            async () =>
-            {
-                using var budget = RequestBudget.Start(time, RequestBudget.ForRequest);
-                await send(budget.Token);
-                return true;
-            },
-            CancellationToken.None);
-
-        private async Task<T> TakeAsync<T>(WalkPace.Walker walker, Func<CancellationToken, Task<T>> send, bool isWrite)
-        {
-            while (true)
-            {
-                try
-                {
-                    return await walker.RunAsync(
-                        async () =>
-                        {
-                            stop.ThrowIfCancellationRequested();
-                            using var budget = RequestBudget.Start(time, RequestBudget.ForRequest);
-                            return await send(budget.Token);
-                        },
-                        stop);
-                }
-                catch (TenantException limited) when (IsWorthAWait(limited))
-                {
-                    await Task.Delay(limited.RetryAfter!.Value, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    if (isWrite && stop.IsCancellationRequested)
-                    {
-                        throw;
-                    }
-                }
-            }
-        }
-
-        private static bool IsWorthAWait(TenantException limited) =>
-            limited is { Failure: TenantFailure.RateLimited, MayBeDone: false } && limited.RetryAfter <= LongestPause;
-    }
 }

@@ -26,6 +26,7 @@ public sealed class PlanKeys
     private volatile Current? _current;
     private volatile IReadOnlyList<Replaced> _replaced = [];
     private long? _readAt;
+    private volatile VaultException? _failure;
 
     /// <summary>Creates the keys' source. Nothing is read yet.</summary>
     public PlanKeys(ClientSecret secret, IOptions<UsersOptions> settings, TimeProvider time)
@@ -54,7 +55,7 @@ public sealed class PlanKeys
         }
 
         await _reading.RunAsync(() => _readAt is not { } at || _time.GetElapsedTime(at) >= PauseBetweenReads, cancellationToken);
-        return Find(keyId);
+        return Find(keyId) ?? (_failure is { } failure ? throw new VaultException(failure.Message, failure) : null);
     }
 
     private bool IsFresh(Current current) => _time.GetElapsedTime(current.ReadAt) < FreshFor;
@@ -76,7 +77,19 @@ public sealed class PlanKeys
 
         // An instance that has planned nothing may still hold the secret from before the rotation.
         var kept = _secret.Kept;
-        var reading = await _secret.ReadAsync(budget.Token);
+        SecretReading reading;
+        try
+        {
+            reading = await _secret.ReadAsync(budget.Token);
+            _failure = null;
+        }
+        catch (VaultException exception)
+        {
+            // Until the next read, an unknown key may be a valid one.
+            _failure = exception;
+            throw;
+        }
+
         var key = Derive(reading.Value);
         if (_current is { } before && before.Key.KeyId != key.KeyId)
         {

@@ -15,7 +15,8 @@ namespace AdminFunctions.Deletions;
 /// <param name="Action">What to do with the users.</param>
 /// <param name="Reason">Why, for the audit trail.</param>
 /// <param name="CheckActivity">
-/// Whether to leave alone who has used a refresh token or a session recently. By default, if the search names <c>last_login</c>.
+/// Whether to leave alone who has used a refresh token or a session recently. By default, if the search names <c>last_login</c> or
+/// <paramref name="InactiveSince"/> is set.
 /// </param>
 /// <param name="InactiveSince">
 /// Since when a user must have been inactive. By default, the earliest date before which the search looks for <c>last_login</c>.
@@ -43,13 +44,18 @@ internal sealed partial record PlanRequest(
     /// <summary>
     /// A user who was active after this moment is left alone; <see langword="null"/> if activity is not looked at.
     /// </summary>
-    public DateTimeOffset? ActivityBound => CheckActivity ?? NamesLastLogin ? InactiveSince ?? BoundInSearch() : null;
+    public DateTimeOffset? ActivityBound => LooksAtActivity ? InactiveSince ?? BoundInSearch() : null;
+
+    /// <summary>Whether the request itself asks for a look at activity, which then must be possible.</summary>
+    public bool RequiresActivity => CheckActivity is true || InactiveSince is not null;
 
     /// <summary>The search as it is sent to Auth0; <see langword="null"/> for everyone.</summary>
     public string? Search => Everyone ? null : Q;
 
     /// <summary>The request for every page of users.</summary>
     public ListUsersRequestParameters ToListUsersRequest() => UserFields.Request(PlannedUser.Fields) with { Q = Search };
+
+    private bool LooksAtActivity => CheckActivity ?? (NamesLastLogin || InactiveSince is not null);
 
     private bool NamesLastLogin => Q?.Contains("last_login", StringComparison.Ordinal) is true;
 
@@ -76,11 +82,11 @@ internal sealed partial record PlanRequest(
             errors["reason"] = [$"reason says why, in one line of at most {MaxReasonLength} characters. The audit trail keeps it."];
         }
 
-        if (CheckActivity is true && errors.Count is 0 && ActivityBound is null)
+        if (CheckActivity is false && InactiveSince is not null)
         {
-            errors["inactive_since"] = [NoBound];
+            errors["check_activity"] = ["inactive_since asks for a look at activity, and check_activity turns it off. Leave one out."];
         }
-        else if (NamesLastLogin && CheckActivity is null && ActivityBound is null)
+        else if (LooksAtActivity && ActivityBound is null && (NamesLastLogin || errors.Count is 0))
         {
             errors["inactive_since"] = [NoBound];
         }

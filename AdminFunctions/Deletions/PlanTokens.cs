@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -28,13 +29,13 @@ public sealed class PlanTokens(PlanKeys keys, IOptions<Auth0Options> auth0, IOpt
     public Task<SecurityKey> GetSigningKeyAsync(CancellationToken cancellationToken) => keys.GetSigningKeyAsync(cancellationToken);
 
     /// <summary>Signs a ticket.</summary>
-    internal static string Sign(Ticket ticket, SecurityKey key) => Sign(ticket, PlanJson.Default.Ticket, Ticket.Type, key);
+    internal static string Sign(Ticket ticket, SecurityKey key) => Sign(ticket, PlanJson.Unescaped.Ticket, Ticket.Type, key);
 
     /// <summary>Signs a seal.</summary>
-    internal static string Sign(Seal seal, SecurityKey key) => Sign(seal, PlanJson.Default.Seal, Seal.Type, key);
+    internal static string Sign(Seal seal, SecurityKey key) => Sign(seal, PlanJson.Unescaped.Seal, Seal.Type, key);
 
     /// <summary>Signs an approval.</summary>
-    internal static string Sign(Approval approval, SecurityKey key) => Sign(approval, PlanJson.Default.Approval, Approval.Type, key);
+    internal static string Sign(Approval approval, SecurityKey key) => Sign(approval, PlanJson.Unescaped.Approval, Approval.Type, key);
 
     /// <summary>Verifies a ticket.</summary>
     /// <exception cref="InvalidRequestException">It is not a ticket of this tenant, or it was altered.</exception>
@@ -128,4 +129,9 @@ public sealed class PlanTokens(PlanKeys keys, IOptions<Auth0Options> auth0, IOpt
 [JsonSerializable(typeof(Ticket))]
 [JsonSerializable(typeof(Seal))]
 [JsonSerializable(typeof(Approval))]
-internal sealed partial class PlanJson : JsonSerializerContext;
+internal sealed partial class PlanJson : JsonSerializerContext
+{
+    /// <summary>Does not escape characters such as ö, so that IDs take as few bytes as possible.</summary>
+    public static PlanJson Unescaped => field ??=
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

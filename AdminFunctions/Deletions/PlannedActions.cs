@@ -6,77 +6,126 @@ using AdminFunctions.Users;
 namespace AdminFunctions.Deletions;
 
 /// <summary>
-/// Acts on one planned user, if they are as planned. Between the read and the action lies one request: what changes in those milliseconds
-/// goes unnoticed.
+/// Acts on one planned user, if they are as planned. The user is read and changed in the same turn, and read again before each further
+/// try: what changes in the milliseconds between the read and the change goes unnoticed.
 /// </summary>
-public sealed class PlannedActions(TenantUsers tenant, TenantActivity activity, ProtectionRules rules)
+public sealed class PlannedActions(TenantUsers tenant, TenantActivity activity, ProtectionRules rules, TimeProvider time)
 {
-    /// <summary>Reads the user, compares, and acts.</summary>
+    /// <summary>The longest wait for Auth0's rate limit.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    /// <summary>Reads the user, compares, and acts; again after a wait if Auth0's rate limit asks for one.</summary>
     /// <param name="trail">The user's own entry in the audit trail.</param>
+    /// <param name="turns">Waits for a turn, and for the rate limits.</param>
+    /// <param name="stop">Canceled when the call ends. A user who has been begun is finished, and is not tried again.</param>
     /// <returns>What became of the user.</returns>
+    /// <exception cref="OperationCanceledException">The call ended before the user's turn.</exception>
     /// <exception cref="TenantException">Auth0 failed, or it is not known whether it acted.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     internal async Task<ExecutionLine> ActAsync(
-        Ticket ticket, PlannedUser planned, Caller caller, AuditEntry trail, PlanExecution.Turns turns)
+        Ticket ticket, PlannedUser planned, Caller caller, AuditEntry trail, ExecutionPace.Walkers turns, CancellationToken stop)
     {
-        try
+        TenantException? refusal = null;
+        while (true)
         {
-            var (read, identified) = await turns.ReadAsync(
-                turns.Pace.Read, budget => tenant.GetIdentifiedAsync(planned.Id, PlannedUser.Fields, budget));
-            var user = User.From(read);
-            if (rules.Find(identified.Ids, caller) is { } rule)
+            try
             {
-                return Line(planned, rule is ProtectionRule.ProtectedUser ? ExecutionOutcome.Protected : ExecutionOutcome.Self);
+                return await turns.RunAsync(
+                    ticket.Action, ticket.InactiveSince is not null, () => ActOnceAsync(ticket, planned, caller, trail, stop), stop);
             }
-
-            if (ticket.Action is PlanAction.Block && user.Blocked is true)
+            catch (NoSuchUserException)
             {
-                return Line(planned, ExecutionOutcome.Blocked);
+                return Line(planned, ExecutionOutcome.Gone);
             }
-
-            if (planned.Differences(user, DateTimeOffset.FromUnixTimeSeconds(ticket.IssuedAt)) is { Count: > 0 } differences)
+            catch (TenantException limited) when (IsWorthAWait(limited) && !stop.IsCancellationRequested)
             {
-                return Line(planned, ExecutionOutcome.Changed) with { Changed = differences };
+                refusal = limited;
+                await Task.Delay(limited.RetryAfter!.Value, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-
-            if (ticket.InactiveSince is { } bound
-                && await turns.ReadAsync(turns.Pace.Other, budget => activity.GetLastActiveAsync(planned.Id, budget)) is { } lastActive
-                && lastActive > DateTimeOffset.FromUnixTimeMilliseconds(bound).UtcDateTime)
+            catch (OperationCanceledException) when (refusal is not null && stop.IsCancellationRequested)
             {
-                return Line(planned, ExecutionOutcome.Active) with { LastActive = lastActive };
+                throw refusal;
             }
-
-            return ticket.Action is PlanAction.Delete
-                ? await DeleteAsync(planned, trail, turns)
-                : await BlockAsync(planned, trail, turns);
-        }
-        catch (NoSuchUserException)
-        {
-            return Line(planned, ExecutionOutcome.Gone);
         }
     }
 
-    private static ExecutionLine Line(PlannedUser planned, ExecutionOutcome outcome) => new() { UserId = planned.Id, Outcome = outcome };
+    private static bool IsWorthAWait(TenantException limited) =>
+        limited is { Failure: TenantFailure.RateLimited, MayBeDone: false } && limited.RetryAfter <= LongestPause;
 
-    private async Task<ExecutionLine> DeleteAsync(PlannedUser planned, AuditEntry trail, PlanExecution.Turns turns)
+    private async Task<ExecutionLine> ActOnceAsync(
+        Ticket ticket, PlannedUser planned, Caller caller, AuditEntry trail, CancellationToken stop)
     {
-        await turns.WriteAsync(
-            turns.Pace.Delete,
-            budget => trail.RequestAsync(correlationId => tenant.DeleteAsync(planned.Id, correlationId, budget)));
+        stop.ThrowIfCancellationRequested();
+
+        // First, so that only the read of the user comes before the change. A failure waits until the user turns out to be there.
+        var activityRead = ticket.InactiveSince is null
+            ? Task.FromResult<DateTime?>(null)
+            : SendAsync(budget => activity.GetLastActiveAsync(planned.Id, budget));
+        await ((Task)activityRead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var (read, identified) = await SendAsync(budget => tenant.GetIdentifiedAsync(planned.Id, PlannedUser.Fields, budget));
+        var user = User.From(read);
+        if (rules.Find(identified.Ids, caller) is { } rule)
+        {
+            return Line(planned, rule is ProtectionRule.ProtectedUser ? ExecutionOutcome.Protected : ExecutionOutcome.Self);
+        }
+
+        if (ticket.Action is PlanAction.Block && user.Blocked is true)
+        {
+            // Whoever blocked the user, or an earlier call that broke off, may have left the sessions.
+            return await trail.RequestAsync(correlationId => RevokeAccessAsync(planned, correlationId));
+        }
+
+        if (planned.Differences(user, DateTimeOffset.FromUnixTimeSeconds(ticket.IssuedAt)) is { Count: > 0 } differences)
+        {
+            return Line(planned, ExecutionOutcome.Changed) with { Changed = differences };
+        }
+
+        if (ticket.InactiveSince is { } bound && await activityRead is { } lastActive
+            && lastActive > DateTimeOffset.FromUnixTimeMilliseconds(bound).UtcDateTime)
+        {
+            return Line(planned, ExecutionOutcome.Active) with { LastActive = lastActive };
+        }
+
+        return await trail.RequestAsync(correlationId =>
+            ticket.Action is PlanAction.Delete ? DeleteAsync(planned, correlationId) : BlockAsync(planned, correlationId));
+    }
+
+    private async Task<ExecutionLine> DeleteAsync(PlannedUser planned, string correlationId)
+    {
+        using var budget = RequestBudget.StartForChecked(time, RequestBudget.ForRequest);
+        await tenant.DeleteAsync(planned.Id, correlationId, budget.Token);
         return Line(planned, ExecutionOutcome.Deleted);
     }
 
-    private async Task<ExecutionLine> BlockAsync(PlannedUser planned, AuditEntry trail, PlanExecution.Turns turns)
+    private async Task<ExecutionLine> BlockAsync(PlannedUser planned, string correlationId)
     {
-        await turns.WriteAsync(
-            turns.Pace.Update,
-            budget => trail.RequestAsync(correlationId => tenant.SetBlockedAsync(planned.Id, blocked: true, correlationId, budget)));
+        using (var budget = RequestBudget.StartForChecked(time, RequestBudget.ForRequest))
+        {
+            await tenant.SetBlockedAsync(planned.Id, blocked: true, correlationId, budget.Token);
+        }
+
+        return await RevokeAccessAsync(planned, correlationId);
+    }
+
+    private async Task<ExecutionLine> RevokeAccessAsync(PlannedUser planned, string correlationId)
+    {
         var (revocation, detail) = await SecondHalf.DoAsync(
             "accepted",
             "The user is blocked, but sessions may go on.",
-            () => turns.FinishAsync(
-                turns.Pace.Other,
-                budget => trail.RequestAsync(correlationId => tenant.RevokeAccessAsync(planned.Id, correlationId, budget))));
+            () => SendAsync(async budget =>
+            {
+                await tenant.RevokeAccessAsync(planned.Id, correlationId, budget);
+                return true;
+            }));
         return Line(planned, ExecutionOutcome.Blocked) with { AccessRevocation = revocation, Detail = detail };
     }
+
+    /// <summary>Sends a request with a time limit of its own. It is not canceled when the caller hangs up.</summary>
+    private async Task<T> SendAsync<T>(Func<CancellationToken, Task<T>> send)
+    {
+        using var budget = RequestBudget.Start(time, RequestBudget.ForRequest);
+        return await send(budget.Token);
+    }
+
+    private static ExecutionLine Line(PlannedUser planned, ExecutionOutcome outcome) => new() { UserId = planned.Id, Outcome = outcome };
 }

@@ -8,7 +8,7 @@ namespace AdminFunctions.Export;
 /// </summary>
 /// <remarks>
 /// The exports of this process take turns, one request per turn. The next turn goes to the export that has waited longest since its last
-/// turn. An export that has just started is next.
+/// turn. An export that has just started is next. Executions of plans take part, with one user per turn.
 /// </remarks>
 public sealed class WalkPace
 {
@@ -40,11 +40,11 @@ public sealed class WalkPace
     /// <summary>Adds an export to those that take turns.</summary>
     internal Walker Join() => new(this);
 
-    private async Task<T> RunAsync<T>(Walker walker, Func<Task<T>> send, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(Walker walker, int requests, Func<Task<T>> send, CancellationToken cancellationToken)
     {
         // An export that has not begun fails at once and says when to retry.
         var budget = RequestBudget.Current;
-        if (Wait() is var needed && needed >= budget?.Remaining)
+        if (Wait(requests) is var needed && needed >= budget?.Remaining)
         {
             throw TenantErrors.RateLimited(needed);
         }
@@ -55,8 +55,8 @@ public sealed class WalkPace
             await TakeTurnAsync(walker, ended.Token);
             try
             {
-                await WaitAsync(ended.Token);
-                Interlocked.Increment(ref _underWay);
+                await WaitAsync(requests, ended.Token);
+                Interlocked.Add(ref _underWay, requests);
             }
             finally
             {
@@ -66,7 +66,7 @@ public sealed class WalkPace
         catch (OperationCanceledException) when (budget?.Remaining <= TimeSpan.Zero)
         {
             // No request was sent, so a timeout of Auth0 would be the wrong error.
-            throw Wait() is var wait && wait > TimeSpan.Zero
+            throw Wait(requests) is var wait && wait > TimeSpan.Zero
                 ? TenantErrors.RateLimited(wait)
                 : new TooManyExportsException(
                     "Other exports took all the time that this one had to begin. Try again shortly.", ExportSlots.RetryAfter);
@@ -78,7 +78,7 @@ public sealed class WalkPace
         }
         finally
         {
-            Interlocked.Decrement(ref _underWay);
+            Interlocked.Add(ref _underWay, -requests);
         }
     }
 
@@ -133,37 +133,39 @@ public sealed class WalkPace
     /// <summary>
     /// Waits. The wait becomes shorter if responses to other requests show that the bucket is fuller. Task.Delay takes whole milliseconds.
     /// </summary>
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    private async Task WaitAsync(int requests, CancellationToken cancellationToken)
     {
         var began = _time.GetTimestamp();
-        var wait = Wait();
+        var wait = Wait(requests);
         while (wait - _time.GetElapsedTime(began) is { TotalMilliseconds: >= 1 } left)
         {
             await Task.Delay(left < LongestStep ? left : LongestStep, _time, cancellationToken);
-            var again = _time.GetElapsedTime(began) + Wait();
+            var again = _time.GetElapsedTime(began) + Wait(requests);
             wait = again < wait ? again : wait;
         }
     }
 
-    private TimeSpan Wait()
+    private TimeSpan Wait(int requests)
     {
         if (_limit is not { Limit: { } limit, Remaining: { } remaining })
         {
             return TimeSpan.Zero;
         }
 
-        var left = remaining - Volatile.Read(ref _underWay);
-        if (_all?.IsOne is true && left > 0)
+        var left = remaining - Volatile.Read(ref _underWay) - (requests - 1);
+        var untilRefilled = left > 0 ? TimeSpan.Zero : Clamp(_limit.UntilReset, LongestStep, LongestWait);
+        if (_all?.IsOne is true)
         {
             // Two requests a second, for everyone. One of them is left to others.
-            return LongestStep;
+            var turn = LongestStep * requests;
+            return untilRefilled > turn ? untilRefilled : turn;
         }
 
         // The upper half of the bucket is for bursts, also those of exports.
         var half = Math.Max(1, limit / 2);
         return left >= half ? TimeSpan.Zero
             : left > 0 ? Clamp(Step * ((double)(half - left) / left), TimeSpan.Zero, LongestStep)
-            : Clamp(_limit.UntilReset, LongestStep, LongestWait);
+            : untilRefilled;
     }
 
     private static TimeSpan Clamp(TimeSpan wait, TimeSpan shortest, TimeSpan longest) =>
@@ -179,7 +181,12 @@ public sealed class WalkPace
         /// <param name="cancellationToken">Ends the wait.</param>
         /// <exception cref="TenantException">The wait is longer than the remaining time of the call.</exception>
         /// <exception cref="TooManyExportsException">The time of the call ended while other exports had their turns.</exception>
-        public Task<T> RunAsync<T>(Func<Task<T>> send, CancellationToken cancellationToken) => pace.RunAsync(this, send, cancellationToken);
+        public Task<T> RunAsync<T>(Func<Task<T>> send, CancellationToken cancellationToken) => RunAsync(1, send, cancellationToken);
+
+        /// <summary>Waits for a turn in which several requests are sent.</summary>
+        /// <inheritdoc cref="RunAsync{T}(Func{Task{T}}, CancellationToken)"/>
+        public Task<T> RunAsync<T>(int requests, Func<Task<T>> send, CancellationToken cancellationToken) =>
+            pace.RunAsync(this, requests, send, cancellationToken);
     }
 
     private sealed class Waiter(Walker walker)

@@ -1,14 +1,15 @@
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// The Management API's rate limits. On most plans, reading users, changing them, deleting them, reading logs and everything else have a
-/// limit of their own, so that what one response says about its limit says nothing about the others. On the other plans, all responses
+/// The Management API's rate limits. On most plans, reading users, changing them, deleting them, reading logs, authentication methods and everything
+/// else have a limit of their own, so that what one response says about its limit says nothing about the others. On the other plans, all responses
 /// speak of the same limit
 /// (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/management-api-endpoint-rate-limits).
 /// </summary>
 internal sealed class RateLimits(TimeProvider time)
 {
     private readonly RateLimit _logs = new(time);
+    private readonly RateLimit _authenticationMethods = new(time);
 
     /// <summary>The limit of reading users, which lists and exports use.</summary>
     public RateLimit ReadUsers { get; } = new(time);
@@ -30,7 +31,10 @@ internal sealed class RateLimits(TimeProvider time)
 
     /// <summary>All limits by name, for metrics.</summary>
     public IEnumerable<(string Name, RateLimit Limit)> All =>
-        [("users.read", ReadUsers), ("users.write", WriteUsers), ("users.delete", DeleteUsers), ("logs", _logs), ("other", Other)];
+        [
+            ("users.read", ReadUsers), ("users.write", WriteUsers), ("users.delete", DeleteUsers), ("logs", _logs),
+            ("authentication-methods", _authenticationMethods), ("other", Other),
+        ];
 
     private RateLimit? Of(HttpRequestMessage request) => (request.Method.Method, TenantOperation.Segments(request)) switch
     {
@@ -38,6 +42,7 @@ internal sealed class RateLimits(TimeProvider time)
         ("PATCH", ["api", "v2", "users", _]) => WriteUsers,
         ("DELETE", ["api", "v2", "users", _]) => DeleteUsers,
         (_, ["api", "v2", "users", _, "logs"]) => _logs,
+        (_, ["api", "v2", "users", _, "authentication-methods", ..]) => _authenticationMethods,
         (_, ["api", "v2", ..]) => Other,
         _ => null,
     };

@@ -31,7 +31,7 @@ internal sealed class RequestBudget : IDisposable
     private readonly CancellationTokenSource _ended;
     private readonly RequestBudget? _outer;
 
-    private RequestBudget(TimeProvider time, TimeSpan length, CancellationToken cancellationToken)
+    private RequestBudget(TimeProvider time, TimeSpan length, bool repeatsRefusedWrites, CancellationToken cancellationToken)
     {
         _time = time;
         _length = length;
@@ -40,6 +40,7 @@ internal sealed class RequestBudget : IDisposable
         _caller = cancellationToken;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, cancellationToken);
         _outer = Ambient.Value;
+        RepeatsRefusedWrites = repeatsRefusedWrites && _outer?.RepeatsRefusedWrites is not false;
     }
 
     /// <summary>The innermost budget that has been started and not disposed in this asynchronous flow.</summary>
@@ -57,6 +58,11 @@ internal sealed class RequestBudget : IDisposable
     /// </summary>
     internal bool WriteMayBeDone { get; set; }
 
+    /// <summary>
+    /// Whether a write that Auth0 has refused because of its rate limit may be sent again. Not if something has to be checked again first.
+    /// </summary>
+    internal bool RepeatsRefusedWrites { get; }
+
     /// <summary>What is left; never negative.</summary>
     internal TimeSpan Remaining
     {
@@ -70,7 +76,15 @@ internal sealed class RequestBudget : IDisposable
     /// <summary>Starts a budget. It is <see cref="Current"/> for the calling method and all that it awaits, until it is disposed.</summary>
     /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
     public static RequestBudget Start(TimeProvider time, TimeSpan length, CancellationToken cancellationToken = default) =>
-        Ambient.Value = new RequestBudget(time, length, cancellationToken);
+        Ambient.Value = new RequestBudget(time, length, repeatsRefusedWrites: true, cancellationToken);
+
+    /// <summary>
+    /// Starts a budget in which a write that Auth0 refuses because of its rate limit is not sent again
+    /// (<see cref="RepeatsRefusedWrites"/>). Budgets inside it inherit that.
+    /// </summary>
+    /// <inheritdoc cref="Start"/>
+    public static RequestBudget StartForChecked(TimeProvider time, TimeSpan length) =>
+        Ambient.Value = new RequestBudget(time, length, repeatsRefusedWrites: false, CancellationToken.None);
 
     /// <summary>Starts a budget inside the current one, which ends earlier.</summary>
     /// <param name="kept">What is kept of the current budget.</param>

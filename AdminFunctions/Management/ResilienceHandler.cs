@@ -51,7 +51,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
                 MaxRetryAttempts = int.MaxValue,
                 ShouldHandle = arguments => ValueTask.FromResult(
                     arguments.Context.Properties.TryGetValue(Call, out var call) && call.MayBeSentAgain
-                    && ShouldRetry(arguments.Outcome, arguments.AttemptNumber)),
+                    && ShouldRetry(arguments.Outcome, arguments.AttemptNumber, call)),
                 DelayGenerator = arguments => ValueTask.FromResult(RequestedWait(arguments.Outcome.Result)),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
@@ -180,11 +180,11 @@ internal sealed class ResilienceHandler : DelegatingHandler
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
     };
 
-    private bool ShouldRetry(Outcome<HttpResponseMessage> outcome, int retries)
+    private bool ShouldRetry(Outcome<HttpResponseMessage> outcome, int retries, TenantCall call)
     {
         var isTransient = outcome switch
         {
-            { Result.StatusCode: HttpStatusCode.TooManyRequests } => true,
+            { Result.StatusCode: HttpStatusCode.TooManyRequests } => call.MayBeSentAgainAfterRefusal,
             { Result.StatusCode: HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError } => retries < RetriesOfFailures,
             { Exception: HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } } => false,
             { Exception: HttpRequestException or IOException or TimeoutRejectedException } => retries < RetriesOfFailures,
@@ -224,5 +224,8 @@ internal sealed class ResilienceHandler : DelegatingHandler
         public bool MayBeDone { get; set; }
 
         public bool MayBeSentAgain => !MayBeDone || Request.Method != HttpMethod.Post || Operation is "oauth.token";
+
+        public bool MayBeSentAgainAfterRefusal => Request.Method == HttpMethod.Get || Operation is "oauth.token"
+            || RequestBudget.Current?.RepeatsRefusedWrites is not false;
     }
 }

@@ -11,6 +11,9 @@ namespace AdminFunctions.Management;
 /// </summary>
 public sealed class TenantActivity(SharedManagementClient shared)
 {
+    /// <summary>How many requests it takes to find out, for a user with a handful of refresh tokens and sessions.</summary>
+    internal const int Requests = 2;
+
     private const int Take = 50;
 
     /// <summary>How many pages are read. A user has a handful of each.</summary>

@@ -112,6 +112,11 @@ internal static partial class TenantErrors
         exception is { Failure: TenantFailure.Refused, InnerException: ManagementApiException { StatusCode: 402 or 403 or 404 } api }
         && api.ErrorCode is not "insufficient_scope";
 
+    /// <summary>Whether the tenant's plan or the application's scopes do not include an endpoint.</summary>
+    public static bool IsDenied(TenantException exception) =>
+        exception is { Failure: TenantFailure.NotInPlan }
+            or { Failure: TenantFailure.Refused, InnerException: ManagementApiException { StatusCode: 403 } };
+
     /// <summary>Whether Auth0 says that what was to be changed does not exist.</summary>
     public static bool IsNotFound(TenantException exception) =>
         exception is { Failure: TenantFailure.Refused, InnerException: ManagementApiException { StatusCode: 404 } };
