@@ -4,6 +4,7 @@ using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Tenant.ManagementApi;
 using AdminFunctions.LocalHost.Tenant.Users;
+using AdminFunctions.Tests.Export;
 using AdminFunctions.Tests.Management;
 
 namespace AdminFunctions.Tests.Deletions;
@@ -18,26 +19,44 @@ public sealed class CleanUpTests
     [InlineData(2, 400)]
     [InlineData(3, 400)]
     [InlineData(4, 400)]
-    [InlineData(5, 2500)]
-    public async Task Exactly_those_are_gone_who_were_planned_and_have_not_changed(int seed, int count)
+    [InlineData(5, 20_000)]
+    public async Task Exactly_those_are_gone_who_were_planned_and_are_as_planned(int seed, int count)
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 }, ("Users:LargestPlan", "100000"));
-        using var administrator = app.Administrator();
+        using var tenant = new HttpClient { BaseAddress = app.Tenant.Address };
         var random = new Random(seed);
-        app.Tenant.Users.Put(Enumerable.Range(0, count).Select(i => Somebody(random, i)));
-        var plan = await administrator.PlanAsync(
-            new { q = "last_login:[* TO 2022-01-01] OR NOT _exists_:last_login", action = "delete", reason = "unused", check_activity = false });
-        plan.Users.ShouldBe(app.Tenant.Users.All.Where(user => user.LastLogin is null || user.LastLogin < new DateTime(2022, 1, 1)).Select(user => user.UserId), ignoreOrder: true);
+        var inactive = Enumerable.Range(0, count / 4).Select(i => Somebody(random, $"old-{i:00000}", Old)).ToList();
+        app.Tenant.Users.Put(inactive);
+        var (logins, exchanges, deletions) = (count / 100, count / 200, count / 400);
+
+        // Some have a refresh token that they have not used for two days. The profile does not show it.
+        var withTokens = inactive.OrderBy(_ => random.Next()).Take(exchanges).ToList();
+        foreach (var user in withTokens)
+        {
+            (await tenant.PostAsJsonAsync("/_local/sign-in", new { user_id = user.UserId, offline_access = true })).IsSuccessStatusCode.ShouldBeTrue();
+        }
+
+        app.Time.Advance(TimeSpan.FromDays(2));
+        app.Tenant.Users.Put(withTokens);
+        var others = Enumerable.Range(0, count - inactive.Count).Select(i => Somebody(random, $"other-{i:00000}", app.Time.GetUtcNow().UtcDateTime)).ToList();
+        app.Tenant.Users.Put(others);
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanAsync(new { q = "last_login:[* TO 2026-03-03]", action = "delete", reason = "unused" });
+        plan.Users.ShouldBe(inactive.Select(user => user.UserId), ignoreOrder: true);
         app.Time.Advance(TimeSpan.FromMinutes(1));
 
-        // Before each batch, some users log in, are deleted, created again, changed or new.
-        Dictionary<string, string> changed = new(StringComparer.Ordinal);
+        // Before a batch, some of those who are in it log in, exchange a token, are deleted, or created again.
+        var changes = inactive.Except(withTokens).OrderBy(_ => random.Next()).Take(logins + deletions + 1)
+            .Select((user, i) => (user.UserId, Change: i < logins ? "log in" : i < logins + deletions ? "delete" : "create again"))
+            .Concat(withTokens.Select(user => (user.UserId, Change: "exchange")))
+            .ToDictionary(change => change.UserId, change => change.Change, StringComparer.Ordinal);
         Dictionary<string, string> outcomes = new(StringComparer.Ordinal);
-        foreach (var ticket in plan.Tickets)
+        var export = administrator.ExportAsync("fields=user_id");
+        foreach (var (ticket, batch) in plan.Tickets.Zip(plan.Batches))
         {
-            foreach (var id in plan.Users.Except(outcomes.Keys).Where(_ => random.Next(20) == 0).ToList())
+            foreach (var id in batch["users"]!.AsArray().Select(user => user!["user_id"]!.GetValue<string>()).Where(changes.ContainsKey))
             {
-                changed[id] = Change(app, random.Next(3), id);
+                await ChangeAsync(app, tenant, changes[id], id);
             }
 
             app.Tenant.Users.Put(Plans.Somebody($"auth0|new-{outcomes.Count}"));
@@ -47,17 +66,19 @@ public sealed class CleanUpTests
             }
         }
 
-        var present = app.Tenant.Users.All.Select(user => user.UserId).ToHashSet(StringComparer.Ordinal);
         outcomes.Keys.ShouldBe(plan.Users);
         foreach (var (id, outcome) in outcomes)
         {
-            outcome.ShouldBe(changed.GetValueOrDefault(id, "deleted"), id);
-            present.Contains(id).ShouldBe(outcome == "changed", id);
+            outcome.ShouldBe(
+                changes.GetValueOrDefault(id) switch { null => "deleted", "delete" => "gone", "exchange" => "active", _ => "changed" }, id);
         }
 
-        // Nobody else is missing.
-        present.Count(id => id.StartsWith("auth0|new-", StringComparison.Ordinal)).ShouldBe(plan.Tickets.Count);
-        (present.Count - plan.Tickets.Count).ShouldBe(count - outcomes.Values.Count(outcome => outcome is "deleted" or "gone"));
+        var left = outcomes.Where(outcome => outcome.Value is "changed" or "active").Select(outcome => outcome.Key);
+        var created = app.Tenant.Users.All.Select(user => user.UserId).Where(id => id.StartsWith("auth0|new-", StringComparison.Ordinal)).ToList();
+        created.Count.ShouldBe(plan.Tickets.Count);
+        app.Tenant.Users.All.Select(user => user.UserId).ToHashSet(StringComparer.Ordinal)
+            .SetEquals([.. left, .. created, .. others.Select(user => user.UserId)]).ShouldBeTrue();
+        (await export).Ids().ToHashSet(StringComparer.Ordinal).IsSupersetOf(others.Select(user => user.UserId)).ShouldBeTrue();
     }
 
     [Theory]
@@ -184,28 +205,28 @@ public sealed class CleanUpTests
         };
     }
 
-    private static TenantUser Somebody(Random random, int i) => random.Next(4) switch
-    {
-        0 => Plans.Somebody($"auth0|{i:0000}"),
-        1 or 2 => Plans.Somebody($"google-oauth2|{i:0000}") with { LastLogin = Old, LoginsCount = 1, UpdatedAt = Old },
-        _ => Plans.Somebody($"auth0|{i:0000}") with { LastLogin = new DateTime(2025, 1, 1, 0, 0, 0, DateTimeKind.Utc), LoginsCount = 9 },
-    };
+    private static TenantUser Somebody(Random random, string name, DateTime lastLogin) =>
+        Plans.Somebody($"{(random.Next(3) == 0 ? "google-oauth2" : "auth0")}|{name}") with { LastLogin = lastLogin, UpdatedAt = lastLogin, LoginsCount = 1 };
 
-    private static string Change(AdminApp app, int kind, string id)
+    private static async Task ChangeAsync(AdminApp app, HttpClient tenant, string change, string id)
     {
         var now = app.Time.GetUtcNow().UtcDateTime;
-        switch (kind)
+        switch (change)
         {
-            case 0 when app.Tenant.Users.Find(id) is { } user:
+            case "log in":
+                var user = app.Tenant.Users.Find(id)!;
                 app.Tenant.Users.Put(user with { LastLogin = now, UpdatedAt = now, LoginsCount = user.LoginsCount + 1 });
-                return "changed";
-            case 1:
+                break;
+            case "exchange":
+                (await tenant.PostAsJsonAsync("/_local/token-exchange", new { user_id = id })).IsSuccessStatusCode.ShouldBeTrue();
+                break;
+            case "delete":
+                app.Tenant.Users.Delete(id);
+                break;
+            case "create again":
                 app.Tenant.Users.Delete(id);
                 app.Tenant.Users.Put(Plans.Somebody(id) with { CreatedAt = now, UpdatedAt = now });
-                return "changed";
-            default:
-                app.Tenant.Users.Delete(id);
-                return "gone";
+                break;
         }
     }
 
