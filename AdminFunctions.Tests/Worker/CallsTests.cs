@@ -169,6 +169,39 @@ public sealed class CallsTests(DeployedApp app)
     }
 
     [Fact]
+    public async Task Another_instance_goes_on_with_a_ticket_when_the_first_is_killed_in_mid_batch()
+    {
+        List<string> ids = [.. Enumerable.Range(0, 40).Select(i => $"auth0|workerkill{i:00}")];
+        app.Tenant.Users.Put(ids.Select(Plans.Somebody));
+        var others = app.Tenant.Users.All.Count - ids.Count;
+        using var administrator = app.Administrator();
+        var plan = await administrator.PlanAsync(new { q = "user_id:auth0|workerkill*", action = "delete", reason = "test" });
+        plan.Total.ShouldBe(40);
+        var killed = new TaskCompletionSource();
+        app.Tenant.Faults.Add(new Fault { Match = "DELETE /api/v2/users/auth0%7Cworkerkill2*", Until = killed.Task, Times = 4 });
+
+        await using (var first = await app.StartAnotherAsync())
+        {
+            using var itsCaller = new HttpClient { BaseAddress = first.Address };
+            itsCaller.DefaultRequestHeaders.Authorization = administrator.DefaultRequestHeaders.Authorization;
+            var call = itsCaller.ExecuteAsync(plan.Tickets.Single(), plan);
+            await app.Tenant.Requests.WaitForAsync("DELETE /api/v2/users/auth0%7Cworkerkill2*").InTimeAsync();
+            await first.KillWorkerAsync();
+            await Should.ThrowAsync<Exception>(() => call.InTimeAsync());
+        }
+
+        // Auth0 carries out what it had been asked, although nobody waits for it any more.
+        killed.SetResult();
+        var lines = await administrator.ExecuteAsync(plan.Tickets.Single(), plan).InTimeAsync();
+
+        lines[^1]["end"]!["remaining"]!.GetValue<int>().ShouldBe(0);
+        Plans.OutcomesOf(lines).Select(line => line.Id).ShouldBe(plan.Users);
+        Plans.OutcomesOf(lines).ShouldAllBe(line => line.Outcome == "deleted" || line.Outcome == "gone");
+        Plans.OutcomesOf(lines).Count(line => line.Outcome == "gone").ShouldBeGreaterThanOrEqualTo(20);
+        app.Tenant.Users.All.Count.ShouldBe(others);
+    }
+
+    [Fact]
     public async Task A_plan_and_its_execution_are_streamed_through_the_host_and_the_trail_names_the_plan()
     {
         using var administrator = app.CallerWith(Permissions.All);

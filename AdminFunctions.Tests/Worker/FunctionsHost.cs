@@ -100,6 +100,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
         return _worker.ExitCodeAsync();
     }
 
+    /// <summary>Kills the worker, as a machine that fails does.</summary>
+    public Task KillWorkerAsync() => _worker.KillAsync();
+
     public async ValueTask DisposeAsync()
     {
         if (_worker is not null)

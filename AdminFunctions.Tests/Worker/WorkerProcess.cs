@@ -93,6 +93,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Closes its standard input.</summary>
     public void CloseInput() => _process.StandardInput.Close();
 
+    /// <summary>Kills it.</summary>
+    public Task KillAsync()
+    {
+        _process.Kill();
+        return Ended;
+    }
+
     /// <summary>Waits until it exits by itself.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitCodeAsync()
@@ -105,8 +112,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
-            await Ended;
+            await KillAsync();
         }
 
         _process.Dispose();
