@@ -1,8 +1,8 @@
 namespace AdminFunctions.Export;
 
 /// <summary>
-/// Limits the number of concurrent exports, per caller and in this process. Plans and their executions count too. An export sends hundreds of requests to Auth0, so a caller with
-/// sixty exports would delay everyone else.
+/// Limits the number of concurrent exports, per caller and in this process. Plans and their executions count too. An export sends hundreds
+/// of requests to Auth0, so a caller with sixty exports would delay everyone else.
 /// </summary>
 public sealed class ExportSlots
 {
@@ -31,13 +31,15 @@ public sealed class ExportSlots
             if (own >= OfACaller)
             {
                 throw new TooManyExportsException(
-                    $"You already have {own} exports in progress; plans and their executions count too. Wait until one has ended, or cancel one.", RetryAfter);
+                    $"You already have {own} exports in progress; plans and their executions count too. Wait until one has ended, or cancel one.",
+                    RetryAfter);
             }
 
             if (_all >= OfAll)
             {
                 throw new TooManyExportsException(
-                    $"{_all} exports are in progress, which is the maximum; plans and their executions count too. Wait until one has ended.", RetryAfter);
+                    $"{_all} exports are in progress, which is the maximum; plans and their executions count too. Wait until one has ended.",
+                    RetryAfter);
             }
 
             _underWay[subject] = own + 1;
