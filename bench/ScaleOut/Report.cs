@@ -41,6 +41,6 @@ internal static class Report
     private static string Milliseconds(IReadOnlyCollection<Run.Outcome> calls, double share)
     {
         var sorted = calls.Select(static call => call.Duration.TotalMilliseconds).Order().ToList();
-        return sorted is [] ? "" : string.Create(CultureInfo.InvariantCulture, $"{sorted[(int)Math.Ceiling(share * sorted.Count) - 1]:0} ms");
+        return sorted is [] ? "" : $"{sorted[(int)Math.Ceiling(share * sorted.Count) - 1]:0} ms";
     }
 }

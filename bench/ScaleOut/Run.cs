@@ -31,7 +31,8 @@ internal sealed class Run(Fleet fleet, TimeSpan length, double listsPerSecond, i
     {
         await Task.WhenAll(Enumerable.Range(0, fleet.Size).Select(instance => CallAsync(instance, _first)));
         using var end = new CancellationTokenSource(length);
-        await Task.WhenAll(Enumerable.Range(0, exporters).Select(exporter => ExportAsync(exporter, end.Token)).Append(ListAsync(end.Token)));
+        var exports = Enumerable.Range(0, exporters).Select(exporter => ExportAsync(exporter, end.Token));
+        await Task.WhenAll([ListAsync(end.Token), .. exports]);
     }
 
     private async Task ListAsync(CancellationToken end)
