@@ -354,6 +354,24 @@ public sealed class GetUsersTests
         found.AsArray().ShouldHaveSingleItem()!["name"]!.GetValue<string>().ShouldBe(name);
     }
 
+    [Theory]
+    [InlineData("é")]
+    [InlineData("語")]
+    [InlineData("𠮷")]
+    [InlineData("^")]
+    [InlineData("語 ^+")]
+    public async Task A_long_search_reaches_Auth0_in_any_script(string text)
+    {
+        await using var app = await AdminApp.StartAsync();
+        using var reader = app.Reader();
+        var name = string.Concat(Enumerable.Repeat(text, 850 / text.Length));
+        app.Tenant.Users.Put(app.Tenant.Users.All[0] with { UserId = "auth0|wanted", Name = name });
+
+        var found = await (await reader.GetAsync($"/api/users?q={Uri.EscapeDataString($"name:\"{name}\"")}")).JsonAsync();
+
+        found.AsArray().ShouldHaveSingleItem()!["name"]!.GetValue<string>().ShouldBe(name);
+    }
+
     [Fact]
     public async Task A_search_that_Auth0_cannot_parse_is_a_400_with_Auth0s_message()
     {

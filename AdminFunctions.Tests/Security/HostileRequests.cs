@@ -18,13 +18,13 @@ internal sealed class HostileRequests(int seed, string host, HostileTokens token
         "auth0|..", "auth0|.", "auth0|../../clients", "auth0|/..", "auth0|?q=1", "auth0|#top", "auth0|;v=1", "auth0|&a=b", "auth0|a:b@c",
         "auth0|é", "auth0|e\u0301", "auth0|ﬁ", "auth0|fi", "auth0|ＰＲＥＹ", "auth0|\u202eyerp", "auth0|yerp", "auth0|pr\u200eey", "auth0|pr\u200bey", "auth0|\ufeffprey",
         "auth0|𠮷野", "auth0|吉野", "auth0|🦉", "auth0|\ue00261\ue003", "auth0|a", "auth0|\ue002\ue003", "auth0|\ue0001", "auth0|\ufffe", "auth0|\u2028",
-        "auth0|\"", "auth0|'", "auth0|<script>", "auth0|{id}", "auth0|[1]", "auth0|^`", "auth0|\u00a0x", "auth0|x\u3000",
+        "auth0|\"", "auth0|'", "auth0|<script>", "auth0|{id}", "auth0|[1]", "auth0|^`", "auth0|^cHJleQ^", "auth0|é^cHJleQ^", "^YXV0aDB8cHJleQ^", "auth0|\u00a0x", "auth0|x\u3000",
     ];
 
     private static readonly string[] Fragments =
     [
         "%00", "%0D%0A", "%0d%0aX-Injected:%201", "%FF", "%C0%AF", "%ED%A0%80", "%F4%90%80%80", "%C3", "%C3%25BC", "%80", "%", "%2", "%zz", "%u0041", "%%", "%25", "%252F", "%2F", "%2f", "%5C",
-        "..%2F..%2Fclients", "%2E%2E", "%2e", "..;", ";v=1", "%3F", "%23", "&", "+", "%20", "%09", "%7C", "|", "%E2%80%AE", "%EF%BF%BD", "%EF%BB%BF", "%EE%80%82", "%EE%80%8261%EE%80%83", "\\", "'", "\"", "<", "*", "{id}", "%7F", "%C2%85",
+        "..%2F..%2Fclients", "%2E%2E", "%2e", "..;", ";v=1", "%3F", "%23", "&", "+", "%20", "%09", "%7C", "|", "%E2%80%AE", "%EF%BF%BD", "%EF%BB%BF", "%EE%80%82", "%EE%80%8261%EE%80%83", "%5EcHJleQ%5E", "^cHJleQ^", "^", "\\", "'", "\"", "<", "*", "{id}", "%7F", "%C2%85",
     ];
 
     private static readonly string[] SearchPieces =

@@ -33,6 +33,6 @@ public sealed class SharedManagementClient(
         HttpClient = TenantHttp.CreateClient(
             new CanonicalJsonHandler(
                 new LeftOutValues(loggers.CreateLogger<LeftOutValues>()),
-                new SupplementaryCharacters.Handler(new TokenRenewalHandler(tokens, http.Resilience)))),
+                new AddressText.Handler(new TokenRenewalHandler(tokens, http.Resilience)))),
     });
 }

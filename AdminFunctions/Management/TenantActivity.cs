@@ -31,7 +31,7 @@ public sealed class TenantActivity(SharedManagementClient shared)
                 "the refresh tokens of a user",
                 "read:refresh_tokens",
                 () => shared.Client.Users.RefreshToken.ListAsync(
-                    SupplementaryCharacters.SpellOut(id),
+                    AddressText.SpellOut(id),
                     new ListRefreshTokensRequestParameters { Take = Take },
                     cancellationToken: budget),
                 static token => DateOf(token.LastExchangedAt) ?? DateOf(token.CreatedAt),
@@ -40,7 +40,7 @@ public sealed class TenantActivity(SharedManagementClient shared)
                 "the sessions of a user",
                 "read:sessions",
                 () => shared.Client.Users.Sessions.ListAsync(
-                    SupplementaryCharacters.SpellOut(id), new ListUserSessionsRequestParameters { Take = Take }, cancellationToken: budget),
+                    AddressText.SpellOut(id), new ListUserSessionsRequestParameters { Take = Take }, cancellationToken: budget),
                 static session => DateOf(session.LastInteractedAt) ?? DateOf(session.CreatedAt),
                 budget);
             return exchanged > interacted || interacted is null ? exchanged : interacted;

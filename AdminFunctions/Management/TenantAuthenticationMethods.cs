@@ -50,7 +50,7 @@ public sealed class TenantAuthenticationMethods(SharedManagementClient shared)
             for (var page = 0; page < MaxPages; page++)
             {
                 var pager = await shared.Client.Users.AuthenticationMethods.ListAsync(
-                    SupplementaryCharacters.SpellOut(id),
+                    AddressText.SpellOut(id),
                     new ListUserAuthenticationMethodsRequestParameters { Page = page, PerPage = PerPage, IncludeTotals = true },
                     cancellationToken: budget);
                 var response = pager.CurrentPage.Response;
@@ -79,7 +79,7 @@ public sealed class TenantAuthenticationMethods(SharedManagementClient shared)
             await TenantCall.WriteAsync(
                 "the deletion of an authentication method", "delete:authentication_methods", HttpStatusCode.NoContent, () =>
                 shared.Client.Users.AuthenticationMethods.DeleteAsync(
-                    SupplementaryCharacters.SpellOut(id), methodId, TenantUsers.Correlated(correlationId), budget));
+                    AddressText.SpellOut(id), methodId, TenantUsers.Correlated(correlationId), budget));
         }
         catch (TenantException exception) when (TenantErrors.IsNotFound(exception))
         {
@@ -90,5 +90,5 @@ public sealed class TenantAuthenticationMethods(SharedManagementClient shared)
     public Task InvalidateRememberedBrowsersAsync(string id, string correlationId, CancellationToken budget) =>
         TenantCall.WriteAsync("the invalidation of remembered browsers", "update:users", HttpStatusCode.NoContent, () =>
             shared.Client.Users.Multifactor.InvalidateRememberBrowserAsync(
-                SupplementaryCharacters.SpellOut(id), TenantUsers.Correlated(correlationId), budget));
+                AddressText.SpellOut(id), TenantUsers.Correlated(correlationId), budget));
 }

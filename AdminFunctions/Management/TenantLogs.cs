@@ -16,7 +16,7 @@ public sealed class TenantLogs(SharedManagementClient shared)
         return TenantCall.ReadAsync(what, "read:logs_users", async () =>
         {
             var request = new ListUserLogsRequestParameters { Page = page, PerPage = perPage, Sort = "date:-1", IncludeTotals = true };
-            var pager = await shared.Client.Users.Logs.ListAsync(SupplementaryCharacters.SpellOut(id), request, cancellationToken: budget);
+            var pager = await shared.Client.Users.Logs.ListAsync(AddressText.SpellOut(id), request, cancellationToken: budget);
             return pager.CurrentPage.Response is UserListLogOffsetPaginatedResponseContent { Logs: { } events } found
                 && events.All(static item => item is not null)
                     ? found

@@ -19,7 +19,7 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
     public async Task<ListUsersOffsetPaginatedResponseContent> ListAsync(ListUsersRequestParameters request, CancellationToken budget)
     {
         const string what = "the list of users";
-        var q = request.Q is { IsDefined: true, Value: { } text } ? SupplementaryCharacters.SpellOut(text) : request.Q;
+        var q = request.Q is { IsDefined: true, Value: { } text } ? AddressText.SpellOut(text) : request.Q;
         try
         {
             var pager = await shared.Client.Users.ListAsync(request with { Q = q }, cancellationToken: budget);
@@ -41,7 +41,7 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
         return TenantCall.ReadAsync(what, Read, async () =>
         {
             var request = UserFields.RequestOne(fields);
-            return await shared.Client.Users.GetAsync(SupplementaryCharacters.SpellOut(id), request, cancellationToken: budget)
+            return await shared.Client.Users.GetAsync(AddressText.SpellOut(id), request, cancellationToken: budget)
                 ?? throw TenantErrors.Unreadable(what);
         });
     }
@@ -68,7 +68,7 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
         {
             var options = new RequestOptions { AdditionalHeaders = [ResponseFields.Strict] };
             var user = await shared.Client.Users.GetAsync(
-                SupplementaryCharacters.SpellOut(id), UserFields.RequestOne(fields), options, budget);
+                AddressText.SpellOut(id), UserFields.RequestOne(fields), options, budget);
             return IdentifiedUser.From(user) is { } identified ? (user, identified) : throw TenantErrors.Unreadable(what);
         });
     }
@@ -87,7 +87,7 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
             try
             {
                 await TenantCall.WriteAsync(what, "delete:users", HttpStatusCode.NoContent, () =>
-                    shared.Client.Users.DeleteAsync(SupplementaryCharacters.SpellOut(id), Correlated(correlationId), write));
+                    shared.Client.Users.DeleteAsync(AddressText.SpellOut(id), Correlated(correlationId), write));
             }
             catch (NoSuchUserException)
             {
@@ -119,7 +119,7 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
         {
             var request = new UpdateUserRequestContent { Blocked = blocked };
             var user = await shared.Client.Users.UpdateAsync(
-                SupplementaryCharacters.SpellOut(id), request, Correlated(correlationId), write);
+                AddressText.SpellOut(id), request, Correlated(correlationId), write);
             return user?.Blocked == blocked ? user : throw TenantErrors.Unreadable(what);
         });
 
@@ -141,7 +141,7 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
             await TenantCall.WriteAsync(
                 "the revocation of a user's access", "delete:sessions and delete:refresh_tokens", HttpStatusCode.Accepted, () =>
                 shared.Client.Users.RevokeAccessAsync(
-                    SupplementaryCharacters.SpellOut(id),
+                    AddressText.SpellOut(id),
                     new RevokeUserAccessRequestContent { PreserveRefreshTokens = false },
                     Correlated(correlationId),
                     budget));
@@ -166,7 +166,7 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
         return TenantCall.ReadAsync<IReadOnlyList<UserBlockIdentifier>>(what, Read, async () =>
         {
             var blocks = await shared.Client.UserBlocks.ListAsync(
-                SupplementaryCharacters.SpellOut(id), new ListUserBlocksRequestParameters(), cancellationToken: budget);
+                AddressText.SpellOut(id), new ListUserBlocksRequestParameters(), cancellationToken: budget);
             return blocks is null ? throw TenantErrors.Unreadable(what) : [.. blocks.BlockedFor ?? []];
         });
     }
@@ -174,7 +174,7 @@ public sealed class TenantUsers(SharedManagementClient shared, TimeProvider time
     /// <summary>Removes all blocks by brute-force protection.</summary>
     public Task RemoveBruteForceBlocksAsync(string id, string correlationId, CancellationToken budget) =>
         TenantCall.WriteAsync("the removal of a user's brute-force blocks", Update, HttpStatusCode.NoContent, () =>
-            shared.Client.UserBlocks.DeleteAsync(SupplementaryCharacters.SpellOut(id), Correlated(correlationId), budget));
+            shared.Client.UserBlocks.DeleteAsync(AddressText.SpellOut(id), Correlated(correlationId), budget));
 
     /// <summary>A header by which the tenant's log names the request, and another one if there is one.</summary>
     internal static RequestOptions Correlated(string correlationId, KeyValuePair<string, string?>? other = null) => new()
