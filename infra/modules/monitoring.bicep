@@ -16,7 +16,7 @@ param location string
 @description('The tags.')
 param tags object
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   name: workspaceName
   location: location
   tags: tags
@@ -44,7 +44,7 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
 }
 
 // The log of the functions contains the audit trail. Other data in the workspace is deleted sooner.
-resource log 'Microsoft.OperationalInsights/workspaces/tables@2025-07-01' = {
+resource log 'Microsoft.OperationalInsights/workspaces/tables@2026-03-01' = {
   parent: workspace
   name: 'AppTraces'
   dependsOn: [applicationInsights]

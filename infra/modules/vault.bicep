@@ -23,7 +23,7 @@ param location string
 @description('The tags.')
 param tags object
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
   name: name
   location: location
   tags: tags
@@ -45,7 +45,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   }
 }
 
-resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(clientSecret)) {
+resource secret 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (!empty(clientSecret)) {
   parent: vault
   name: secretName
   properties: {
@@ -59,7 +59,7 @@ resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(clie
 
 // A role on this secret requires that it exists. The first version is a disabled placeholder. It never replaces an existing secret.
 @onlyIfNotExists()
-resource placeholder 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (empty(clientSecret)) {
+resource placeholder 'Microsoft.KeyVault/vaults/secrets@2026-05-15' = if (empty(clientSecret)) {
   parent: vault
   name: secretName
   properties: {
@@ -71,6 +71,7 @@ resource placeholder 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (empty(
 }
 
 // Logs all access to the secret, including rejected access.
+#disable-next-line use-recent-api-versions // The stable version is from 2016.
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   name: 'audit'
