@@ -78,6 +78,13 @@ param alwaysReadyInstances int = 0
 @maxValue(730)
 param auditRetentionDays int = 365
 
+@description('The address that gets mail about what needs attention. Empty: no alert rules and no availability test.')
+param alertEmail string = ''
+
+@description('How many deletions by one actor in an hour are normal. More raise an alert.')
+@minValue(1)
+param deletionsPerHour int = 100
+
 @description('The OTLP endpoint for traces and metrics, such as https://collector.example.com:4317. Empty: no export.')
 param otlpEndpoint string = ''
 
@@ -218,6 +225,31 @@ module functionApp 'modules/function-app.bicep' = {
     alwaysReadyInstances: alwaysReadyInstances
     otlpEndpoint: otlpEndpoint
     subnetId: privateNetwork ? network!.outputs.functionsSubnetId : ''
+    location: location
+    tags: allTags
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  params: {
+    displayName: 'AdminFunctions (${environmentName})'
+    workspaceId: monitoring.outputs.workspaceId
+    location: location
+    tags: allTags
+  }
+}
+
+module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
+  name: 'alerts'
+  params: {
+    email: alertEmail
+    deletionsPerHour: deletionsPerHour
+    maximumInstanceCount: maximumInstanceCount
+    workspaceId: monitoring.outputs.workspaceId
+    applicationInsightsName: monitoring.outputs.applicationInsightsName
+    url: functionApp.outputs.url
+    suffix: token
     location: location
     tags: allTags
   }

@@ -1,0 +1,311 @@
+// Mail about what docs/operations.md, "What to alert on", lists: a rule for each row, and a test from outside.
+@description('The address that gets the mail.')
+param email string
+
+@description('How many deletions by one actor in an hour are normal.')
+param deletionsPerHour int
+
+@description('The maximum number of instances. Each needs a token of its own.')
+param maximumInstanceCount int
+
+@description('The Log Analytics workspace with the logs.')
+param workspaceId string
+
+@description('The Application Insights resource for the results of the test.')
+param applicationInsightsName string
+
+@description('The URL of the function app.')
+param url string
+
+@description('The end of the name of each resource, unique in the resource group.')
+param suffix string
+
+@description('The region.')
+param location string
+
+@description('The tags.')
+param tags object
+
+var definitions = loadTextContent('../alerts/definitions.kql')
+
+// A rule counts the rows that its query returns: of the last `window`, every `frequency`, for each actor if `byActor`. If `resolves`, it
+// sends one mail when the condition begins and one when it ends. Otherwise it sends one each time: somebody has to look at each event.
+var rules = [
+  {
+    name: 'write-unknown'
+    title: 'The outcome of a change is unknown'
+    action: 'Check whether the user has been changed.'
+    query: loadTextContent('../alerts/write-unknown.kql')
+    moreThan: 0
+    byActor: false
+    window: 'PT5M'
+    frequency: 'PT5M'
+    severity: 2
+    resolves: false
+  }
+  {
+    name: 'write-without-outcome'
+    title: 'A change has no outcome'
+    action: 'The process crashed. Check whether the user has been changed.'
+    query: loadTextContent('../alerts/write-without-outcome.kql')
+    moreThan: 0
+    byActor: false
+    window: 'PT30M'
+    frequency: 'PT15M'
+    severity: 2
+    resolves: false
+  }
+  {
+    name: 'refused-writes'
+    title: 'Somebody tries what they may not do'
+    action: 'Ask the actor. Somebody may have taken over an administrator\'s account, or a front end offers an action that it should hide.'
+    query: loadTextContent('../alerts/refused-writes.kql')
+    moreThan: 10
+    byActor: true
+    window: 'PT1H'
+    frequency: 'PT15M'
+    severity: 1
+    resolves: true
+  }
+  {
+    name: 'many-deletions'
+    title: 'Somebody deletes many users'
+    action: 'Ask the actor. Somebody may clean up more than they should. The PlanMade event of a planned deletion has the reason.'
+    query: loadTextContent('../alerts/many-deletions.kql')
+    moreThan: deletionsPerHour
+    byActor: true
+    window: 'PT1H'
+    frequency: 'PT15M'
+    severity: 1
+    resolves: true
+  }
+  {
+    name: 'refusals-left-out'
+    title: 'Somebody makes many attempts'
+    action: 'Find out who calls. Somebody may be trying to get in.'
+    query: loadTextContent('../alerts/refusals-left-out.kql')
+    moreThan: 0
+    byActor: false
+    window: 'PT15M'
+    frequency: 'PT15M'
+    severity: 2
+    resolves: false
+  }
+  {
+    name: 'administrator-needed'
+    title: 'The API needs a fix by an administrator'
+    action: 'Follow the detail of the problem.'
+    query: loadTextContent('../alerts/administrator-needed.kql')
+    moreThan: 0
+    byActor: false
+    window: 'PT5M'
+    frequency: 'PT5M'
+    severity: 1
+    resolves: true
+  }
+  {
+    name: 'auth0-failing'
+    title: 'Auth0 does not serve all calls'
+    action: 'Check the rate limit and status.auth0.com.'
+    query: loadTextContent('../alerts/auth0-failing.kql')
+    moreThan: 0
+    byActor: false
+    window: 'PT15M'
+    frequency: 'PT5M'
+    severity: 2
+    resolves: true
+  }
+  {
+    name: 'package-written'
+    title: 'The package of the function app has been written'
+    action: 'If nobody deployed, somebody may have replaced the code.'
+    query: loadTextContent('../alerts/package-written.kql')
+    moreThan: 0
+    byActor: false
+    window: 'PT15M'
+    frequency: 'PT15M'
+    severity: 2
+    resolves: false
+  }
+  {
+    name: 'unexpected'
+    title: 'A call failed because of a bug'
+    action: 'Find the exception by its traceId and report the bug.'
+    query: loadTextContent('../alerts/unexpected.kql')
+    moreThan: 0
+    byActor: false
+    window: 'PT15M'
+    frequency: 'PT15M'
+    severity: 2
+    resolves: false
+  }
+  {
+    name: 'status-500'
+    title: 'Calls fail with status 500'
+    action: 'Look for unexpected problems. If there are none, the host could not reach the functions.'
+    query: loadTextContent('../alerts/status-500.kql')
+    moreThan: 5
+    byActor: false
+    window: 'PT5M'
+    frequency: 'PT5M'
+    severity: 1
+    resolves: true
+  }
+  {
+    name: 'slow-calls'
+    title: 'Calls are slow'
+    action: 'Check the rate limit, status.auth0.com and the traces.'
+    query: loadTextContent('../alerts/slow-calls.kql')
+    moreThan: 0
+    byActor: false
+    window: 'PT1H'
+    frequency: 'PT15M'
+    severity: 3
+    resolves: true
+  }
+  {
+    name: 'token-grants'
+    title: 'Auth0 grants too many tokens'
+    action: 'An instance needs a new token every 18 hours. Either Auth0 rejects its own tokens, or their lifetime is too short.'
+    query: loadTextContent('../alerts/token-grants.kql')
+    moreThan: maximumInstanceCount
+    byActor: false
+    window: 'PT1H'
+    frequency: 'PT15M'
+    severity: 2
+    resolves: true
+  }
+  {
+    name: 'renewal-failing'
+    title: 'The token cannot be renewed'
+    action: 'Follow the reason in the log line. The current token remains valid for at most six hours.'
+    query: loadTextContent('../alerts/renewal-failing.kql')
+    moreThan: 0
+    byActor: false
+    window: 'PT15M'
+    frequency: 'PT15M'
+    severity: 1
+    resolves: true
+  }
+]
+
+resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: applicationInsightsName
+}
+
+resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-${suffix}'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'admin-alerts'
+    enabled: true
+    emailReceivers: [
+      {
+        name: 'operations'
+        emailAddress: email
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+resource rule 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [for rule in rules: {
+  name: '${rule.name}-${suffix}'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: 'AdminFunctions: ${rule.title}'
+    description: '${rule.action} See docs/operations.md, "What to alert on": ${rule.name}.'
+    severity: rule.severity
+    enabled: true
+    scopes: [workspaceId]
+    windowSize: rule.window
+    evaluationFrequency: rule.frequency
+    autoMitigate: rule.resolves
+    // A table exists only once it has data.
+    skipQueryValidation: true
+    criteria: {
+      allOf: [
+        {
+          query: '${definitions}\n${rule.query}'
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: rule.moreThan
+          dimensions: rule.byActor ? [
+            {
+              name: 'Actor'
+              operator: 'Include'
+              values: ['*']
+            }
+          ] : []
+          failingPeriods: {
+            numberOfEvaluationPeriods: 1
+            minFailingPeriodsToAlert: 1
+          }
+        }
+      ]
+    }
+    actions: {
+      actionGroups: [people.id]
+    }
+  }
+}]
+
+// Without parameters, the function calls neither Auth0 nor Key Vault, and needs no token. It fails if the settings are not valid.
+resource test 'Microsoft.Insights/webtests@2022-06-15' = {
+  name: 'availability-${suffix}'
+  location: location
+  tags: union(tags, { 'hidden-link:${applicationInsights.id}': 'Resource' })
+  kind: 'standard'
+  properties: {
+    SyntheticMonitorId: 'availability-${suffix}'
+    Name: 'AdminFunctions: GET /api/health'
+    Kind: 'standard'
+    Enabled: true
+    Frequency: 300
+    Timeout: 60
+    RetryEnabled: true
+    Locations: map(['emea-nl-ams-azr', 'emea-gb-db3-azr', 'us-va-ash-azr', 'us-ca-sjc-azr', 'apac-sg-sin-azr'], id => { Id: id })
+    Request: {
+      RequestUrl: '${url}/api/health'
+      HttpVerb: 'GET'
+      ParseDependentRequests: false
+      FollowRedirects: false
+    }
+    ValidationRules: {
+      ExpectedHttpStatusCode: 200
+      SSLCheck: true
+    }
+  }
+}
+
+resource unavailable 'Microsoft.Insights/metricAlerts@2026-01-01' = {
+  name: 'availability-${suffix}'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'Open the URL of the function app with /api/health, and follow the detail of the problem. See docs/operations.md, "What to alert on": availability.'
+    severity: 1
+    enabled: true
+    scopes: [
+      test.id
+      applicationInsights.id
+    ]
+    windowSize: 'PT5M'
+    evaluationFrequency: 'PT1M'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
+      webTestId: test.id
+      componentId: applicationInsights.id
+      failedLocationCount: 3
+    }
+    actions: [
+      {
+        actionGroupId: people.id
+      }
+    ]
+  }
+}
