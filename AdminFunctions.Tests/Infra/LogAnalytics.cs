@@ -140,7 +140,7 @@ public sealed class LogAnalytics : IAsyncLifetime
     }
 
     /// <summary>No HTTP request is known that causes it.</summary>
-    private static Task FailUnexpectedlyAsync(AdminApp app) => app.Services.GetRequiredService<RequestPipeline>().RunAsync(
+    private static Task<IResult> FailUnexpectedlyAsync(AdminApp app) => app.Services.GetRequiredService<RequestPipeline>().RunAsync(
         FunctionPolicy.AllowAnonymous("Test"),
         new DefaultHttpContext().Request,
         _ => throw new InvalidCastException("Nobody knew."),

@@ -1,4 +1,4 @@
-// Mail about what docs/operations.md, "What to alert on", lists: a rule for each row, and a test from outside.
+// Mail about what needs attention: a rule for each row of docs/operations.md, "What to alert on".
 @description('The address that gets the mail.')
 param email string
 
@@ -11,7 +11,7 @@ param maximumInstanceCount int
 @description('The Log Analytics workspace with the logs.')
 param workspaceId string
 
-@description('The Application Insights resource for the results of the test.')
+@description('The Application Insights resource for the results of the availability test.')
 param applicationInsightsName string
 
 @description('The URL of the function app.')
@@ -28,16 +28,15 @@ param tags object
 
 var definitions = loadTextContent('../alerts/definitions.kql')
 
-// A rule counts the rows that its query returns: of the last `window`, every `frequency`, for each actor if `byActor`. If `resolves`, it
-// sends one mail when the condition begins and one when it ends. Otherwise it sends one each time: somebody has to look at each event.
+// A rule counts the rows of its query: those of the last `window`, every `frequency`, for each actor if `byActor`. It alerts if there are
+// more than `moreThan`, by default 0. If it `resolves`, it sends one mail when the condition begins and one when it ends. Otherwise it
+// sends one each time, because each event needs a look.
 var rules = [
   {
     name: 'write-unknown'
     title: 'The outcome of a change is unknown'
     action: 'Check whether the user has been changed.'
     query: loadTextContent('../alerts/write-unknown.kql')
-    moreThan: 0
-    byActor: false
     window: 'PT5M'
     frequency: 'PT5M'
     severity: 2
@@ -48,8 +47,6 @@ var rules = [
     title: 'A change has no outcome'
     action: 'The process crashed. Check whether the user has been changed.'
     query: loadTextContent('../alerts/write-without-outcome.kql')
-    moreThan: 0
-    byActor: false
     window: 'PT30M'
     frequency: 'PT15M'
     severity: 2
@@ -84,8 +81,6 @@ var rules = [
     title: 'Somebody makes many attempts'
     action: 'Find out who calls. Somebody may be trying to get in.'
     query: loadTextContent('../alerts/refusals-left-out.kql')
-    moreThan: 0
-    byActor: false
     window: 'PT15M'
     frequency: 'PT15M'
     severity: 2
@@ -96,8 +91,6 @@ var rules = [
     title: 'The API needs a fix by an administrator'
     action: 'Follow the detail of the problem.'
     query: loadTextContent('../alerts/administrator-needed.kql')
-    moreThan: 0
-    byActor: false
     window: 'PT5M'
     frequency: 'PT5M'
     severity: 1
@@ -108,8 +101,6 @@ var rules = [
     title: 'Auth0 does not serve all calls'
     action: 'Check the rate limit and status.auth0.com.'
     query: loadTextContent('../alerts/auth0-failing.kql')
-    moreThan: 0
-    byActor: false
     window: 'PT15M'
     frequency: 'PT5M'
     severity: 2
@@ -120,8 +111,6 @@ var rules = [
     title: 'The package of the function app has been written'
     action: 'If nobody deployed, somebody may have replaced the code.'
     query: loadTextContent('../alerts/package-written.kql')
-    moreThan: 0
-    byActor: false
     window: 'PT15M'
     frequency: 'PT15M'
     severity: 2
@@ -132,8 +121,6 @@ var rules = [
     title: 'A call failed because of a bug'
     action: 'Find the exception by its traceId and report the bug.'
     query: loadTextContent('../alerts/unexpected.kql')
-    moreThan: 0
-    byActor: false
     window: 'PT15M'
     frequency: 'PT15M'
     severity: 2
@@ -145,7 +132,6 @@ var rules = [
     action: 'Look for unexpected problems. If there are none, the host could not reach the functions.'
     query: loadTextContent('../alerts/status-500.kql')
     moreThan: 5
-    byActor: false
     window: 'PT5M'
     frequency: 'PT5M'
     severity: 1
@@ -156,8 +142,6 @@ var rules = [
     title: 'Calls are slow'
     action: 'Check the rate limit, status.auth0.com and the traces.'
     query: loadTextContent('../alerts/slow-calls.kql')
-    moreThan: 0
-    byActor: false
     window: 'PT1H'
     frequency: 'PT15M'
     severity: 3
@@ -169,7 +153,6 @@ var rules = [
     action: 'An instance needs a new token every 18 hours. Either Auth0 rejects its own tokens, or their lifetime is too short.'
     query: loadTextContent('../alerts/token-grants.kql')
     moreThan: maximumInstanceCount
-    byActor: false
     window: 'PT1H'
     frequency: 'PT15M'
     severity: 2
@@ -180,18 +163,12 @@ var rules = [
     title: 'The token cannot be renewed'
     action: 'Follow the reason in the log line. The current token remains valid for at most six hours.'
     query: loadTextContent('../alerts/renewal-failing.kql')
-    moreThan: 0
-    byActor: false
     window: 'PT15M'
     frequency: 'PT15M'
     severity: 1
     resolves: true
   }
 ]
-
-resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing = {
-  name: applicationInsightsName
-}
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'ag-${suffix}'
@@ -232,8 +209,8 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [for rule in
           query: '${definitions}\n${rule.query}'
           timeAggregation: 'Count'
           operator: 'GreaterThan'
-          threshold: rule.moreThan
-          dimensions: rule.byActor ? [
+          threshold: rule.?moreThan ?? 0
+          dimensions: (rule.?byActor ?? false) ? [
             {
               name: 'Actor'
               operator: 'Include'
@@ -253,59 +230,14 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [for rule in
   }
 }]
 
-// Without parameters, the function calls neither Auth0 nor Key Vault, and needs no token. It fails if the settings are not valid.
-resource test 'Microsoft.Insights/webtests@2022-06-15' = {
-  name: 'availability-${suffix}'
-  location: location
-  tags: union(tags, { 'hidden-link:${applicationInsights.id}': 'Resource' })
-  kind: 'standard'
-  properties: {
-    SyntheticMonitorId: 'availability-${suffix}'
-    Name: 'AdminFunctions: GET /api/health'
-    Kind: 'standard'
-    Enabled: true
-    Frequency: 300
-    Timeout: 60
-    RetryEnabled: true
-    Locations: map(['emea-nl-ams-azr', 'emea-gb-db3-azr', 'us-va-ash-azr', 'us-ca-sjc-azr', 'apac-sg-sin-azr'], id => { Id: id })
-    Request: {
-      RequestUrl: '${url}/api/health'
-      HttpVerb: 'GET'
-      ParseDependentRequests: false
-      FollowRedirects: false
-    }
-    ValidationRules: {
-      ExpectedHttpStatusCode: 200
-      SSLCheck: true
-    }
-  }
-}
-
-resource unavailable 'Microsoft.Insights/metricAlerts@2026-01-01' = {
-  name: 'availability-${suffix}'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'Open the URL of the function app with /api/health, and follow the detail of the problem. See docs/operations.md, "What to alert on": availability.'
-    severity: 1
-    enabled: true
-    scopes: [
-      test.id
-      applicationInsights.id
-    ]
-    windowSize: 'PT5M'
-    evaluationFrequency: 'PT1M'
-    autoMitigate: true
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
-      webTestId: test.id
-      componentId: applicationInsights.id
-      failedLocationCount: 3
-    }
-    actions: [
-      {
-        actionGroupId: people.id
-      }
-    ]
+module availability 'availability.bicep' = {
+  name: 'availability'
+  params: {
+    name: 'availability-${suffix}'
+    applicationInsightsName: applicationInsightsName
+    url: url
+    actionGroupId: people.id
+    location: location
+    tags: tags
   }
 }
