@@ -28,10 +28,39 @@ param tags object
 
 var definitions = loadTextContent('../alerts/definitions.kql')
 
-// A rule counts the rows of its query: those of the last `window`, every `frequency`, for each actor if `byActor`. It alerts if there are
-// more than `moreThan`, by default 0. If it `resolves`, it sends one mail when the condition begins and one when it ends. Otherwise it
-// sends one each time, because each event needs a look.
-var rules = [
+type alertRule = {
+  @description('The name in docs/operations.md, "What to alert on".')
+  name: string
+
+  @description('The subject of the mail.')
+  title: string
+
+  @description('What to do.')
+  action: string
+
+  @description('The query, whose rows are counted.')
+  query: string
+
+  @description('How many rows are normal. Unset: none.')
+  moreThan: int?
+
+  @description('Whether the rows of each actor are counted separately. Unset: no.')
+  byActor: bool?
+
+  @description('The age of the rows that count.')
+  window: string
+
+  @description('How often they are counted.')
+  frequency: string
+
+  @description('1 is an error, 2 a warning, 3 information.')
+  severity: int
+
+  @description('Whether mail is sent when the condition begins and when it ends. Otherwise, each time, because each event needs a look.')
+  resolves: bool
+}
+
+var rules alertRule[] = [
   {
     name: 'write-unknown'
     title: 'The outcome of a change is unknown'
