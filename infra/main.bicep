@@ -59,6 +59,15 @@ param planNeedsApproval string = ''
 @description('The origins of front ends that can call the API, separated by commas: https://admin.example.com. An asterisk is not allowed.')
 param allowedOrigins string = ''
 
+@description('Deploy a static web app for the dashboard in samples/dashboard, and allow its origin.')
+param deployDashboard bool = false
+
+@description('The client ID of the single-page application in Auth0 that the dashboard signs in with. Required with deployDashboard.')
+param dashboardClientId string = ''
+
+@description('The region of the static web app. Fewer regions have it, and the files are served from everywhere.')
+param dashboardLocation string = 'westeurope'
+
 @description('The maximum number of instances. All share the rate limit of the tenant, so too many cause more rejected calls.')
 @minValue(1)
 @maxValue(1000)
@@ -114,6 +123,7 @@ param names {
   @minLength(2)
   @maxLength(60)
   functionApp: string?
+  dashboard: string?
 } = {}
 
 @description('The tags of all resources.')
@@ -126,6 +136,10 @@ var allTags = union(tags, { 'azd-env-name': environmentName })
 var origins = contains(allowedOrigins, '*')
   ? fail('allowedOrigins must be a list of origins such as https://admin.example.com, separated by commas. An asterisk is not allowed.')
   : filter(map(split(allowedOrigins, ','), origin => trim(origin)), origin => !empty(origin))
+
+var dashboardApplication = deployDashboard && empty(dashboardClientId)
+  ? fail('deployDashboard requires dashboardClientId, the client ID of a single-page application in Auth0.')
+  : dashboardClientId
 
 module identity 'modules/identity.bicep' = {
   name: 'identity'
@@ -194,6 +208,15 @@ module network 'modules/network.bicep' = if (privateNetwork) {
   }
 }
 
+module dashboard 'modules/dashboard.bicep' = if (deployDashboard) {
+  name: 'dashboard'
+  params: {
+    name: names.?dashboard ?? 'stapp-${token}'
+    location: dashboardLocation
+    tags: allTags
+  }
+}
+
 module functionApp 'modules/function-app.bicep' = {
   name: 'function-app'
   // Deploy the app after its roles. Otherwise it fails until the role assignments take effect.
@@ -219,7 +242,7 @@ module functionApp 'modules/function-app.bicep' = {
     largestPlan: largestPlan
     planLifetime: planLifetime
     planNeedsApproval: planNeedsApproval
-    allowedOrigins: origins
+    allowedOrigins: deployDashboard ? concat(origins, [dashboard!.outputs.origin]) : origins
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
     alwaysReadyInstances: alwaysReadyInstances
@@ -266,3 +289,22 @@ output AZURE_KEY_VAULT_NAME string = vault.outputs.name
 
 @description('The URI of the vault, for the setting KeyVault__Uri.')
 output AZURE_KEY_VAULT_URI string = vault.outputs.uri
+
+@description('The name of the static web app, or empty.')
+output AZURE_DASHBOARD_NAME string = deployDashboard ? dashboard!.outputs.name : ''
+
+@description('The origin of the dashboard, for the URLs in Auth0, or empty.')
+output AZURE_DASHBOARD_URL string = deployDashboard ? dashboard!.outputs.origin : ''
+
+// infra/dashboard/deploy.mjs reads these, because azd does not store its prompts in the environment.
+@description('The domain of the Auth0 tenant.')
+output AUTH0_DOMAIN string = auth0Domain
+
+@description('The issuer of callers\' tokens, or empty.')
+output AUTH0_ISSUER string = auth0Issuer
+
+@description('The identifier of this API in Auth0.')
+output AUTH0_AUDIENCE string = auth0Audience
+
+@description('The client ID of the single-page application, or empty.')
+output DASHBOARD_CLIENT_ID string = dashboardApplication

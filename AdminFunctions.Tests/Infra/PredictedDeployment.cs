@@ -12,10 +12,14 @@ internal static partial class PredictedDeployment
     /// <summary>The resource group that it is deployed to.</summary>
     public const string ResourceGroup = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-production";
 
-    private static readonly Lazy<IReadOnlyList<JsonElement>> Predicted = new(() =>
-        [.. JsonElement.Parse(Repository.Read("artifacts/infra/everything.snapshot.json")).GetProperty("predictedResources").EnumerateArray()]);
+    private static readonly Lazy<IReadOnlyList<JsonElement>> Predicted = new(() => Snapshot("everything"));
+
+    private static readonly Lazy<IReadOnlyList<JsonElement>> PredictedByDefault = new(() => Snapshot("defaults"));
 
     public static IReadOnlyList<JsonElement> Resources => Predicted.Value;
+
+    /// <summary>The resources of a deployment with the required parameters only (eng/bicep/defaults.bicepparam).</summary>
+    public static IReadOnlyList<JsonElement> ResourcesByDefault => PredictedByDefault.Value;
 
     /// <summary>The app settings of the function app.</summary>
     public static IReadOnlyDictionary<string, string> AppSettings =>
@@ -58,6 +62,9 @@ internal static partial class PredictedDeployment
 
         return value.ToString();
     }
+
+    private static IReadOnlyList<JsonElement> Snapshot(string name) =>
+        [.. JsonElement.Parse(Repository.Read($"artifacts/infra/{name}.snapshot.json")).GetProperty("predictedResources").EnumerateArray()];
 
     [GeneratedRegex(@"^(\[extensionResourceId\('(?<scope>[^']+)'|(?<scope>/.+)/providers/Microsoft\.Authorization/roleAssignments/)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ScopePattern();

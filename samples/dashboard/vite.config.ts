@@ -27,8 +27,6 @@ const withContentSecurityPolicy: Plugin = {
 
 export default defineConfig({
   plugins: [vue(), withContentSecurityPolicy],
-  // Relative URLs, so that the folder can be served as it is.
-  base: './',
   build: { modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
   // The proxy makes API calls same-origin, so the API does not have to allow this origin.
   server: { port: 5173, strictPort: true, proxy: { '/api': new URL(local.api).origin } },

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,10 +39,12 @@ export class LocalHost {
     private readonly scriptRoot: string,
   ) {}
 
-  static async start(options: readonly string[]): Promise<LocalHost> {
-    // These tests delete users. An empty directory has no local.settings.json, and the environment is filtered, so no setting can
+  /** Starts it. Without an origin, only the dashboard that it serves itself can call the functions. */
+  static async start(options: readonly string[], origin?: string): Promise<LocalHost> {
+    // These tests delete users. A new directory has no local.settings.json, and the environment is filtered, so no setting can
     // name a real tenant.
     const scriptRoot = await mkdtemp(join(tmpdir(), 'admin-functions-e2e-'));
+    if (origin) await writeFile(join(scriptRoot, 'local.settings.json'), JSON.stringify({ IsEncrypted: false, Host: { CORS: origin } }));
     const isSetting = (name: string) => /^(auth0|keyvault|users|dashboard)(__|:)/i.test(name);
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name)));
     const ports = ['--port', '0', '--tenant-port', '0', '--vault-port', '0', '--dashboard-port', `${await freePort()}`];

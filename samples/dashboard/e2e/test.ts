@@ -11,6 +11,7 @@ interface TestFixtures {
 
 interface WorkerFixtures {
   hostOptions: string[];
+  origin: string | undefined;
   host: LocalHost;
 }
 
@@ -18,16 +19,19 @@ interface WorkerFixtures {
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   hostOptions: [[], { option: true, scope: 'worker' }],
 
+  /** An origin that serves the dashboard in place of the local host. */
+  origin: [undefined, { option: true, scope: 'worker' }],
+
   host: [
-    async ({ hostOptions }, use) => {
-      const host = await LocalHost.start([`--Users:Protected=${PROTECTED}`, ...hostOptions]);
+    async ({ hostOptions, origin }, use) => {
+      const host = await LocalHost.start([`--Users:Protected=${PROTECTED}`, ...hostOptions], origin);
       await use(host);
       await host.stop();
     },
     { scope: 'worker', timeout: 180_000 },
   ],
 
-  baseURL: ({ host }, use) => use(host.dashboard),
+  baseURL: ({ host, origin }, use) => use(origin ?? host.dashboard),
 
   seed: async ({ host }, use) => {
     const seeded: string[] = [];

@@ -19,7 +19,7 @@ export class ConfigError extends Error {}
 export async function loadConfig(fetch = globalThis.fetch): Promise<Config> {
   let response: Response;
   try {
-    response = await fetch('./config.json');
+    response = await fetch('/config.json');
   } catch {
     throw new ConfigError('config.json could not be loaded. Check that the web server of this page is running.');
   }
