@@ -202,7 +202,13 @@ public sealed partial class DashboardDeploymentTests
 
         public async Task<int> RunAsync(string commands, IReadOnlyDictionary<string, string> environment)
         {
-            var start = new ProcessStartInfo("sh", ["-e", "-c", commands]) { WorkingDirectory = _root.FullName, RedirectStandardError = true, RedirectStandardOutput = true };
+            var start = new ProcessStartInfo("sh", ["-e", "-c", commands])
+            {
+                WorkingDirectory = _root.FullName,
+                UseShellExecute = false,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            };
             foreach (var (name, value) in environment)
             {
                 start.Environment[name] = value;
@@ -223,7 +229,10 @@ public sealed partial class DashboardDeploymentTests
         {
             var path = Path.Combine(Directory.CreateDirectory(Path.Combine(_root.FullName, "tools")).FullName, name);
             File.WriteAllText(path, $"#!/bin/sh\necho \"{name} $*\" >> {CallsPath}\n{script}\n");
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
     }
 }
