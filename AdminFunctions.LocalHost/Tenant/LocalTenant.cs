@@ -232,7 +232,7 @@ internal sealed class LocalTenant : IAsyncDisposable
         new ChangePasswordEndpoint(_options, Users, Activity).Map(app);
         new LocalControl(this).Map(app);
         Pictures.Map(app);
-        var management = new ManagementEndpoints(Users, Activity, Sessions, _tokens, Stats, _options);
+        var management = new ManagementEndpoints(Users, Activity, Sessions, _tokens, Stats, _options, new ClientsApi(this));
         app.Map(ManagementEndpoints.BasePath + "/{**path}", management.HandleAsync);
     }
 

@@ -26,7 +26,7 @@ public sealed partial class DeployCommandsTests
     {
         foreach (var text in Pages.Select(Repository.Read).Where(text => text.Contains("> \"$file\"", StringComparison.Ordinal)))
         {
-            WritePattern().Matches(text).ShouldAllBe(write => write.Value.Contains("printf %s ", StringComparison.Ordinal) || write.Value.Contains("jq -rj ", StringComparison.Ordinal));
+            WritePattern().Matches(text).ShouldAllBe(write => write.Value.Contains("printf %s ", StringComparison.Ordinal) || write.Value.Contains("jq -erj ", StringComparison.Ordinal));
             Count(text, "file=$(mktemp)").ShouldBe(Count(text, "> \"$file\""));
             Count(text, "rm \"$file\"").ShouldBe(Count(text, "> \"$file\""));
         }

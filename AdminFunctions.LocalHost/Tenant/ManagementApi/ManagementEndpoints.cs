@@ -11,7 +11,13 @@ namespace AdminFunctions.LocalHost.Tenant.ManagementApi;
 /// https://auth0.com/docs/api/management/v2.
 /// </summary>
 internal sealed class ManagementEndpoints(
-    UserDirectory users, UserActivity activity, LoginSessions sessions, Tokens tokens, TenantStats stats, TenantOptions options)
+    UserDirectory users,
+    UserActivity activity,
+    LoginSessions sessions,
+    Tokens tokens,
+    TenantStats stats,
+    TenantOptions options,
+    ClientsApi clients)
 {
     /// <summary>The base path.</summary>
     public const string BasePath = "/api/v2";
@@ -90,6 +96,8 @@ internal sealed class ManagementEndpoints(
         ("POST", ["users", { Length: > 0 } id, "multifactor", "actions", "invalidate-remember-browser"]) => new(
             RateBucket.Other, ["update:users"], _ => _factors.InvalidateRememberedBrowsersAsync(context, id)),
         ("POST", ["jobs", "verification-email"]) => new(RateBucket.Other, ["update:users"], _ => _emails.CreateAsync(context)),
+        ("POST", ["clients", { Length: > 0 } id, "rotate-secret"]) => new(
+            RateBucket.Other, ["update:client_keys"], _ => clients.RotateSecretAsync(context, id)),
         _ => new(RateBucket.Other, [], _ => context.ErrorAsync(404, "Not Found", "Not Found")),
     };
 
