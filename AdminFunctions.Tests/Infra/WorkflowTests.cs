@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
@@ -112,6 +113,49 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
+    public void A_known_vulnerability_fails_the_checks_which_also_run_every_week()
+    {
+        var ci = Yaml(".github/workflows/ci.yml");
+        var commands = string.Join('\n', Scalars(ci, "run"));
+
+        ((YamlMappingNode)ci["on"]).Children.ShouldContainKey("schedule");
+        commands.ShouldContain("dotnet list package --vulnerable --include-transitive --format json > ");
+        commands.ShouldContain("jq --exit-status 'all(.projects[]; .frameworks | not)' ");
+        Scalars((YamlMappingNode)ci["jobs"]["dashboard"], "run").ShouldContain("npm audit");
+    }
+
+    [CommandsTheory("jq")]
+    [InlineData("""{"projects":[{"path":"a"},{"path":"b"}]}""", 0)]
+    [InlineData("""{"projects":[{"path":"a"},{"path":"b","frameworks":[{"framework":"net10.0","transitivePackages":[{"id":"x"}]}]}]}""", 1)]
+    public async Task One_vulnerable_package_in_one_project_is_enough(string packages, int status)
+    {
+        var filter = FilterPattern().Match(Repository.Read(".github/workflows/ci.yml")).Groups["filter"].Value;
+        using var jq = Process.Start(new ProcessStartInfo("jq", ["--exit-status", filter])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        await jq.StandardInput.WriteAsync(packages);
+        jq.StandardInput.Close();
+        await jq.StandardOutput.ReadToEndAsync();
+        await jq.WaitForExitAsync();
+
+        jq.ExitCode.ShouldBe(status);
+    }
+
+    [Fact]
+    public void The_artifact_lists_the_packages_of_the_functions_and_of_the_dashboard_with_their_licenses()
+    {
+        var built = string.Join('\n', Scalars(Job("build"), "run"));
+
+        built.ShouldMatch(@"dotnet tool install CycloneDX --version \d+\.\d+\.\d+ ");
+        built.ShouldContain("--output deployment --filename functions.cdx.json ");
+        built.ShouldContain("npm sbom --prefix samples/dashboard --package-lock-only --sbom-format cyclonedx > deployment/dashboard.cdx.json\n");
+        built.ShouldContain("> deployment/licenses.tsv");
+    }
+
+    [Fact]
     public void The_deploying_job_passes_every_variable_of_the_parameters_file()
     {
         var given = ((YamlMappingNode)Job("deploy")["env"]).Children.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString());
@@ -206,6 +250,9 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex(@"(azd env get-value|\$\(output) (?<name>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AskedPattern();
+
+    [GeneratedRegex("jq --exit-status '(?<filter>[^']+)'", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FilterPattern();
 
     /// <summary>A variable, or a parameter of the template, that gets a value.</summary>
     [GeneratedRegex("^[A-Za-z0-9]+=", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -39,6 +39,8 @@ public sealed class ManagementApiTests
     [InlineData("delete:users", "GET", "users/auth0%7C1", 403, """{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: read:users,read:current_user","errorCode":"insufficient_scope"}""")]
     [InlineData("read:users", "DELETE", "users/auth0%7C1", 403, """{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: delete:users,delete:current_user","errorCode":"insufficient_scope"}""")]
     [InlineData("read:users", "GET", "users/auth0%7Cnobody", 404, """{"statusCode":404,"error":"Not Found","message":"The user does not exist.","errorCode":"inexistent_user"}""")]
+    [InlineData("read:users", "POST", "clients/x/rotate-secret", 403, """{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: update:client_keys","errorCode":"insufficient_scope"}""")]
+    [InlineData("update:client_keys", "POST", "clients/x/rotate-secret", 404, """{"statusCode":404,"error":"Not Found","message":"The client does not exist.","errorCode":"inexistent_client"}""")]
     [InlineData("read:users", "GET", "clients", 404, """{"statusCode":404,"error":"Not Found","message":"Not Found"}""")]
     [InlineData("read:users", "GET", "users?per_page=100&page=10", 400, InvalidPaging)]
     [InlineData("delete:users", "DELETE", "users/nobody", 400, """{"statusCode":400,"error":"Bad Request","message":"Path validation error: 'String does not match pattern ^.+\\|.+$: nobody' on property id (ID of the user to delete).","errorCode":"invalid_uri"}""")]
