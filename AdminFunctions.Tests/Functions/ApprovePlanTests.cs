@@ -32,6 +32,24 @@ public sealed class ApprovePlanTests
     }
 
     [Fact]
+    public async Task A_preview_says_what_the_plan_is_and_approves_nothing()
+    {
+        await using var app = await StartAsync();
+        using var administrator = app.Administrator();
+        using var second = Second(app);
+        app.Tenant.Users.Put(Plans.Somebody("auth0|a"));
+        var plan = await administrator.PlanAsync(new { q = "user_id:\"auth0|a\"", action = "delete", reason = "test" });
+
+        var seen = await (await second.PostAsJsonAsync(Approvals, new { seal = plan.Seal, preview = true })).JsonAsync();
+        var own = await administrator.PostAsJsonAsync(Approvals, new { seal = plan.Seal, preview = true });
+
+        (seen["action"]!.GetValue<string>(), seen["total"]!.GetValue<int>(), seen["q"]!.GetValue<string>(), seen["reason"]!.GetValue<string>()).ShouldBe(("delete", 1, "user_id:\"auth0|a\"", "test"));
+        seen["approval"].ShouldBeNull();
+        await own.ShouldBeProblemAsync(HttpStatusCode.Conflict, "approval-required");
+        app.Log.Audit.ShouldNotContain(line => line.Text.StartsWith("PlanApproved", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Nobody_approves_their_own_plan_or_without_the_permission_of_its_action()
     {
         await using var app = await StartAsync();
@@ -113,6 +131,7 @@ public sealed class ApprovePlanTests
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("""{"seal":5}""")]
+    [InlineData("""{"preview":true}""")]
     [InlineData("""{"seal":"eyJ.x.y"}""")]
     public async Task A_body_of_another_form_is_a_400(string body)
     {

@@ -30,7 +30,7 @@ public sealed partial class LocalHostTests : IDisposable
         host.Output.ShouldContain("ExportUsers: [GET] ");
         host.Output.ShouldContain("DeleteUser: [DELETE] ");
         host.Output.ShouldContain("GetHealth: [GET] ");
-        host.Output.ShouldContain("Ada Admin (can list, update, delete, reset MFA and read logs), Rita Reader (can list), Nora Nothing (no permissions)");
+        host.Output.ShouldContain("Ada Admin (can list, update, delete, reset MFA and read logs), Rita Reader (can list), Nora Nothing (no permissions), Dora Deleter (can list and delete)");
         var lines = CurlLine().Matches(host.Output);
         lines.Select(line => $"{line.Groups["method"].Value} {new Uri(line.Groups["address"].Value).AbsolutePath}".TrimStart())
             .Select(line => ExampleId().Replace(line, "{id}"))

@@ -23,7 +23,7 @@ public sealed class UserSeedTests
         (await UsersAsync(new TenantOptions { Users = 60, TimeProvider = new FakeTime(), Seed = 2 })).ShouldNotBe(users);
 
         // Also in another process, on another machine.
-        UserSeed.Make(60, 1, Tenant, Now).Last().UserId.ShouldBe("waad|W8y4t83-SzAuLSyzjjxY3FMh2iZWKSmv6_9B_ibPmaR");
+        UserSeed.Make(60, 1, Tenant, Now).Last().UserId.ShouldBe("samlp|contoso|frida.ibrahim@example.org");
 
         static async Task<string> UsersAsync(TenantOptions options)
         {
@@ -84,7 +84,7 @@ public sealed class UserSeedTests
         await using var tenant = await LocalTenant.StartAsync(new TenantOptions { Users = count });
 
         tenant.Users.Count.ShouldBe(count);
-        tenant.Users.All.Take(3).Select(user => (user.UserId, user.GivenName)).ShouldBe(Admin.All.Take(count).Select(admin => (admin.UserId, (string?)admin.GivenName)));
+        tenant.Users.All.Take(Admin.All.Count).Select(user => (user.UserId, user.GivenName)).ShouldBe(Admin.All.Take(count).Select(admin => (admin.UserId, (string?)admin.GivenName)));
     }
 
     [Fact]

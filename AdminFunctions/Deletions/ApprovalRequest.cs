@@ -6,24 +6,22 @@ namespace AdminFunctions.Deletions;
 
 /// <summary>The body of a request to approve a plan.</summary>
 /// <param name="Seal">The plan's seal.</param>
-internal sealed partial record ApprovalRequest(string? Seal)
+/// <param name="Preview">Whether the caller only wants to know what the plan is. Then nothing is approved.</param>
+internal sealed partial record ApprovalRequest(string? Seal, bool Preview)
 {
     private const int MaxBodyInBytes = 16 * 1024;
 
     private const string Rule = "The body is a JSON object such as {\"seal\":\"eyJ…\"}.";
 
     /// <summary>Reads the body.</summary>
-    /// <returns>The seal.</returns>
-    /// <exception cref="InvalidRequestException">It is not valid.</exception>
-    public static async Task<string> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <exception cref="InvalidRequestException">It is not valid, or it has no seal.</exception>
+    public static async Task<ApprovalRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadRequiredAsync(
             request, ApprovalRequestJson.Default.ApprovalRequest, MaxBodyInBytes, Rule, cancellationToken);
-        return body switch
-        {
-            { Seal: { Length: > 0 } seal } => seal,
-            _ => throw new InvalidRequestException("seal", "seal is the seal in the last line of the plan."),
-        };
+        return string.IsNullOrEmpty(body.Seal)
+            ? throw new InvalidRequestException("seal", "seal is the seal in the last line of the plan.")
+            : body;
     }
 
     [JsonSourceGenerationOptions(

@@ -8,16 +8,29 @@ namespace AdminFunctions.Deletions;
 /// <summary>The second administrator's approval of a plan.</summary>
 public sealed class PlanApprovals(PlanTokens tokens, TenantUsers tenant, AuditTrail audit)
 {
-    /// <summary>Approves a plan.</summary>
+    /// <summary>Approves a plan or, for a preview, says what it is without approving it.</summary>
     /// <exception cref="InvalidRequestException">It is not a seal of this tenant, or it was altered.</exception>
     /// <exception cref="PlanRefusedException">It has expired, or the caller made the plan.</exception>
     /// <exception cref="AccessDeniedException">The caller may not do what the plan does.</exception>
     /// <exception cref="TenantException">The caller's accounts could not be read.</exception>
-    internal async Task<ApprovedPlan> ApproveAsync(string sealToken, Caller caller, string traceId, CancellationToken budget)
+    internal async Task<ApprovedPlan> ApproveAsync(ApprovalRequest request, Caller caller, string traceId, CancellationToken budget)
     {
-        var seal = await tokens.VerifySealAsync(sealToken, budget);
+        var seal = await tokens.VerifySealAsync(request.Seal!, budget);
         caller.Require(seal.Action.Permission());
         await CheckThatThereAreTwoAsync(seal, caller, budget);
+        var plan = new ApprovedPlan(
+            seal.Plan,
+            seal.Action,
+            seal.Total,
+            seal.Q,
+            seal.Reason,
+            seal.Actor,
+            DateTimeOffset.FromUnixTimeSeconds(seal.Expires).UtcDateTime);
+        if (request.Preview)
+        {
+            return plan;
+        }
+
         var approval = PlanTokens.Sign(
             new Approval
             {
@@ -30,15 +43,7 @@ public sealed class PlanApprovals(PlanTokens tokens, TenantUsers tenant, AuditTr
             },
             await tokens.GetSigningKeyAsync(budget));
         audit.Approved(seal.Plan, caller, seal.Total, seal.Digest, traceId);
-        return new ApprovedPlan(
-            seal.Plan,
-            seal.Action,
-            seal.Total,
-            seal.Q,
-            seal.Reason,
-            seal.Actor,
-            DateTimeOffset.FromUnixTimeSeconds(seal.Expires).UtcDateTime,
-            approval);
+        return plan with { Approval = approval };
     }
 
     /// <summary>Checks that a plan has been approved by someone else than the administrator who made it.</summary>

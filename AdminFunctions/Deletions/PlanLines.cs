@@ -138,6 +138,10 @@ internal sealed partial class PlanLinesJson : JsonSerializerContext
         new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
-/// <summary>An approved plan, as the second administrator gets it.</summary>
+/// <summary>A plan, as the second administrator gets it.</summary>
 internal sealed record ApprovedPlan(
-    string Id, PlanAction Action, int Total, string? Q, string Reason, string Actor, DateTime ExpiresAt, string Approval);
+    string Id, PlanAction Action, int Total, string? Q, string Reason, string Actor, DateTime ExpiresAt)
+{
+    /// <summary>The approval; absent from a preview.</summary>
+    public string? Approval { get; init; }
+}

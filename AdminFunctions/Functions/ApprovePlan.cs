@@ -26,8 +26,8 @@ public sealed class ApprovePlan(RequestPipeline pipeline, PlanApprovals approval
             async call =>
             {
                 ParameterReader.RefuseAll(request.Query);
-                var seal = await ApprovalRequest.ReadAsync(request, call.Budget);
-                var approved = await approvals.ApproveAsync(seal, call.Caller, call.TraceId, call.Budget);
+                var approval = await ApprovalRequest.ReadAsync(request, call.Budget);
+                var approved = await approvals.ApproveAsync(approval, call.Caller, call.TraceId, call.Budget);
                 return TypedResults.Bytes(
                     JsonSerializer.SerializeToUtf8Bytes(approved, PlanLinesJson.Unescaped.ApprovedPlan), UsersJson.ContentType);
             },

@@ -15,6 +15,7 @@ internal sealed record Admin(string UserId, string GivenName, string FamilyName,
         new("auth0|000000000000000000000001", "Ada", "Admin", ["read:users", "update:users", "delete:users", "reset:mfa", "read:logs"]),
         new("auth0|000000000000000000000002", "Rita", "Reader", ["read:users"]),
         new("auth0|000000000000000000000003", "Nora", "Nothing", []),
+        new("auth0|000000000000000000000004", "Dora", "Deleter", ["read:users", "delete:users"]),
     ];
 
     /// <summary>The permissions of a user; none for a user who is not an admin.</summary>

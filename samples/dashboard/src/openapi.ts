@@ -121,7 +121,8 @@ export interface paths {
         /**
          * Approve a plan
          * @description Requires the permission `read:users` and that of the plan's action. With the setting `Users__PlanNeedsApproval`, a plan can be executed
-         *     only once an administrator other than its maker has approved it.
+         *     only once an administrator other than its maker has approved it. With `"preview":true`, the response says what the plan is, and nothing
+         *     is approved.
          */
         post: operations["approvePlan"];
         delete?: never;
@@ -478,8 +479,8 @@ export interface components {
             actor: string;
             /** Format: date-time */
             expires_at: string;
-            /** @description Send it with each call that executes the plan. */
-            approval: string;
+            /** @description Send it with each call that executes the plan. Absent from a preview. */
+            approval?: string;
         };
         /**
          * @description A field of a user.
@@ -1223,11 +1224,16 @@ export interface operations {
                 "application/json": {
                     /** @description The seal of the plan. */
                     seal: string;
+                    /**
+                     * @description Whether to look at the plan without approving it.
+                     * @default false
+                     */
+                    preview?: boolean;
                 };
             };
         };
         responses: {
-            /** @description What is approved, and the approval. */
+            /** @description What the plan is, and the approval. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["NoStore"];
