@@ -1,8 +1,8 @@
 import { computed, onScopeDispose, reactive, ref, shallowReactive, shallowRef } from 'vue';
 import type { Api, ExecutionLine, LeftOutUser, PlanAction, SealedPlan, User } from '../api/client';
 import { ApiError, type Problem, toProblem } from '../api/problems';
-import { csvLine } from '../users/csv';
-import { saveFile } from '../users/useExport';
+import { csvHeader, csvLine } from '../ui/csv';
+import { saveFile } from '../ui/saveFile';
 import { outcomeText } from './outcomes';
 
 export type Step = 'form' | 'planning' | 'review' | 'running' | 'paused' | 'done';
@@ -135,7 +135,7 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
       const line = lines.get(user.user_id);
       return csvLine([user.user_id, user.name, user.email, line?.outcome ?? 'not begun', line ? outcomeText(line) : '']);
     });
-    const header = '\uFEFFuser_id,name,email,outcome,detail\r\n';
+    const header = csvHeader(['user_id', 'name', 'email', 'outcome', 'detail']);
     save(new Blob([header, ...rows], { type: 'text/csv' }), `clean-up-${new Date().toISOString().slice(0, 10)}.csv`);
   }
 

@@ -1,4 +1,5 @@
 import type { User } from '../api/client';
+import { csvHeader, csvLine } from '../ui/csv';
 
 // The same columns and cells as in the API's CSV export (GET /users/export?format=csv&bom=true). The dashboard creates the CSV from
 // NDJSON, because NDJSON also contains the number of users and the reason of a failure.
@@ -23,30 +24,9 @@ const COLUMNS = [
   'identities',
 ] as const satisfies (keyof User)[];
 
-// The byte order mark tells spreadsheets that the file is UTF-8.
-export const CSV_HEADER = `\uFEFF${COLUMNS.join(',')}\r\n`;
+export const CSV_HEADER = csvHeader(COLUMNS);
 
-/** Formats a user as a line of CSV (RFC 4180). */
+/** Formats a user as a line of CSV. */
 export function toCsv(user: User): string {
   return csvLine(COLUMNS.map((column) => user[column]));
-}
-
-/** Formats values as a line of CSV. */
-export function csvLine(values: unknown[]): string {
-  return `${values.map(cell).join(',')}\r\n`;
-}
-
-function cell(value: unknown): string {
-  const text = value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const escaped = neutralize(text);
-  return /[",;\t\r\n\v\f\x85\u2028\u2029]/.test(escaped) ? `"${escaped.replaceAll('"', '""')}"` : escaped;
-}
-
-/**
- * Puts a ' before each character that could start a formula (https://owasp.org/www-community/attacks/CSV_Injection), at every
- * position where a spreadsheet could start a cell, with any settings. A phone number is not changed.
- */
-function neutralize(text: string): string {
-  if (/^\+[0-9]+$/.test(text)) return text;
-  return text.replace(/(?:^|[,;\t\r\n\v\f\x85\u2028\u2029])[\p{White_Space}"]*(?=[=+\-@＝＋－＠])/gu, "$&'");
 }

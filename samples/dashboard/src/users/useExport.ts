@@ -1,6 +1,7 @@
 import { onScopeDispose, ref, shallowRef } from 'vue';
 import type { Api, ExportParameters } from '../api/client';
 import { ApiError, type Problem, type Slug } from '../api/problems';
+import { saveFile } from '../ui/saveFile';
 import { CSV_HEADER, toCsv } from './csv';
 
 const MOST_RESUMES = 3;
@@ -91,13 +92,4 @@ function pause(seconds: number, signal: AbortSignal): Promise<void> {
       reject(signal.reason as Error);
     });
   });
-}
-
-export function saveFile(file: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  // Give the browser time to start the download.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
