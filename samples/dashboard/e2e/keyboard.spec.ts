@@ -32,8 +32,8 @@ test('you can sign in, search and delete a user with the keyboard alone', async 
   await expect(rows(page)).toHaveCount(50);
 
   await page.keyboard.press('Tab');
-  await expect(page.getByRole('link', { name: 'Skip to the user list' })).toBeFocused();
-  await expect(page.getByRole('link', { name: 'Skip to the user list' })).toBeInViewport();
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();
+  await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeInViewport();
   await page.keyboard.press('Enter');
   await tabTo(page, searchBox(page));
   expect(await focusRing(page)).not.toBe('none');

@@ -1,4 +1,4 @@
-import { expect, open, openMenu, openUser, rowOf, test } from './test';
+import { expect, expectAccessible, open, openMenu, openUser, rowOf, test } from './test';
 
 const EMMA = { user_id: 'auth0|permissions', name: 'Emma Erlaubt', email: 'emma.erlaubt@example.com' };
 
@@ -57,6 +57,7 @@ test('signing out in one tab signs out the others', async ({ page, context, seed
   await expect(page.getByRole('heading', { name: 'You have signed out' })).toBeVisible();
   await expect(page.getByRole('table')).toHaveCount(0);
   await expect(page.getByText(EMMA.email)).toHaveCount(0);
+  await expectAccessible(page);
 });
 
 test('a tab that has missed the sign-out in another tab deletes nobody', async ({ page, context, host, seed }) => {

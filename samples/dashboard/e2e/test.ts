@@ -1,4 +1,5 @@
-import { test as base, type Cookie, expect, type Locator, type Page, type Response } from '@playwright/test';
+import { AxeBuilder } from '@axe-core/playwright';
+import { test as base, type BrowserContext, type BrowserContextOptions, type Cookie, expect, type Locator, type Page, type Response } from '@playwright/test';
 import { LocalHost, type NewUser } from './localHost';
 
 /** Rita Reader. The settings of the local host protect her from deletion. */
@@ -7,6 +8,10 @@ const PROTECTED = 'auth0|000000000000000000000002';
 interface TestFixtures {
   /** Adds users to the tenant. They are deleted after the test. */
   seed: (...users: NewUser[]) => Promise<void>;
+  /** Opens another browser, with cookies of its own. */
+  newContext: (options?: BrowserContextOptions) => Promise<BrowserContext>;
+  /** What pages must not do, but have done. */
+  noise: string[];
 }
 
 interface WorkerFixtures {
@@ -45,32 +50,50 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     }
   },
 
-  // In every test, a page must not violate its Content-Security-Policy, open a browser dialog or log an error.
-  context: async ({ host, context }, use) => {
+  noise: async ({ host }, use) => {
     const noise: string[] = [];
-    context.on('console', (message) => {
-      // Chromium logs each unsuccessful response. Tests cause them on purpose.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) noise.push(`console: ${message.text()}`);
-    });
-    context.on('weberror', (error) => noise.push(`error: ${error.error().stack}`));
-    context.on('dialog', (dialog) => {
-      noise.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    await context.exposeBinding('reportViolation', (_, violation: string) => noise.push(`Content-Security-Policy: ${violation}`));
-    await context.addInitScript(() => {
-      addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile }) => {
-        const { reportViolation } = window as unknown as { reportViolation(violation: string): void };
-        reportViolation(`${effectiveDirective} blocked ${blockedURI} in ${sourceFile}`);
-      });
-    });
-
     await host.recover();
-    await use(context);
+    await use(noise);
     await host.recover();
     expect(noise).toEqual([]);
   },
+
+  context: async ({ context, noise }, use) => {
+    await listen(context, noise);
+    await use(context);
+  },
+
+  newContext: async ({ browser, noise }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (options) => {
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      await listen(context, noise);
+      return context;
+    });
+    for (const context of contexts) await context.close();
+  },
 });
+
+/** In every test, a page must not violate its Content-Security-Policy, open a browser dialog or log an error. */
+async function listen(context: BrowserContext, noise: string[]): Promise<void> {
+  context.on('console', (message) => {
+    // Chromium logs each unsuccessful response. Tests cause them on purpose.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) noise.push(`console: ${message.text()}`);
+  });
+  context.on('weberror', (error) => noise.push(`error: ${error.error().stack}`));
+  context.on('dialog', (dialog) => {
+    noise.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await context.exposeBinding('reportViolation', (_, violation: string) => noise.push(`Content-Security-Policy: ${violation}`));
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile }) => {
+      const { reportViolation } = window as unknown as { reportViolation(violation: string): void };
+      reportViolation(`${effectiveDirective} blocked ${blockedURI} in ${sourceFile}`);
+    });
+  });
+}
 
 export { expect };
 
@@ -99,6 +122,15 @@ export async function open(page: Page, { as = 'Ada Admin', path = '/' } = {}): P
   } else {
     await signIn(page, { as, path });
     sessions.set(as, await page.context().cookies());
+  }
+}
+
+/** Checks a page with axe, in light and dark colors. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
   }
 }
 

@@ -4,7 +4,7 @@ import { offered } from '../src/user/actions';
 
 const IDENTITIES = [{ connection: 'Username-Password-Authentication', provider: 'auth0', user_id: '1' }];
 const ANN: UserDetails = { user_id: 'auth0|1', email: 'ann@example.com', identities: IDENTITIES };
-const ALL = { may: () => true, isMe: () => false, isProtected: () => false };
+const ALL = { may: () => true, isKnown: () => true, isMe: () => false, isProtected: () => false };
 
 const namesFor = (user: Partial<UserDetails>, access = ALL) => offered({ ...ANN, ...user }, access).map(({ name }) => name);
 

@@ -25,6 +25,7 @@ export type PlanBatch = NonNullable<Schemas['PlanLine']['batch']>;
 export type LeftOutUser = NonNullable<Schemas['PlanLine']['left_out']>;
 export type SealedPlan = NonNullable<Schemas['PlanLine']['plan']>;
 export type ExecutionLine = Schemas['ExecutionLine'];
+export type ApprovedPlan = Schemas['ApprovedPlan'];
 
 /** A line of a plan. Only a complete plan has the last one. */
 export interface PlanLine {
@@ -95,6 +96,10 @@ export interface Api {
   exportUsers(parameters: ExportParameters): AsyncGenerator<User, void, undefined>;
   /** Plans to block or delete all users that match a search. Nothing is changed. Throws if the plan is incomplete. */
   planDeletions(parameters: PlanParameters): AsyncGenerator<PlanLine, void, undefined>;
+  /** What another administrator's plan is. Nothing is approved. */
+  previewPlan(seal: string, signal?: AbortSignal): Promise<ApprovedPlan>;
+  /** Approves another administrator's plan. */
+  approvePlan(seal: string, signal?: AbortSignal): Promise<Required<Pick<ApprovedPlan, 'approval'>>>;
   /** Executes one batch of a plan. The last line has the end. Throws if it is missing. */
   executePlan(parameters: ExecutionParameters): AsyncGenerator<ExecutionLine, void, undefined>;
 }
@@ -145,8 +150,7 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
 
   /** Sends a request whose response is lines of JSON, of which the last one has a certain member. */
   async function* stream<T>(path: string, body: unknown, last: string, signal: AbortSignal | undefined): AsyncGenerator<T, void, undefined> {
-    const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal: signal ?? null };
-    const response = await guard(signal, () => send(path, init));
+    const response = await guard(signal, () => send(path, { ...post(body), signal: signal ?? null }));
     const lines = readLines(response);
     try {
       for (;;) {
@@ -190,8 +194,8 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
     signOutUser: (id) => call(pathOf(id, '/sessions'), (body) => 'access_revocation' in body, { method: 'DELETE' }),
 
     sendPasswordReset(id, connection) {
-      const json = { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ connection }) };
-      return call(pathOf(id, '/password-reset'), (body) => 'email_request' in body, { method: 'POST', ...(connection && json) });
+      const request = connection ? post({ connection }) : { method: 'POST' };
+      return call(pathOf(id, '/password-reset'), (body) => 'email_request' in body, request);
     },
 
     sendVerificationEmail: (id) => call(pathOf(id, '/verification-email'), (body) => 'email_request' in body, { method: 'POST' }),
@@ -203,6 +207,12 @@ export function createApi(base: string, token: (fresh: boolean) => Promise<strin
     },
 
     planDeletions: ({ q, signal, ...plan }) => stream('/deletion-plans', q ? { q, ...plan } : { everyone: true, ...plan }, 'plan', signal),
+
+    previewPlan: (seal, signal) =>
+      call('/deletion-plans/approvals', (body) => 'expires_at' in body, { ...post({ seal, preview: true }), signal: signal ?? null }),
+
+    approvePlan: (seal, signal) =>
+      call('/deletion-plans/approvals', (body) => typeof body.approval === 'string', { ...post({ seal }), signal: signal ?? null }),
 
     executePlan: ({ signal, ...batch }) => stream('/deletions', batch, 'end', signal),
 
@@ -254,6 +264,10 @@ async function guard<T>(signal: AbortSignal | undefined, work: () => Promise<T>)
     if (error instanceof ApiError || signal?.aborted) throw error;
     throw new ApiError(navigator.onLine ? unreachable() : offline());
   }
+}
+
+function post(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 function withTimeout(signal?: AbortSignal): AbortSignal {

@@ -1,9 +1,12 @@
 import { computed, onScopeDispose, reactive, ref, shallowReactive, shallowRef } from 'vue';
 import type { Api, ExecutionLine, LeftOutUser, PlanAction, SealedPlan, User } from '../api/client';
-import { ApiError, type Problem, toProblem } from '../api/problems';
+import { ApiError, type Problem, type Slug, toProblem } from '../api/problems';
 import { csvHeader, csvLine } from '../ui/csv';
 import { saveFile } from '../ui/saveFile';
+import { rememberDeleted } from '../users/deleted';
+import { compact } from './handover';
 import { outcomeText } from './outcomes';
+import { refusalToExecute } from './refusal';
 
 export type Step = 'form' | 'planning' | 'review' | 'running' | 'paused' | 'done';
 
@@ -11,6 +14,26 @@ interface Batch {
   ticket: string;
   users: User[];
 }
+
+/** The API refuses the whole plan, now and later. */
+const REFUSALS: Slug[] = [
+  'plan-expired',
+  'another-actor',
+  'insufficient-permission',
+  'organization-token',
+  'invalid-request',
+];
+
+/** In milliseconds. After such a silence, the API waits for Auth0's rate limit. */
+const SILENCE = 10_000;
+
+/** A call ended itself, and nobody was changed. */
+const NOTHING_DONE: Problem = {
+  slug: 'tenant-rate-limited',
+  title: 'Nobody had their turn',
+  detail: "The API has waited for Auth0's rate limit. Others may be using it up.",
+  retryAfter: 30,
+};
 
 /** Many users are blocked or deleted: the plan, its confirmation, and its execution batch by batch. Nothing is kept anywhere else. */
 export function useCleanUp(api: Api, q: string, save = saveFile) {
@@ -27,17 +50,38 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
   /** The users whom the administrator has unticked. */
   const excepted = reactive(new Set<string>());
   const lines = shallowReactive(new Map<string, ExecutionLine>());
-  const startedAt = ref(0);
+  /** How often each user has failed. */
+  const failures = new Map<string, number>();
+  /** The tickets of calls that have not come to their end. */
+  const interrupted = new Set<string>();
+  const hasBegun = ref(false);
+  /** When the run was started or resumed, and how many users were done by then. */
+  const start = shallowRef({ at: 0, done: 0 });
+  const isSilent = ref(false);
+  let silence: ReturnType<typeof setTimeout> | undefined;
   let request: AbortController | undefined;
 
   const users = computed(() => batches.value.flatMap((batch) => batch.users));
   const remaining = computed(() => users.value.length - lines.size);
+  const failed = computed(() => users.value.filter((user) => lines.get(user.user_id)?.outcome === 'failed'));
   const isConfirmed = computed(() => typed.value.replace(/[\s,.’']/g, '') === `${plan.value?.total}`);
-  const canRun = computed(() => isConfirmed.value && (!plan.value?.needs_approval || approval.value.trim() !== ''));
+  const canRun = computed(() => isConfirmed.value && (!plan.value?.needs_approval || compact(approval.value) !== ''));
+  /** Whether the approval is missing or wrong, which can be corrected. */
+  const isUnapproved = computed(() => problem.value?.slug === 'approval-required' || problem.value?.errors?.approval !== undefined);
+  /** Whether the API refuses what is left of the plan, so that only a new one helps. */
+  const isRefused = computed(() => problem.value !== undefined && REFUSALS.includes(problem.value.slug) && !isUnapproved.value);
   const counts = computed(() => {
     const counts = new Map<string, number>();
     for (const { outcome } of lines.values()) counts.set(outcome!, (counts.get(outcome!) ?? 0) + 1);
     return counts;
+  });
+
+  /** What would be lost if the page were left now; empty if nothing. */
+  const held = computed(() => {
+    if (step.value === 'running') return 'The clean-up is running. Pause it and stop it before you leave.';
+    if (step.value === 'paused') return 'The clean-up is not finished. Choose “Stop here” before you leave.';
+    const isWaiting = step.value === 'review' && plan.value!.needs_approval && plan.value!.total > 0 && !isRefused.value;
+    return isWaiting ? 'The plan waits for its approval and would be lost. Choose “Discard” before you leave.' : '';
   });
 
   async function makePlan(): Promise<void> {
@@ -55,17 +99,24 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
       }
       batches.value = made;
       leftOut.value = out;
-      excepted.clear();
+      // Who has been unticked stays so.
+      const planned = new Set(users.value.map((user) => user.user_id));
+      for (const id of excepted) if (!planned.has(id)) excepted.delete(id);
       lines.clear();
-      typed.value = '';
+      failures.clear();
+      interrupted.clear();
+      hasBegun.value = false;
+      typed.value = approval.value = '';
       step.value = 'review';
     });
   }
 
+  /** Starts, or goes on. Who has failed once gets another try. */
   async function run(): Promise<void> {
     if (!canRun.value) return;
-    startedAt.value ||= Date.now();
-    await work('running', 'paused', async (signal) => {
+    for (const { user_id } of failed.value) if (failures.get(user_id) === 1) lines.delete(user_id);
+    start.value = { at: Date.now(), done: lines.size };
+    await work('running', stepAfterFailure, async (signal) => {
       for (const batch of batches.value) {
         while (batch.users.some((user) => !lines.has(user.user_id))) await runBatch(batch, signal);
       }
@@ -73,57 +124,74 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
     });
   }
 
+  function stepAfterFailure(): Step {
+    // The setting has been turned on since the plan was made.
+    if (problem.value!.slug === 'approval-required') plan.value = { ...plan.value!, needs_approval: true };
+    if (!hasBegun.value) return 'review';
+    return isRefused.value ? 'done' : 'paused';
+  }
+
+  async function retryFailed(): Promise<void> {
+    for (const { user_id } of failed.value) lines.delete(user_id);
+    await run();
+  }
+
   async function runBatch(batch: Batch, signal: AbortSignal): Promise<void> {
-    // Who has failed is not tried again, so that a few do not keep the others from their turn.
-    const isDone = (id: string) => excepted.has(id) || lines.get(id)?.outcome === 'failed';
-    const except = batch.users.map((user) => user.user_id).filter(isDone);
+    const { ticket } = batch;
+    // Nobody is acted on twice, and those who fail again and again do not keep the others from their turn.
+    const except = batch.users.map((user) => user.user_id).filter((id) => excepted.has(id) || lines.has(id));
     const { seal, total: confirm } = plan.value!;
-    const parameters = { ticket: batch.ticket, seal, confirm, except, signal };
+    const parameters = { ticket, seal, confirm, except, signal };
+    const isResumed = interrupted.has(ticket);
+    interrupted.add(ticket);
     let failure: Problem | undefined;
     let hasProgress = false;
-    for await (const line of api.executePlan(approval.value ? { ...parameters, approval: approval.value.trim() } : parameters)) {
-      // What is gone at a second call was done by the first.
-      if (!line.user_id || lines.has(line.user_id)) continue;
-      lines.set(line.user_id, line);
-      if (line.problem) failure = toProblem(line.problem);
-      else hasProgress = true;
+    for await (const line of api.executePlan(plan.value!.needs_approval ? { ...parameters, approval: compact(approval.value) } : parameters)) {
+      hasBegun.value = true;
+      listen();
+      const { user_id: id, outcome } = line;
+      if (!id || lines.has(id)) continue;
+      const isOurs = outcome === 'gone' && isResumed && plan.value!.action === 'delete';
+      lines.set(id, isOurs ? { ...line, detail: 'Perhaps deleted by this clean-up, just before it was interrupted' } : line);
+      if (outcome === 'failed') failures.set(id, (failures.get(id) ?? 0) + 1);
+      if (outcome === 'failed' && failures.get(id) === 1) failure = toProblem(line.problem ?? {});
+      // Who fails again is left out from now on, which is progress too.
+      else if (outcome !== 'excepted') hasProgress = true;
     }
-    if (!hasProgress && batch.users.some((user) => !lines.has(user.user_id))) {
-      throw new ApiError(failure ?? { slug: 'unexpected', title: 'Nothing was done', detail: 'Try again.' });
-    }
+    interrupted.delete(ticket);
+    rememberDeleted(...batch.users.map((user) => user.user_id).filter((id) => ['deleted', 'gone'].includes(lines.get(id)?.outcome ?? '')));
+    if (!hasProgress && batch.users.some((user) => !lines.has(user.user_id))) throw new ApiError(failure ?? NOTHING_DONE);
   }
 
   /** Does something that can be stopped. If it fails, the step is `otherwise`, with the problem. */
-  async function work(during: Step, otherwise: Step, task: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async function work(during: Step, otherwise: Step | (() => Step), task: (signal: AbortSignal) => Promise<void>): Promise<void> {
     request?.abort();
     const { signal } = (request = new AbortController());
     step.value = during;
     problem.value = undefined;
+    listen();
     try {
       await task(signal);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
-      problem.value = error.problem;
-      step.value = otherwise;
+      problem.value = refusalToExecute(error.problem);
+      step.value = typeof otherwise === 'function' ? otherwise() : otherwise;
     }
   }
 
-  /** Stops. The API finishes the users who have been begun, and begins no other. */
-  function pause(): void {
-    request?.abort();
-    step.value = 'paused';
+  /** Notices a silence. */
+  function listen(): void {
+    clearTimeout(silence);
+    isSilent.value = false;
+    silence = setTimeout(() => (isSilent.value = true), SILENCE);
   }
 
-  function back(): void {
+  /** Stops. The API finishes the users who have been begun, and begins no other. */
+  function stop(next: Step): void {
     request?.abort();
     problem.value = undefined;
-    step.value = 'form';
-  }
-
-  function finish(): void {
-    request?.abort();
-    step.value = 'done';
+    step.value = next;
   }
 
   function toggle(id: string): void {
@@ -139,10 +207,41 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
     save(new Blob([header, ...rows], { type: 'text/csv' }), `clean-up-${new Date().toISOString().slice(0, 10)}.csv`);
   }
 
-  onScopeDispose(() => request?.abort());
+  onScopeDispose(() => {
+    request?.abort();
+    clearTimeout(silence);
+  });
   return {
-    step, action, reason, approval, typed, plan, users, leftOut, found, problem, excepted, lines, counts, remaining, startedAt,
-    isConfirmed, canRun, makePlan, run, pause, back, finish, toggle, saveReport,
+    step,
+    action,
+    reason,
+    approval,
+    typed,
+    plan,
+    users,
+    leftOut,
+    found,
+    problem,
+    excepted,
+    lines,
+    failed,
+    counts,
+    remaining,
+    start,
+    isSilent,
+    isConfirmed,
+    canRun,
+    isUnapproved,
+    isRefused,
+    held,
+    makePlan,
+    run,
+    retryFailed,
+    pause: () => stop('paused'),
+    back: () => stop('form'),
+    finish: () => stop('done'),
+    toggle,
+    saveReport,
   };
 }
 

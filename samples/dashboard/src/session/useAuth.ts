@@ -77,8 +77,8 @@ export function useAuth() {
     signInError,
     user: auth0.user,
     token,
-    // Keep the URL, so that the same list is shown after signing in.
-    signIn: () => auth0.loginWithRedirect({ appState: { target: location.pathname + location.search } }),
+    // Keep the URL, so that the same page is shown after signing in.
+    signIn: () => auth0.loginWithRedirect({ appState: { target: location.pathname + location.search + location.hash } }),
     signOut: () => {
       forgetDeleted();
       otherTabs.announceSignOut();

@@ -28,6 +28,9 @@ export function useMe(api: Api) {
   const may = (permission: Permission): boolean =>
     me.value ? me.value.permissions.includes(permission) : problem.value !== undefined;
 
+  /** Whether the API has said what the administrator may do, or cannot say it. */
+  const isKnown = (): boolean => me.value !== undefined || problem.value !== undefined;
+
   /** Whether this is the administrator's own account, under any of its IDs. */
   const isMe = (user: User): boolean => me.value !== undefined && idsOf(user).includes(me.value.sub);
 
@@ -37,7 +40,7 @@ export function useMe(api: Api) {
   void load();
   useRetry(problem, load);
   onScopeDispose(() => request.abort());
-  return { may, isMe, isProtected };
+  return { may, isKnown, isMe, isProtected };
 }
 
 export type Access = ReturnType<typeof useMe>;

@@ -5,6 +5,7 @@ import { visible } from './names';
 const number = new Intl.NumberFormat();
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
 /** A unit, its length in seconds, and the number of seconds from which it is used. */
@@ -75,6 +76,10 @@ export function formatAgo(iso: string, now = Date.now()): string {
 
 export function formatExact(iso: string): string {
   return ifTime(iso, exact.format);
+}
+
+export function formatTime(iso: string): string {
+  return ifTime(iso, time.format);
 }
 
 export function formatDay(iso: string): string {

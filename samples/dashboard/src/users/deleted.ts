@@ -16,8 +16,8 @@ export function rememberFor(sub: string): void {
   for (const [id, at] of stored(keyOf(sub))) deleted.set(id, at);
 }
 
-export function rememberDeleted(id: string): void {
-  deleted.set(id, Date.now());
+export function rememberDeleted(...ids: string[]): void {
+  for (const id of ids) deleted.set(id, Date.now());
   if (account === undefined) return;
   try {
     sessionStorage.setItem(keyOf(account), JSON.stringify([...deleted]));

@@ -4,7 +4,7 @@ import { ApiError, type Problem } from '../api/problems';
 import { isDeleted } from './deleted';
 import { type Filters, filterQuery, NO_FILTERS } from './filters';
 import { latest } from './latest';
-import { LONGEST_QUERY, toQuery } from './search';
+import { queryOf } from './query';
 import { format, type ListState, lastPage, parse, type UrlState, write } from './urlState';
 
 // In milliseconds. The first is long enough for the next key and too short to notice. A query in Auth0's syntax is rarely valid
@@ -26,12 +26,7 @@ export function useUsers(api: Api) {
   let pause: ReturnType<typeof setTimeout> | undefined;
   let typedAt = 0;
 
-  const query = computed(() => {
-    const filters = filterQuery(state);
-    const own = state.raw ? state.q.trim() : toQuery(state.q, LONGEST_QUERY - filters.length - ' AND '.length);
-    // Parentheses, because an OR of the administrator's would exclude the filters.
-    return [state.raw && own && filters ? `(${own})` : own, filters].filter(Boolean).join(' AND ');
-  });
+  const query = computed(() => queryOf(state));
   const users = computed(() => page.value?.users.filter((user) => !isDeleted(user)).map(latest) ?? []);
   // The tenant may still count deleted users. Only those on this page are known.
   const total = computed(() => (page.value ? page.value.total - (page.value.users.length - users.value.length) : 0));
