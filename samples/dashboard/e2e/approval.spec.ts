@@ -64,6 +64,7 @@ test('a second administrator sees what a plan is for and approves it, and then i
 });
 
 test('each refusal is in plain words', async ({ page, newContext, seed }) => {
+  test.slow();
   await seed(...PEOPLE);
   const link = await plan(page, 'Block');
   const show = async (administrator: Page, pasted: string): Promise<void> => {
