@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
 using AdminFunctions.LocalHost.Tenant.Users;

@@ -522,9 +522,12 @@ public sealed class ExecutePlanTests
     private const string NoSuchUser =
         """{"statusCode":404,"error":"Not Found","message":"The user does not exist.","errorCode":"inexistent_user"}""";
 
-    private static Fault RateLimited(string match, int seconds) =>
-        Fault.Answer(match, 429, """{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}""")
-            with { Times = null, Headers = new Dictionary<string, string> { ["Retry-After"] = $"{seconds}" } };
+    private static Fault RateLimited(string match, int seconds)
+    {
+        const string body = """{"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}""";
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["Retry-After"] = $"{seconds}" };
+        return Fault.Answer(match, 429, body) with { Times = null, Headers = headers };
+    }
 
     /// <summary>The events about users, with their outcomes.</summary>
     private static IEnumerable<string> OutcomesInTrail(AdminApp app) => app.Log.Audit

@@ -371,8 +371,9 @@ export interface components {
             /** @description Why, in one line, for the audit trail. */
             reason: string;
             /**
-             * @description Whether to leave alone who has used a refresh token or a session since `inactive_since`. Default, true if `q` names `last_login`. The
-             *     endpoints are for Enterprise plans; without them, the plan has a warning.
+             * @description Whether to leave alone who has used a refresh token or a session since `inactive_since`. Default, true if `q` names `last_login` or
+             *     `inactive_since` is set. The endpoints are for Enterprise plans. Without them, the plan has a warning; if it sets `check_activity` or
+             *     `inactive_since`, it is refused (`not-in-plan`).
              */
             check_activity?: boolean | null;
             /**
@@ -797,7 +798,8 @@ export interface components {
         };
         /**
          * @description Nothing was changed. The plan has expired (`plan-expired`), is another administrator's (`another-actor`), has not been approved by a
-         *     second administrator (`approval-required`), or more users match than a plan may have (`plan-too-large`).
+         *     second administrator (`approval-required`), or more users match than a plan may have (`plan-too-large`). Or the plan asks for a look at
+         *     activity, which the tenant's plan does not include (`not-in-plan`).
          */
         PlanConflict: {
             headers: {
@@ -806,7 +808,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    type?: "urn:admin-functions:problem:plan-expired" | "urn:admin-functions:problem:another-actor" | "urn:admin-functions:problem:approval-required" | "urn:admin-functions:problem:plan-too-large";
+                    type?: "urn:admin-functions:problem:plan-expired" | "urn:admin-functions:problem:another-actor" | "urn:admin-functions:problem:approval-required" | "urn:admin-functions:problem:plan-too-large" | "urn:admin-functions:problem:not-in-plan";
                 };
             };
         };
