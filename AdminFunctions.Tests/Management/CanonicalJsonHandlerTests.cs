@@ -159,7 +159,10 @@ public sealed class CanonicalJsonHandlerTests
 
     private sealed class Answering(HttpStatusCode status, byte[] body) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(status) { RequestMessage = request, Content = new ByteArrayContent(body) });
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using var sent = new ByteArrayContent(body);
+            return new(status) { RequestMessage = request, Content = await RentedBody.ReadAsync(sent, body.Length, cancellationToken) };
+        }
     }
 }

@@ -32,7 +32,7 @@ public sealed class GetUserLog(RequestPipeline pipeline, TenantUsers tenant, Ten
                 // Auth0's log of a user who does not exist is empty.
                 await tenant.GetAsync(userId, ["user_id"], call.Budget);
                 var page = await logs.ListAsync(userId, query.Page, query.PerPage, call.Budget);
-                return TypedResults.Bytes(LogPage.From(page, query).ToJson(query.IncludeTotals), UsersJson.ContentType);
+                return new BodyResult(LogPage.From(page, query).ToJson(query.IncludeTotals), UsersJson.ContentType);
             },
             cancellationToken);
 }

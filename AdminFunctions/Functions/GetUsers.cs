@@ -27,7 +27,7 @@ public sealed class GetUsers(RequestPipeline pipeline, TenantUsers tenant)
             {
                 var query = UserListQuery.Parse(request.Query);
                 var page = await tenant.ListAsync(query.ToListUsersRequest(), call.Budget);
-                return TypedResults.Bytes(UserPage.From(page, query).ToJson(query.IncludeTotals), UsersJson.ContentType);
+                return new BodyResult(UserPage.From(page, query).ToJson(query.IncludeTotals), UsersJson.ContentType);
             },
             cancellationToken);
 }

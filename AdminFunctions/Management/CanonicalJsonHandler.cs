@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -28,12 +27,13 @@ internal sealed class CanonicalJsonHandler(LeftOutValues log, HttpMessageHandler
 
         try
         {
-            var canonical = await RewriteAsync(response.Content, fields, cancellationToken);
-            response.Content.Dispose();
-            response.Content = new ReadOnlyMemoryContent(canonical)
-            {
-                Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") },
-            };
+            // The resilience handler has read it into memory.
+            using var received = (RentedBody)response.Content;
+            var canonical = new RentedBody(received.Written.Length + 1024);
+            response.Content = canonical;
+            Rewrite(received.Written.Span, fields, canonical);
+            canonical.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+            await canonical.CopyAsync();
             return response;
         }
         catch
@@ -44,24 +44,7 @@ internal sealed class CanonicalJsonHandler(LeftOutValues log, HttpMessageHandler
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> RewriteAsync(HttpContent response, KeptFields fields, CancellationToken cancellationToken)
-    {
-        // The resilience handler has buffered it.
-        await using var stream = await response.ReadAsStreamAsync(cancellationToken);
-        var length = (int)stream.Length;
-        var bytes = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            await stream.ReadExactlyAsync(bytes.AsMemory(0, length), cancellationToken);
-            return Rewrite(bytes.AsSpan(0, length), fields);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-    }
-
-    private ReadOnlyMemory<byte> Rewrite(ReadOnlySpan<byte> response, KeptFields fields)
+    private void Rewrite(ReadOnlySpan<byte> response, KeptFields fields, RentedBody canonical)
     {
         ReadOnlySpan<byte> byteOrderMark = [0xEF, 0xBB, 0xBF];
         var document = response.StartsWith(byteOrderMark) ? response[byteOrderMark.Length..] : response;
@@ -71,8 +54,6 @@ internal sealed class CanonicalJsonHandler(LeftOutValues log, HttpMessageHandler
             document = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(document));
         }
 
-        var canonical = new ArrayBufferWriter<byte>(document.Length + 1024);
         new CanonicalJsonWriter(document, fields, canonical, log).Write();
-        return canonical.WrittenMemory;
     }
 }

@@ -159,7 +159,11 @@ internal sealed class ResilienceHandler : DelegatingHandler
         try
         {
             response = await base.SendAsync(call.Request, cancellationToken);
-            await response.Content.LoadIntoBufferAsync(LongestBodyInBytes, cancellationToken);
+            using (var body = response.Content)
+            {
+                response.Content = await RentedBody.ReadAsync(body, LongestBodyInBytes, cancellationToken);
+            }
+
             _instruments.TenantAnswered(call.Operation, (int)response.StatusCode);
             call.MayBeDone |= (int)response.StatusCode is < 400 or 408 or >= 500;
             return response;

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using AdminFunctions.Management;
 using Auth0.ManagementApi;
 using Microsoft.AspNetCore.Http;
 
@@ -36,7 +36,7 @@ internal sealed record LogPage(int Start, int Limit, int Length, long Total, IRe
 
     /// <summary>The page as JSON in UTF-8.</summary>
     /// <param name="withTotals">Whether it is the page with its totals, and not the bare array of events.</param>
-    public byte[] ToJson(bool withTotals) => withTotals
-        ? JsonSerializer.SerializeToUtf8Bytes(this, UsersJson.Unescaped.LogPage)
-        : JsonSerializer.SerializeToUtf8Bytes(Logs, UsersJson.Unescaped.IReadOnlyListLogEvent);
+    public RentedBody ToJson(bool withTotals) => withTotals
+        ? UsersJson.Write(this, UsersJson.Unescaped.LogPage)
+        : UsersJson.Write(Logs, UsersJson.Unescaped.IReadOnlyListLogEvent);
 }

@@ -87,7 +87,7 @@ public record User
             LastIp = user.LastIp,
             LoginsCount = user.LoginsCount,
             Blocked = user.Blocked,
-            Identities = user.Identities?.Select(Identity.From).ToList(),
+            Identities = user.Identities?.Select(Identity.From).ToArray(),
         };
     }
 
@@ -114,7 +114,7 @@ public record User
             LastIp = user.LastIp,
             LoginsCount = user.LoginsCount,
             Blocked = user.Blocked,
-            Identities = user.Identities?.Select(Identity.From).ToList(),
+            Identities = user.Identities?.Select(Identity.From).ToArray(),
         };
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using AdminFunctions.Management;
 using Auth0.ManagementApi;
 
 namespace AdminFunctions.Users;
@@ -29,7 +29,7 @@ public sealed record UserPage(int Start, int Limit, int Length, long Total, IRea
     /// incomplete response.
     /// </summary>
     /// <param name="withTotals">Whether to include the totals. Otherwise the JSON is an array of users.</param>
-    public byte[] ToJson(bool withTotals) => withTotals
-        ? JsonSerializer.SerializeToUtf8Bytes(this, UsersJson.Unescaped.UserPage)
-        : JsonSerializer.SerializeToUtf8Bytes(Users, UsersJson.Unescaped.IReadOnlyListUser);
+    internal RentedBody ToJson(bool withTotals) => withTotals
+        ? UsersJson.Write(this, UsersJson.Unescaped.UserPage)
+        : UsersJson.Write(Users, UsersJson.Unescaped.IReadOnlyListUser);
 }

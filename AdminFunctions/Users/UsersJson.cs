@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using AdminFunctions.Management;
 
 namespace AdminFunctions.Users;
 
@@ -26,12 +28,24 @@ internal sealed partial class UsersJson : JsonSerializerContext
     /// <summary>The media type of the responses.</summary>
     public const string ContentType = "application/json; charset=utf-8";
 
+    private const int UsualPageInBytes = 32 * 1024;
+
     /// <summary>
     /// Does not escape characters such as ö, so that names stay readable. This is safe, because the responses are never interpreted as
     /// HTML.
     /// </summary>
     public static UsersJson Unescaped => field ??=
         new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>Writes a value in UTF-8.</summary>
+    /// <param name="type">One of <see cref="Unescaped"/>.</param>
+    public static RentedBody Write<T>(T value, JsonTypeInfo<T> type)
+    {
+        var body = new RentedBody(UsualPageInBytes);
+        using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = type.Options.Encoder });
+        JsonSerializer.Serialize(json, value, type);
+        return body;
+    }
 }
 
 /// <summary>Writes times in Auth0's form: UTC, always with milliseconds.</summary>

@@ -1,3 +1,4 @@
+using AdminFunctions.Http;
 using AdminFunctions.Management;
 using AdminFunctions.Users;
 using Auth0.ManagementApi;
@@ -18,6 +19,6 @@ public class PageToJson
 
     /// <summary>The benchmark.</summary>
     [Benchmark]
-    public Task WriteAsync() => TypedResults.Bytes(UserPage.From(_answer, _query).ToJson(withTotals: true), UsersJson.ContentType)
+    public Task WriteAsync() => new BodyResult(UserPage.From(_answer, _query).ToJson(withTotals: true), UsersJson.ContentType)
         .ExecuteAsync(Functions.Request());
 }
