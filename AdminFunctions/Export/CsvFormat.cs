@@ -63,8 +63,11 @@ internal sealed partial class CsvFormat(IReadOnlyList<string> fields, bool withB
     {
     }
 
-    private static void Row(IBufferWriter<byte> output, IEnumerable<string?> cells) =>
-        Encoding.UTF8.GetBytes(string.Join(',', cells.Select(Escape)) + "\r\n", output);
+    private static void Row(IBufferWriter<byte> output, IEnumerable<string?> cells)
+    {
+        Encoding.UTF8.GetBytes(string.Join(',', cells.Select(Escape)), output);
+        output.Write("\r\n"u8);
+    }
 
     private static string? Text(object? value) => value switch
     {
@@ -101,20 +104,22 @@ internal sealed partial class CsvFormat(IReadOnlyList<string> fields, bool withB
             return cell;
         }
 
-        var harmless = new StringBuilder(cell.Length + 1);
+        StringBuilder? harmless = null;
         var isBeginning = true;
-        foreach (var character in cell)
+        for (var i = 0; i < cell.Length; i++)
         {
+            var character = cell[i];
             if (isBeginning && FormulaBeginnings.Contains(character))
             {
+                harmless ??= new StringBuilder(cell, 0, i, cell.Length + 1);
                 harmless.Append('\'');
             }
 
-            harmless.Append(character);
+            harmless?.Append(character);
             isBeginning = Separators.Contains(character) || (isBeginning && (char.IsWhiteSpace(character) || character is '"'));
         }
 
-        return harmless.ToString();
+        return harmless?.ToString() ?? cell;
     }
 
     [GeneratedRegex(@"\A\+[0-9]+\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -98,9 +98,9 @@ public sealed record UserExportQuery
         UserFields.Request([.. Fields.Union(["user_id", "created_at"])]) with { Q = Q };
 
     /// <summary>Removes the fields that only the walk needs.</summary>
-    public User Shape(User user) => user with
+    public User Shape(User user) => (Fields.Contains("user_id"), Fields.Contains("created_at")) switch
     {
-        UserId = Fields.Contains("user_id") ? user.UserId : null,
-        CreatedAt = Fields.Contains("created_at") ? user.CreatedAt : null,
+        (true, true) => user,
+        var (withId, withDate) => user with { UserId = withId ? user.UserId : null, CreatedAt = withDate ? user.CreatedAt : null },
     };
 }

@@ -99,13 +99,10 @@ internal sealed class WalkFrontier(WalkOrder order, WalkPosition? from)
     public IReadOnlyList<UserResponseSchema> Advance(IReadOnlyList<UserResponseSchema> users)
     {
         var fresh = Deliver(users);
-        foreach (var user in fresh)
+        if (fresh.Select(order.KeyOf).LastOrDefault(static key => key is not null) is { } last)
         {
-            if (order.KeyOf(user) is { } key)
-            {
-                Reach(key);
-                _deliveredAtKey.Add(MarkOf(user));
-            }
+            Reach(last);
+            _deliveredAtKey.UnionWith(fresh.Where(user => order.KeyOf(user) == last).Select(MarkOf));
         }
 
         return fresh;

@@ -64,8 +64,13 @@ internal sealed class Auth0DateTimeConverter : JsonConverter<DateTime>
         writer.WriteStringValue(text[..Length]);
     }
 
-    public static string Format(DateTime value) =>
-        $"{value.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture).AsSpan(0, Length - 1)}Z";
+    public static string Format(DateTime value)
+    {
+        Span<char> text = stackalloc char[32];
+        value.ToUniversalTime().TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[Length - 1] = 'Z';
+        return new(text[..Length]);
+    }
 }
 
 /// <summary>Writes an ID as Auth0 does, as a string or a number.</summary>
