@@ -1,36 +1,24 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using AdminFunctions.Access;
-using AdminFunctions.LocalHost;
-using AdminFunctions.LocalHost.Loopback;
 using AdminFunctions.LocalHost.Tenant;
-using AdminFunctions.LocalHost.Vault;
 using AdminFunctions.Tests.Infra;
 
 #pragma warning disable CA1001 // xunit calls DisposeAsync.
 
 namespace AdminFunctions.Tests.Worker;
 
-/// <summary>
-/// The built function app under a Functions host. As in Azure, it has a tenant and a vault over HTTPS and a managed identity, and learns
-/// about them only from its settings.
-/// </summary>
+/// <summary>The built function app under a Functions host, with what it has in Azure.</summary>
 public sealed class DeployedApp : IAsyncLifetime
 {
-    private readonly LoopbackProxy _proxy = new();
-    private readonly DirectoryInfo _authorities = Directory.CreateTempSubdirectory("admin-functions-");
-    private readonly X509Certificate2 _certificate = LoopbackCertificate.Create();
-    private LocalTenantAndVault? _local;
-    private ManagedIdentity? _identity;
+    private LocalAzure? _azure;
     private FunctionsHost? _host;
 
-    internal LocalTenant Tenant => _local!.Tenant;
+    internal LocalTenant Tenant => _azure!.Tenant;
 
     internal FunctionsHost Host => _host!;
 
     /// <summary>Complete settings of the function app.</summary>
-    internal IReadOnlyDictionary<string, string> Settings { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    internal IReadOnlyDictionary<string, string> Settings => _azure!.Settings;
 
     /// <summary>The path of a built function app's assembly.</summary>
     /// <param name="project">The folder of the project, from the root of the repository.</param>
@@ -70,26 +58,7 @@ public sealed class DeployedApp : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _local = await LocalTenantAndVault.StartAsync(new TenantOptions { Users = 1200, Certificate = _certificate }, new VaultOptions());
-        _identity = new ManagedIdentity(_local.Vault);
-        await _identity.StartAsync();
-        var authorities = Path.Combine(_authorities.FullName, "authorities.pem");
-        X509Certificate2[] trusted = [_certificate, _local.Vault.Certificate];
-        await File.WriteAllLinesAsync(authorities, trusted.Select(certificate => certificate.ExportCertificatePem()), Encoding.ASCII);
-
-        Settings = new Dictionary<string, string>(
-            _local.Settings.Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!))
-                .Concat(_identity.Settings),
-            StringComparer.Ordinal)
-        {
-            // For OpenSSL: the only trusted certificates.
-            ["SSL_CERT_FILE"] = authorities,
-            ["SSL_CERT_DIR"] = _authorities.FullName,
-
-            // The vault's name ends with .localhost.
-            ["HTTPS_PROXY"] = _proxy.Address.AbsoluteUri,
-            ["NO_PROXY"] = "localhost,127.0.0.1",
-        };
+        _azure = await LocalAzure.StartAsync();
         _host = await FunctionsHost.StartAsync(PathOf("AdminFunctions"), Settings);
     }
 
@@ -100,19 +69,10 @@ public sealed class DeployedApp : IAsyncLifetime
             await _host.DisposeAsync();
         }
 
-        if (_identity is not null)
+        if (_azure is not null)
         {
-            await _identity.DisposeAsync();
+            await _azure.DisposeAsync();
         }
-
-        if (_local is not null)
-        {
-            await _local.DisposeAsync();
-        }
-
-        await _proxy.DisposeAsync();
-        _certificate.Dispose();
-        _authorities.Delete(recursive: true);
     }
 }
 

@@ -84,6 +84,12 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
+    /// <summary>The worker's ID in the system.</summary>
+    public int WorkerId => _worker.Id;
+
+    /// <summary>Asks how many bytes the worker has allocated since it started.</summary>
+    public Task<long> AllocatedAsync() => _worker.AllocatedAsync();
+
     /// <summary>Closes the worker's standard input, as the system does if these tests are killed.</summary>
     /// <returns>Its exit code.</returns>
     public Task<int> LetGoOfTheWorkerAsync()

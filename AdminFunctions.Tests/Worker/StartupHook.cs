@@ -3,11 +3,14 @@
 using System.Diagnostics;
 
 /// <summary>
-/// Ends a worker when the tests that started it end for any reason, because a worker outlives its host. .NET runs this hook in the worker
-/// before the worker's Main method (DOTNET_STARTUP_HOOKS).
+/// Ends a worker when the tests that started it end for any reason, because a worker outlives its host. Meanwhile it tells them how much
+/// the worker has allocated. .NET runs this hook in the worker before the worker's Main method (DOTNET_STARTUP_HOOKS).
 /// </summary>
 internal static class StartupHook
 {
+    /// <summary>What a line of the standard output begins with that has the number of allocated bytes.</summary>
+    public const string Allocated = "allocated: ";
+
     /// <summary>Watches the standard input, a pipe that the system closes when the tests end.</summary>
     public static void Initialize() => new Thread(KillAtTheEndOfTheInput) { IsBackground = true, Name = "The tests' end" }.Start();
 
@@ -16,7 +19,7 @@ internal static class StartupHook
         using var input = Console.OpenStandardInput();
         while (input.ReadByte() >= 0)
         {
-            // Nothing is ever written to it.
+            Console.WriteLine($"{Allocated}{GC.GetTotalAllocatedBytes()}");
         }
 
         using var worker = Process.GetCurrentProcess();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace AdminFunctions.Tests.Worker;
@@ -13,6 +14,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private TaskCompletionSource<long>? _allocated;
 
     private WorkerProcess(Process process)
     {
@@ -90,6 +92,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return new WorkerProcess(new Process { StartInfo = start });
     }
 
+    /// <summary>Its ID in the system.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Asks how many bytes it has allocated since it started.</summary>
+    public async Task<long> AllocatedAsync()
+    {
+        var answer = _allocated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _process.StandardInput.WriteAsync('?');
+        await _process.StandardInput.FlushAsync();
+        return await answer.Task.WaitAsync(Patience);
+    }
+
     /// <summary>Closes its standard input.</summary>
     public void CloseInput() => _process.StandardInput.Close();
 
@@ -120,6 +134,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private void Append(object sender, DataReceivedEventArgs line)
     {
+        if (line.Data?.StartsWith(StartupHook.Allocated, StringComparison.Ordinal) is true)
+        {
+            _allocated?.TrySetResult(long.Parse(line.Data.AsSpan(StartupHook.Allocated.Length), CultureInfo.InvariantCulture));
+            return;
+        }
+
         lock (_output)
         {
             _output.AppendLine(line.Data);

@@ -36,6 +36,8 @@ internal sealed class Bench(
         [Target.Tenant] = "/api/v2/users?page=0&per_page=50&include_totals=true&fields=app_metadata%2Cuser_metadata&include_fields=false",
         [Target.AdminFunctions] = "/api/users?page=0&per_page=50&include_totals=true",
         [Target.Express] = "/users?page=0",
+        [Target.Worker] = "/api/users?page=0&per_page=50&include_totals=true",
+        [Target.EmptyFunction] = "/api/empty",
     };
 
     private readonly HttpClient _control = new() { BaseAddress = new Uri($"http://{tenant.Domain}"), Timeout = ResponseTimeout };
@@ -53,7 +55,7 @@ internal sealed class Bench(
             foreach (var latency in Latencies)
             {
                 await SetLatencyAsync(latency, cancellationToken);
-                foreach (var target in targets)
+                foreach (var target in latency.Tenant is 0 ? [.. targets, .. Hosted] : targets)
                 {
                     progress($"round {round + 1}/{options.Rounds}  start of {target}, tenant at {latency.Tenant} ms");
                     await using var server = await StartAsync(target, Measure.FirstAnswer, latency.Tenant, cancellationToken);
@@ -66,13 +68,17 @@ internal sealed class Bench(
                 }
             }
 
-            await using var first = await StartAsync(targets[0], null, 0, cancellationToken);
-            await using var second = await StartAsync(targets[1], null, 0, cancellationToken);
-            Server[] servers = [new(Target.Tenant, tenantChild, _control.BaseAddress!), first, second];
+            List<Server> servers = [TheTenant];
+            await using var stop = new StopAll(servers);
+            foreach (var target in (Target[])[.. targets, .. Hosted])
+            {
+                servers.Add(await StartAsync(target, null, 0, cancellationToken));
+            }
+
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
             foreach (var server in servers)
             {
-                Figures[server.Target, Measure.IdleWorkingSet].Add(server.Child.WorkingSet / 1e6);
+                Figures[server.Target, Measure.IdleWorkingSet].Add(server.WorkingSet / 1e6);
                 progress($"round {round + 1}/{options.Rounds}  {server.Target} warms up");
                 await LoadAsync(server, 16, WarmUpSeconds, cancellationToken);
             }
@@ -88,12 +94,17 @@ internal sealed class Bench(
 
             foreach (var server in servers)
             {
-                Figures[server.Target, Measure.LoadedWorkingSet].Add(server.Child.WorkingSet / 1e6);
+                Figures[server.Target, Measure.LoadedWorkingSet].Add(server.WorkingSet / 1e6);
             }
         }
     }
 
     public void Dispose() => _control.Dispose();
+
+    /// <summary>The targets under a Functions host. A worker does not bring its own .NET.</summary>
+    private Target[] Hosted => options.SelfContained ? [] : [Target.Worker, Target.EmptyFunction];
+
+    private Server TheTenant => new(Target.Tenant, tenantChild, tenantChild.Id, _control.BaseAddress!, tenant.ManagementToken);
 
     /// <summary>Checks that all three return the same users.</summary>
     private async Task ComparePagesAsync(CancellationToken cancellationToken)
@@ -101,7 +112,7 @@ internal sealed class Bench(
         await using var ours = await StartAsync(Target.AdminFunctions, null, 0, cancellationToken);
         await using var peer = await StartAsync(Target.Express, null, 0, cancellationToken);
         List<JsonElement> pages = [];
-        foreach (var server in (Server[])[new(Target.Tenant, tenantChild, _control.BaseAddress!), ours, peer])
+        foreach (var server in (Server[])[TheTenant, ours, peer])
         {
             var page = await (await SendAsync(server, cancellationToken)).Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
             pages.Add(page);
@@ -122,10 +133,15 @@ internal sealed class Bench(
     /// <param name="cancellationToken">Cancels the benchmark.</param>
     private async Task<Server> StartAsync(Target target, Measure? measure, int latency, CancellationToken cancellationToken)
     {
+        if (target is Target.Worker or Target.EmptyFunction)
+        {
+            return await StartHostAsync(target, measure, cancellationToken);
+        }
+
         var port = FreePort();
         var before = await WarmUpStatsAsync(cancellationToken);
         var child = target is Target.AdminFunctions ? processes.StartFunctions(tenant, port) : Processes.StartPeer(tenant, port);
-        var server = new Server(target, child, new Uri($"http://127.0.0.1:{port}"));
+        var server = new Server(target, child, child.Id, new Uri($"http://127.0.0.1:{port}"), tenant.CallerToken);
         try
         {
             await OpenAsync(server, cancellationToken);
@@ -164,16 +180,44 @@ internal sealed class Bench(
         }
     }
 
+    /// <summary>Starts a worker under a Functions host and calls it once.</summary>
+    /// <param name="measure"><see cref="Measure.FirstAnswer"/>, or <see langword="null"/> to record nothing.</param>
+    private async Task<Server> StartHostAsync(Target target, Measure? measure, CancellationToken cancellationToken)
+    {
+        var child = processes.StartHost(target);
+        try
+        {
+            await child.AnswerAsync(cancellationToken);
+            var started = Stopwatch.GetTimestamp();
+            var host = HostProcess.Parse(await child.AskAsync("start", cancellationToken));
+            var open = Stopwatch.GetElapsedTime(started);
+            var server = new Server(target, child, host.WorkerId, host.Address, host.CallerToken);
+            using var response = await SendAsync(server, cancellationToken);
+            if (measure is Measure.FirstAnswer)
+            {
+                Figures[target, Measure.Open].Add(open.TotalMilliseconds);
+                Figures[target, Measure.FirstAnswer].Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            }
+
+            return server;
+        }
+        catch
+        {
+            await child.DisposeAsync();
+            throw;
+        }
+    }
+
     private async Task MeasureAsync(Server server, int callers, CancellationToken cancellationToken)
     {
         var allocated = await AllocatedAsync(server, cancellationToken);
-        var processor = server.Child.ProcessorTime;
+        var processor = server.ProcessorTime;
         var load = await LoadAsync(server, callers, options.Seconds, cancellationToken);
         Record(Measure.CallsPerSecond, load.Requests / load.Seconds);
         Record(Measure.P50, load.P50);
         Record(Measure.P99, load.P99);
-        Record(Measure.Processor, (server.Child.ProcessorTime - processor).TotalMilliseconds / load.Requests);
-        if (server.Target is Target.AdminFunctions)
+        Record(Measure.Processor, (server.ProcessorTime - processor).TotalMilliseconds / load.Requests);
+        if (ReportsAllocated(server))
         {
             Record(Measure.Allocated, (await AllocatedAsync(server, cancellationToken) - allocated) / 1e3 / load.Requests);
         }
@@ -182,18 +226,19 @@ internal sealed class Bench(
     }
 
     private Task<Load> LoadAsync(Server server, int callers, int seconds, CancellationToken cancellationToken) =>
-        tool.RunAsync(new Uri(server.Address, Paths[server.Target]), TokenFor(server), callers, seconds, cancellationToken);
+        tool.RunAsync(new Uri(server.Address, Paths[server.Target]), server.Token, callers, seconds, cancellationToken);
 
-    /// <summary>The allocated bytes. Only AdminFunctions reports them.</summary>
+    private static bool ReportsAllocated(Server server) => server.Target is not (Target.Tenant or Target.Express);
+
     private static async Task<double> AllocatedAsync(Server server, CancellationToken cancellationToken) =>
-        server.Target is Target.AdminFunctions ? double.Parse(await server.Child.AskAsync("allocated", cancellationToken)) : 0;
+        ReportsAllocated(server) ? double.Parse(await server.Child.AskAsync("allocated", cancellationToken)) : 0;
 
     private async Task<HttpResponseMessage> SendAsync(Server server, CancellationToken cancellationToken)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = ResponseTimeout };
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, Paths[server.Target]))
         {
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", TokenFor(server)) },
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", server.Token) },
         };
         try
         {
@@ -211,8 +256,6 @@ internal sealed class Bench(
 
     private async Task<WarmUpStats> WarmUpStatsAsync(CancellationToken cancellationToken) =>
         (await _control.GetFromJsonAsync<WarmUpStats>("/_local/stats", cancellationToken))!;
-
-    private string TokenFor(Server server) => server.Target is Target.Tenant ? tenant.ManagementToken : tenant.CallerToken;
 
     private static async Task OpenAsync(Server server, CancellationToken cancellationToken)
     {
@@ -241,8 +284,43 @@ internal sealed class Bench(
     }
 
     /// <summary>A running server.</summary>
-    private sealed record Server(Target Target, ChildProcess Child, Uri Address) : IAsyncDisposable
+    /// <param name="Child">The process that was started for it.</param>
+    /// <param name="ProcessId">The ID of the process to measure: the child or, under a Functions host, the worker.</param>
+    /// <param name="Token">The token of the calls.</param>
+    private sealed record Server(Target Target, ChildProcess Child, int ProcessId, Uri Address, string Token) : IAsyncDisposable
     {
+        /// <summary>The total processor time.</summary>
+        public TimeSpan ProcessorTime
+        {
+            get
+            {
+                using var process = Process.GetProcessById(ProcessId);
+                return process.TotalProcessorTime;
+            }
+        }
+
+        /// <summary>The working set, in bytes.</summary>
+        public long WorkingSet
+        {
+            get
+            {
+                using var process = Process.GetProcessById(ProcessId);
+                return process.WorkingSet64;
+            }
+        }
+
         public ValueTask DisposeAsync() => Child.DisposeAsync();
+    }
+
+    /// <summary>Stops all servers of a round but the tenant, which serves the next one.</summary>
+    private sealed class StopAll(IEnumerable<Server> servers) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var server in servers.Where(static server => server.Target is not Target.Tenant))
+            {
+                await server.DisposeAsync();
+            }
+        }
     }
 }

@@ -34,25 +34,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>The start time (<see cref="Stopwatch.GetTimestamp"/>).</summary>
     public long StartedAt { get; }
 
-    /// <summary>The total processor time.</summary>
-    public TimeSpan ProcessorTime
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
-    }
-
-    /// <summary>The working set, in bytes.</summary>
-    public long WorkingSet
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.WorkingSet64;
-        }
-    }
+    /// <summary>The ID of the process.</summary>
+    public int Id => _process.Id;
 
     /// <summary>Whether the process has exited.</summary>
     public bool HasExited => _process.HasExited;

@@ -6,11 +6,17 @@ internal enum Target
     /// <summary>Direct calls to the tenant, with a Management API token.</summary>
     Tenant,
 
-    /// <summary>AdminFunctions.</summary>
+    /// <summary>AdminFunctions on the local host.</summary>
     AdminFunctions,
 
     /// <summary>The Express server.</summary>
     Express,
+
+    /// <summary>AdminFunctions in a worker under a minimal Functions host.</summary>
+    Worker,
+
+    /// <summary>A function that does nothing, under the same host.</summary>
+    EmptyFunction,
 }
 
 /// <summary>The measured values.</summary>

@@ -18,21 +18,19 @@ internal sealed class Processes(bool selfContained)
 
     private string Published => Path.Combine(_folder, "published");
 
+    private string EmptyFunction => Path.Combine(_folder, "empty-function");
+
     private static string Checkout => Metadata("Checkout");
 
     /// <summary>Publishes the functions as for Azure, compiled ahead of time, and installs the packages of the Express server.</summary>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        // In a separate folder, because a build for one platform and this build would overwrite each other.
-        await RunAsync(
-            "dotnet",
-            [
-                "publish", Path.Combine(Checkout, "bench", "Compare"), "-c", "Release", "-o", Published, "--artifacts-path", _folder,
-                "--use-current-runtime", $"--self-contained={selfContained}", "-p:PublishReadyToRun=true",
-                $"-p:PublishReadyToRunComposite={selfContained}", "-p:Measured=true",
-                $"-p:Auth0PackagesMissing={Metadata("Auth0PackagesMissing")}",
-            ],
-            cancellationToken);
+        await PublishAsync("Compare", Published, [$"-p:Auth0PackagesMissing={Metadata("Auth0PackagesMissing")}"], cancellationToken);
+        if (!selfContained)
+        {
+            string[] properties = ["-p:_FunctionsBuildEnabled=false", "-p:Auth0PackagesMissing=false"];
+            await PublishAsync("EmptyFunction", EmptyFunction, properties, cancellationToken);
+        }
 
         var installed = new FileInfo(Path.Combine(Peer, "node_modules", ".package-lock.json"));
         if (!installed.Exists || installed.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(Peer, "package-lock.json")))
@@ -47,6 +45,17 @@ internal sealed class Processes(bool selfContained)
         }
     }
 
+    /// <summary>Publishes in a separate folder, because a build for one platform and this build would overwrite each other.</summary>
+    private Task PublishAsync(
+        string project, string output, IEnumerable<string> properties, CancellationToken cancellationToken) => RunAsync(
+        "dotnet",
+        [
+            "publish", Path.Combine(Checkout, "bench", project), "-c", "Release", "-o", output, "--artifacts-path", _folder,
+            "--use-current-runtime", $"--self-contained={selfContained}", "-p:PublishReadyToRun=true",
+            $"-p:PublishReadyToRunComposite={selfContained}", "-p:Measured=true", .. properties,
+        ],
+        cancellationToken);
+
     /// <summary>Starts the tenant and the vault.</summary>
     public ChildProcess StartTenant() => Start([TenantProcess.Role], []);
 
@@ -60,6 +69,12 @@ internal sealed class Processes(bool selfContained)
             new(FunctionsProcess.VaultCertificate, tenant.VaultCertificate),
             new(FunctionsProcess.VaultToken, tenant.VaultToken),
         ]);
+
+    /// <summary>Starts <see cref="HostProcess"/>.</summary>
+    /// <param name="target"><see cref="Target.Worker"/> or <see cref="Target.EmptyFunction"/>.</param>
+    public ChildProcess StartHost(Target target) => Start(
+        [HostProcess.Role, Path.Combine(target is Target.Worker ? Published : EmptyFunction, target is Target.Worker ? "AdminFunctions.dll" : "EmptyFunction.dll")],
+        []);
 
     /// <summary>Starts the Express server.</summary>
     public static ChildProcess StartPeer(TenantProcess tenant, int port) => ChildProcess.Start(

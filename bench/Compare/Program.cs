@@ -12,6 +12,12 @@ if (args is [FunctionsProcess.Role, .. var arguments])
     return await FunctionsProcess.RunAsync(arguments);
 }
 
+if (args is [HostProcess.Role, var app])
+{
+    await HostProcess.RunAsync(app);
+    return 0;
+}
+
 if (Options.Parse(args) is not { } options)
 {
     Console.Error.WriteLine(Options.Usage);

@@ -41,7 +41,7 @@ internal static class Report
         output.WriteLine("|---|--:|--:|--:|--:|--:|--:|");
         foreach (var callers in Bench.Callers)
         {
-            foreach (var target in Enum.GetValues<Target>())
+            foreach (var target in Enum.GetValues<Target>().Where(target => figures[target, Measure.P50, callers].Count > 0))
             {
                 output.WriteLine($"| {Name(target)} | {callers} | {Figure(Measure.CallsPerSecond, "0")} "
                     + $"| {Figure(Measure.P50, "0.00")} | {Figure(Measure.P99, "0.0")} "
@@ -56,9 +56,9 @@ internal static class Report
         output.WriteLine("|---|--:|--:|--:|--:|");
         foreach (var latency in Bench.Latencies)
         {
-            foreach (var target in (Target[])[Target.AdminFunctions, Target.Express])
+            foreach (var target in Enum.GetValues<Target>().Where(target => figures[target, Measure.FirstAnswer, latency.Tenant].Count > 0))
             {
-                var vault = target is Target.AdminFunctions ? $"{latency.Vault}" : "no vault";
+                var vault = target is Target.AdminFunctions or Target.Worker ? $"{latency.Vault}" : "no vault";
                 var open = figures[target, Measure.Open, latency.Tenant].ToString("0");
                 var first = figures[target, Measure.FirstAnswer, latency.Tenant].ToString("0");
                 output.WriteLine($"| {Name(target)} | {latency.Tenant} | {vault} | {open} | {first} |");
@@ -83,7 +83,8 @@ internal static class Report
         output.WriteLine();
         output.WriteLine("| working set, MB | idle | after load |");
         output.WriteLine("|---|--:|--:|");
-        foreach (var target in (Target[])[Target.AdminFunctions, Target.Express])
+        foreach (var target in Enum.GetValues<Target>().Where(target =>
+            target is not Target.Tenant && figures[target, Measure.IdleWorkingSet].Count > 0))
         {
             var idle = figures[target, Measure.IdleWorkingSet].ToString("0");
             var loaded = figures[target, Measure.LoadedWorkingSet].ToString("0");
@@ -95,8 +96,10 @@ internal static class Report
         output.WriteLine("|---|--:|--:|---|");
         foreach (var criterion in criteria)
         {
-            var bound = $"{(criterion.AtMost ? "at most" : "at least")} {criterion.Bound.ToString(CultureInfo.InvariantCulture)}";
-            var result = criterion.IsMet ? "met" : "**not met**";
+            var bound = criterion.Bound is { } number
+                ? $"{(criterion.AtMost ? "at most" : "at least")} {number.ToString(CultureInfo.InvariantCulture)}"
+                : "";
+            var result = criterion.Bound is null ? "" : criterion.IsMet ? "met" : "**not met**";
             output.WriteLine($"| {criterion.Name} | {criterion.Rounds.ToString("0.00")} | {bound} | {result} |");
         }
     }
@@ -105,27 +108,31 @@ internal static class Report
     {
         Target.Tenant => "the tenant, directly",
         Target.AdminFunctions => "AdminFunctions",
+        Target.Worker => "AdminFunctions in a worker",
+        Target.EmptyFunction => "an empty function in a worker",
         _ => "Express",
     };
 }
 
 /// <summary>A criterion: a bound for the median of a ratio.</summary>
-internal sealed record Criterion(string Name, Series Rounds, double Bound, bool AtMost = true)
+/// <param name="Bound"><see langword="null"/> for a ratio that is only reported.</param>
+internal sealed record Criterion(string Name, Series Rounds, double? Bound, bool AtMost = true)
 {
-    public bool IsMet => AtMost ? Rounds.Median <= Bound : Rounds.Median >= Bound;
+    public bool IsMet => Bound is not { } bound || (AtMost ? Rounds.Median <= bound : Rounds.Median >= bound);
 
     public static IReadOnlyList<Criterion> For(Figures figures)
     {
         Series Ratio(Measure measure, int of) => figures.Ratio(measure, of, Target.AdminFunctions, Target.Express);
+        Series OverFloor(Measure measure, int of) => figures.Ratio(measure, of, Target.Worker, Target.EmptyFunction);
 
         return
         [
-            new("1 caller: overhead of p50 over the tenant, relative to Express", figures.RatioOfOverhead(Measure.P50, 1), 0.5),
-            .. Bench.Callers.Where(static callers => callers > 1).SelectMany(callers => (Criterion[])
-            [
-                new($"{callers} callers: calls/s relative to Express", Ratio(Measure.CallsPerSecond, callers), 2, AtMost: false),
-                new($"{callers} callers: p99 relative to Express", Ratio(Measure.P99, callers), 1),
-            ]),
+            new("1 caller: overhead of p50 over the tenant, relative to Express", figures.RatioOfOverhead(Measure.P50, 1), 0.35),
+            new("1 caller: allocated kB per call", figures[Target.AdminFunctions, Measure.Allocated, 1], 200),
+            new("16 callers: calls/s relative to Express", Ratio(Measure.CallsPerSecond, 16), 3.2, AtMost: false),
+            new("16 callers: p99 relative to Express", Ratio(Measure.P99, 16), 1),
+            new("64 callers: calls/s relative to Express", Ratio(Measure.CallsPerSecond, 64), 2, AtMost: false),
+            new("64 callers: p99 relative to Express", Ratio(Measure.P99, 64), 0.3),
             .. Bench.Latencies.Select(latency => new Criterion(
                 $"process start to first 200, tenant at {latency.Tenant} ms, relative to Express",
                 Ratio(Measure.FirstAnswer, latency.Tenant),
@@ -137,6 +144,16 @@ internal sealed record Criterion(string Name, Series Rounds, double Bound, bool 
                 new(figures.WarmUpStats[(Measure.LateAnswer, latency.Tenant)].Select(static stats => stats.IsWarm ? 1d : 0)),
                 1,
                 AtMost: false)),
+            .. figures[Target.Worker, Measure.P50, 1].Count is 0 ? (Criterion[])[] :
+            [
+                .. Bench.Callers.SelectMany(callers => (Criterion[])
+                [
+                    new($"in a worker, {callers} callers: p50 relative to an empty function", OverFloor(Measure.P50, callers), Bound: null),
+                    new($"in a worker, {callers} callers: calls/s relative to an empty function", OverFloor(Measure.CallsPerSecond, callers), Bound: null),
+                    new($"in a worker, {callers} callers: processor time relative to an empty function", OverFloor(Measure.Processor, callers), Bound: null),
+                ]),
+                new("in a worker: start to first 200 relative to an empty function", OverFloor(Measure.FirstAnswer, 0), Bound: null),
+            ],
         ];
     }
 }
