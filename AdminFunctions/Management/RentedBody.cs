@@ -10,6 +10,9 @@ namespace AdminFunctions.Management;
 /// <param name="capacity">The expected length, in bytes. The memory grows if that is not enough.</param>
 internal sealed class RentedBody(int capacity) : HttpContent, IBufferWriter<byte>
 {
+    /// <summary>The usual length of a page of users, in bytes.</summary>
+    public const int UsualPageInBytes = 32 * 1024;
+
     private byte[] _memory = ArrayPool<byte>.Shared.Rent(capacity);
     private int _length;
 
@@ -22,14 +25,14 @@ internal sealed class RentedBody(int capacity) : HttpContent, IBufferWriter<byte
     /// <exception cref="HttpRequestException">The connection broke, or the body is longer.</exception>
     public static async Task<RentedBody> ReadAsync(HttpContent body, int longest, CancellationToken cancellationToken)
     {
-        var length = body.Headers.ContentLength ?? 0;
-        var read = new RentedBody((int)Math.Min(length, longest) + 1);
+        var length = body.Headers.ContentLength;
+        var read = new RentedBody((int)Math.Min(length ?? UsualPageInBytes, longest) + 1);
         try
         {
             await using var stream = await body.ReadAsStreamAsync(cancellationToken);
             for (int count; (count = await stream.ReadAsync(read.GetMemory(), cancellationToken)) > 0; read.Advance(count))
             {
-                if (Math.Max(length, read._length + count) > longest)
+                if (Math.Max(length ?? 0, read._length + count) > longest)
                 {
                     throw new HttpRequestException(
                         HttpRequestError.ConfigurationLimitExceeded, $"The response is longer than {longest} bytes.");

@@ -28,8 +28,6 @@ internal sealed partial class UsersJson : JsonSerializerContext
     /// <summary>The media type of the responses.</summary>
     public const string ContentType = "application/json; charset=utf-8";
 
-    private const int UsualPageInBytes = 32 * 1024;
-
     /// <summary>
     /// Does not escape characters such as ö, so that names stay readable. This is safe, because the responses are never interpreted as
     /// HTML.
@@ -41,7 +39,7 @@ internal sealed partial class UsersJson : JsonSerializerContext
     /// <param name="type">One of <see cref="Unescaped"/>.</param>
     public static RentedBody Write<T>(T value, JsonTypeInfo<T> type)
     {
-        var body = new RentedBody(UsualPageInBytes);
+        var body = new RentedBody(RentedBody.UsualPageInBytes);
         using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = type.Options.Encoder });
         JsonSerializer.Serialize(json, value, type);
         return body;

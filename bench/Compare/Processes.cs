@@ -72,9 +72,13 @@ internal sealed class Processes(bool selfContained)
 
     /// <summary>Starts <see cref="HostProcess"/>.</summary>
     /// <param name="target"><see cref="Target.Worker"/> or <see cref="Target.EmptyFunction"/>.</param>
-    public ChildProcess StartHost(Target target) => Start(
-        [HostProcess.Role, Path.Combine(target is Target.Worker ? Published : EmptyFunction, target is Target.Worker ? "AdminFunctions.dll" : "EmptyFunction.dll")],
-        []);
+    public ChildProcess StartHost(Target target)
+    {
+        var app = target is Target.Worker
+            ? Path.Combine(Published, "AdminFunctions.dll")
+            : Path.Combine(EmptyFunction, "EmptyFunction.dll");
+        return Start([HostProcess.Role, app], []);
+    }
 
     /// <summary>Starts the Express server.</summary>
     public static ChildProcess StartPeer(TenantProcess tenant, int port) => ChildProcess.Start(
