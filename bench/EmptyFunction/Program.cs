@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,12 +10,3 @@ builder.ConfigureFunctionsWebApplication();
 builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
 await builder.Build().RunAsync();
-
-/// <summary>A function that does nothing: what a call costs under a Functions host in any case.</summary>
-public static class Empty
-{
-    /// <summary>Responds with 204.</summary>
-    [Function(nameof(Empty))]
-    public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "empty")] HttpRequest request) =>
-        TypedResults.NoContent();
-}
