@@ -57,7 +57,7 @@ public sealed class ExportCursorTests
     }
 
     [Fact]
-    public async Task Whoever_is_there_all_the_time_is_in_the_pieces_once_whatever_happens_between_them()
+    public async Task A_user_who_is_there_all_the_time_is_in_the_pieces_once_whatever_happens_between_them()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
         using var reader = app.Reader();

@@ -87,14 +87,14 @@ public sealed class ApprovePlanTests
     }
 
     [Fact]
-    public async Task A_machine_can_approve()
+    public async Task An_application_cannot_approve()
     {
         await using var app = await StartAsync();
         using var first = app.Administrator();
         using var machine = Administrator(app, "mT4vJ8zQ1nW6kD3xR9sB2yH7cF5gL0pA@clients");
         var plan = await first.PlanEveryoneAsync();
 
-        (await machine.PostAsJsonAsync(Approvals, new { seal = plan.Seal })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await (await machine.PostAsJsonAsync(Approvals, new { seal = plan.Seal })).ShouldBeProblemAsync(HttpStatusCode.Conflict, "approval-required");
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class ExecutePlanTests
     }
 
     [Fact]
-    public async Task Who_is_not_as_planned_is_left_alone_and_the_line_says_in_which_respect()
+    public async Task Users_who_are_not_as_planned_are_left_alone_and_the_line_says_in_which_respect()
     {
         await using var app = await AppWithAsync([.. "abcdefg".Select(letter => Plans.Somebody($"auth0|{letter}"))]);
         using var administrator = app.Administrator();
@@ -81,7 +81,7 @@ public sealed class ExecutePlanTests
     }
 
     [Fact]
-    public async Task Who_became_protected_or_linked_with_the_caller_after_the_plan_or_was_excepted_is_left_alone()
+    public async Task Users_who_became_protected_or_linked_with_the_caller_or_are_excepted_are_left_alone()
     {
         await using var app = await AppWithAsync([.. "abc".Select(letter => Plans.Somebody($"auth0|{letter}"))]);
         using var administrator = app.Administrator();
@@ -96,7 +96,7 @@ public sealed class ExecutePlanTests
     [Theory]
     [InlineData("token-exchange")]
     [InlineData("interaction")]
-    public async Task Who_is_active_without_logging_in_is_left_alone(string activity)
+    public async Task Users_who_are_active_without_logging_in_are_left_alone(string activity)
     {
         await using var app = await AppWithAsync([.. "ab".Select(letter => Plans.Somebody($"auth0|{letter}") with { LastLogin = Old, UpdatedAt = Old, LoginsCount = 1 })]);
         using var tenant = new HttpClient { BaseAddress = app.Tenant.Address };
@@ -402,7 +402,7 @@ public sealed class ExecutePlanTests
     }
 
     [Fact]
-    public async Task Who_logs_in_while_the_execution_waits_for_the_rate_limit_is_left_alone()
+    public async Task A_user_who_logs_in_while_the_execution_waits_for_the_rate_limit_is_left_alone()
     {
         await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
         using var administrator = app.Administrator();
@@ -456,7 +456,7 @@ public sealed class ExecutePlanTests
     }
 
     [Fact]
-    public async Task Who_is_deleted_between_the_read_and_the_block_is_gone_in_the_trail_too()
+    public async Task A_user_who_is_deleted_between_the_read_and_the_block_is_gone_in_the_trail_too()
     {
         await using var app = await AppWithAsync(Plans.Somebody("auth0|a"));
         using var helpDesk = HelpDesk(app);
@@ -484,7 +484,7 @@ public sealed class ExecutePlanTests
     }
 
     [Fact]
-    public async Task Who_is_gone_is_gone_even_if_the_look_at_activity_fails_for_them()
+    public async Task A_deleted_user_is_gone_even_if_the_look_at_activity_fails()
     {
         await using var app = await AppWithAsync([.. "ab".Select(letter => Plans.Somebody($"auth0|{letter}") with { LastLogin = Old, UpdatedAt = Old, LoginsCount = 1 })]);
         using var administrator = app.Administrator();

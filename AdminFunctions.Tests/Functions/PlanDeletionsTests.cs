@@ -61,7 +61,7 @@ public sealed class PlanDeletionsTests
     }
 
     [Fact]
-    public async Task Who_is_blocked_already_is_counted_in_a_plan_that_blocks()
+    public async Task Users_who_are_blocked_already_are_counted_in_a_plan_that_blocks()
     {
         await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0 });
         using var helpDesk = app.CallerWith(Permissions.ReadUsers, Permissions.UpdateUsers);

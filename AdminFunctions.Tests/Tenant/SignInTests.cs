@@ -38,7 +38,7 @@ public sealed class SignInTests
     [InlineData(1, "read:users")]
     [InlineData(2, "")]
     [InlineData(3, "read:users delete:users")]
-    public async Task Whoever_signs_in_gets_tokens_with_their_own_permissions(int admin, string permissions)
+    public async Task A_user_who_signs_in_gets_tokens_with_their_own_permissions(int admin, string permissions)
     {
         var time = new FakeTime();
         await using var tenant = await StartAsync(time);
@@ -217,7 +217,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task Who_has_signed_in_is_not_asked_again_until_signed_out()
+    public async Task A_user_who_has_signed_in_is_not_asked_again_until_signed_out()
     {
         var time = new FakeTime();
         await using var tenant = await StartAsync(time);

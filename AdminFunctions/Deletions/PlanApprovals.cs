@@ -81,8 +81,10 @@ public sealed class PlanApprovals(PlanTokens tokens, TenantUsers tenant, AuditTr
     {
         if (!caller.Subject.Contains('|', StringComparison.Ordinal))
         {
-            // A machine, which has no accounts.
-            return [];
+            // The administrator who made the plan may have its secret.
+            throw new PlanRefusedException(
+                PlanRefusal.ApprovalRequired,
+                "An application cannot approve a plan. Ask a second administrator to sign in and approve it.");
         }
 
         try

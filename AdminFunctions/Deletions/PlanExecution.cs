@@ -11,7 +11,7 @@ namespace AdminFunctions.Deletions;
 
 /// <summary>
 /// A batch that is being executed: a line for each user, in order, and one for the end. It ends itself before a platform's time limit
-/// could cut it off. The same ticket then goes on: whoever is done already is gone or blocked.
+/// could cut it off. The same ticket then goes on: users who are done are gone or blocked.
 /// </summary>
 /// <param name="ticket">The batch.</param>
 /// <param name="except">The IDs of users to leave alone.</param>

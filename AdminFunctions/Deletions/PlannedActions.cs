@@ -71,7 +71,7 @@ public sealed class PlannedActions(TenantUsers tenant, TenantActivity activity, 
 
         if (ticket.Action is PlanAction.Block && user.Blocked is true)
         {
-            // Whoever blocked the user, or an earlier call that broke off, may have left the sessions.
+            // The block may be somebody else's, or that of an earlier call that broke off, and the sessions may go on.
             return await trail.RequestAsync(correlationId => RevokeAccessAsync(planned, correlationId));
         }
 

@@ -233,7 +233,7 @@ internal sealed class Bench(
     private static async Task<double> AllocatedAsync(Server server, CancellationToken cancellationToken) =>
         ReportsAllocated(server) ? double.Parse(await server.Child.AskAsync("allocated", cancellationToken)) : 0;
 
-    private async Task<HttpResponseMessage> SendAsync(Server server, CancellationToken cancellationToken)
+    private static async Task<HttpResponseMessage> SendAsync(Server server, CancellationToken cancellationToken)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = ResponseTimeout };
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, Paths[server.Target]))

@@ -46,7 +46,7 @@ internal sealed class Processes(bool selfContained)
     }
 
     /// <summary>Publishes in a separate folder, because a build for one platform and this build would overwrite each other.</summary>
-    private Task PublishAsync(
+    private Task<string> PublishAsync(
         string project, string output, IEnumerable<string> properties, CancellationToken cancellationToken) => RunAsync(
         "dotnet",
         [

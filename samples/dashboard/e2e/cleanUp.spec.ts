@@ -48,7 +48,7 @@ test('exactly the users of the preview are deleted, but for those who are untick
   await expect(rows(page)).toHaveCount(1);
 });
 
-test('who has changed since the preview is left alone, and the page says why', async ({ page, host, seed }) => {
+test('a user who has changed since the preview is left alone, and the page says why', async ({ page, host, seed }) => {
   await seed(...PEOPLE);
   await openCleanUp(page);
   await preview(page, 'Block');
@@ -119,7 +119,7 @@ test('a run is not left by accident, and the page can be reloaded and left befor
   await expect(rows(page)).toHaveCount(12);
 });
 
-test('who may only delete is offered only that', async ({ page, seed }) => {
+test('an administrator who may only delete is offered only that', async ({ page, seed }) => {
   await seed(...PEOPLE);
   await open(page, { as: 'Dora Deleter', path: '/?q=cleanup&clean-up' });
   await expect(page.getByRole('radio')).toHaveCount(1);
@@ -127,7 +127,7 @@ test('who may only delete is offered only that', async ({ page, seed }) => {
   await preview(page, 'Delete');
 });
 
-test('who may do neither is told which permissions they lack', async ({ page }) => {
+test('an administrator who may do neither is told which permissions are missing', async ({ page }) => {
   await open(page, { as: 'Rita Reader', path: '/?q=cleanup&clean-up' });
   await expect(page.getByText('You may neither block nor delete users.')).toContainText('update:users or delete:users');
   await expect(page.getByRole('button', { name: 'Preview' })).toHaveCount(0);

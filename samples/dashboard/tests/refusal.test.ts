@@ -26,7 +26,7 @@ test('other problems stay as they are', () => {
   expect(refusalToExecute(unreachable)).toBe(unreachable);
 });
 
-test('who has planned reads what is wrong with the approval', () => {
+test('the planner reads what is wrong with the approval', () => {
   expect(refusalToExecute({ ...problem('invalid-request'), errors: { approval: [''] } }).detail).toMatch(/belongs to another plan/);
   expect(refusalToExecute(problem('invalid-request')).detail).toBe('Detail of the API');
   expect(refusalToExecute(problem('approval-required')).detail).toMatch(/Send the link to a second administrator/);

@@ -231,7 +231,7 @@ test('a plan that is refused before anything has happened can be corrected, and 
   expect(cleanUp.remaining.value).toBe(1);
 });
 
-test('who is gone after an interruption may have been deleted just before it', async () => {
+test('a user who is gone after an interruption may have been deleted just before it', async () => {
   let calls = 0;
   const { cleanUp } = start(async function* ({ ticket }) {
     if (calls++ === 0) throw new ApiError({ slug: 'unreachable', title: '', detail: '' });
@@ -249,7 +249,7 @@ test('who is gone after an interruption may have been deleted just before it', a
   expect(['a|1', 'a|2', 'a|3'].filter((user_id) => isDeleted({ user_id }))).toEqual(['a|1', 'a|2', 'a|3']);
 });
 
-test('who was unticked is so in the next preview too', async () => {
+test('a user who was unticked is unticked in the next preview too', async () => {
   const { cleanUp } = start(blockAll);
   cleanUp.toggle('a|gone');
   await cleanUp.makePlan();

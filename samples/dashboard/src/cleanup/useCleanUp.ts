@@ -99,7 +99,7 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
       }
       batches.value = made;
       leftOut.value = out;
-      // Who has been unticked stays so.
+      // Users who have been unticked stay unticked.
       const planned = new Set(users.value.map((user) => user.user_id));
       for (const id of excepted) if (!planned.has(id)) excepted.delete(id);
       lines.clear();
@@ -111,7 +111,7 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
     });
   }
 
-  /** Starts, or goes on. Who has failed once gets another try. */
+  /** Starts, or goes on. Users who have failed once get another try. */
   async function run(): Promise<void> {
     if (!canRun.value) return;
     for (const { user_id } of failed.value) if (failures.get(user_id) === 1) lines.delete(user_id);

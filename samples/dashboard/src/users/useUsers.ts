@@ -123,7 +123,7 @@ export function useUsers(api: Api) {
     }
   }
 
-  /** Shows a user beside the list. Going back closes them, whoever was shown in between. */
+  /** Shows a user beside the list. Going back closes the panel, even if others were shown in between. */
   function open(id: string): void {
     const isFirst = state.user === '';
     state.user = id;
