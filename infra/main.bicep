@@ -59,13 +59,13 @@ param planNeedsApproval string = ''
 @description('The origins of front ends that can call the API, separated by commas: https://admin.example.com. An asterisk is not allowed.')
 param allowedOrigins string = ''
 
-@description('Deploy a static web app for the dashboard in samples/dashboard, and allow its origin.')
+@description('Whether to deploy a static web app for the dashboard in samples/dashboard and allow its origin.')
 param deployDashboard bool = false
 
 @description('The client ID of the single-page application in Auth0 that the dashboard signs in with. Required with deployDashboard.')
 param dashboardClientId string = ''
 
-@description('The region of the static web app. Fewer regions have it, and the files are served from everywhere.')
+@description('The region of the static web app. Fewer regions support it; the files are served worldwide.')
 param dashboardLocation string = 'westeurope'
 
 @description('The maximum number of instances. All share the rate limit of the tenant, so too many cause more rejected calls.')
@@ -90,14 +90,14 @@ param auditRetentionDays int = 365
 @description('The address that gets mail about what needs attention. Empty: no alert rules and no availability test.')
 param alertEmail string = ''
 
-@description('How many deletions by one actor in an hour are normal. More raise an alert.')
+@description('How many deletions by one actor in an hour are normal. A larger number raises an alert.')
 @minValue(1)
 param deletionsPerHour int = 100
 
 @description('The OTLP endpoint for traces and metrics, such as https://collector.example.com:4317. Empty: no export.')
 param otlpEndpoint string = ''
 
-@description('Use private endpoints for storage and vault. You then cannot run az keyvault secret set from outside the virtual network.')
+@description('Whether storage and vault have private endpoints. If so, az keyvault secret set fails from outside the virtual network.')
 param privateNetwork bool = false
 
 @description('The object ID of the deploying person or identity. A person (deployerType User) can then write secrets. Empty: no role.')

@@ -56,7 +56,7 @@ type alertRule = {
   @description('1 is an error, 2 a warning, 3 information.')
   severity: int
 
-  @description('Whether mail is sent when the condition begins and when it ends. Otherwise, each time, because each event needs a look.')
+  @description('Whether mail is sent when the condition begins and ends. Otherwise, it is sent each time, because each event needs a look.')
   resolves: bool
 }
 

@@ -2,7 +2,7 @@
 @description('The name of the static web app.')
 param name string
 
-@description('The region of the resource. Azure serves the files from all regions.')
+@description('The region of the resource. Azure serves the files worldwide.')
 param location string
 
 @description('The tags.')
