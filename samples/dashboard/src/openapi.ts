@@ -33,13 +33,13 @@ export interface paths {
         };
         /**
          * Export all users
-         * @description Requires the permission `read:users`. The export goes past the first 1000 results, oldest users first, as a stream. If it fails in the
-         *     middle, the connection breaks off; NDJSON then ends with a line `{"error":{…}}`, which is the problem. With `end=true`, a whole NDJSON
-         *     export ends with the line `{"end":{"users":N}}`.
+         * @description Requires the permission `read:users`. The export goes past the first 1000 results, oldest users first, as a stream. If it fails
+         *     midway, the connection breaks off; NDJSON then ends with a line `{"error":{…}}`, which is the problem. With `end=true`, a complete
+         *     NDJSON export ends with the line `{"end":{"users":N}}`.
          *
          *     With `cursors=true`, a line `{"cursor":"…"}` follows a page. If the export breaks off, drop what came after the last such line, and
-         *     send its value as `after` with the same `q` and fields: the new export goes on there. Together, the pieces contain every user who
-         *     exists and matches `q` from the start of the first to the end of the last, once. `N` counts the users of all pieces.
+         *     send its value as `after` with the same `q` and fields: the new export continues from there. Together, the pieces contain every user
+         *     who exists and matches `q` from the start of the first to the end of the last, once. `N` counts the users of all pieces.
          */
         get: operations["exportUsers"];
         put?: never;
@@ -59,8 +59,8 @@ export interface paths {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -97,10 +97,10 @@ export interface paths {
         put?: never;
         /**
          * Plan to block or delete many users
-         * @description Requires the permission `read:users`, and for `"action":"block"` also `update:users`, for `"action":"delete"` also `delete:users`. The
-         *     plan is a stream of lines, each a `PlanLine`: batches of at most 100 users with a ticket each, and at the end what the plan is, with
-         *     its seal. Nothing is changed. A plan that breaks off, or that has more users than the setting `Users__LargestPlan`, ends with a line
-         *     `{"error":{…}}`, which is the problem. It has no seal, and cannot be executed.
+         * @description Requires the permission `read:users`, and for `"action":"block"` also `update:users`, for `"action":"delete"` also `delete:users`.
+         *     The plan is a stream of lines, each a `PlanLine`: batches of at most 100 users with a ticket each, and at the end a summary of the
+         *     plan, with its seal. Nothing is changed. A plan that breaks off, or that has more users than the setting `Users__LargestPlan`, ends
+         *     with a line `{"error":{…}}`, which is the problem. It has no seal, and cannot be executed.
          */
         post: operations["planDeletions"];
         delete?: never;
@@ -120,9 +120,9 @@ export interface paths {
         put?: never;
         /**
          * Approve a plan
-         * @description Requires the permission `read:users` and that of the plan's action. With the setting `Users__PlanNeedsApproval`, a plan can be executed
-         *     only once an administrator other than its maker has approved it. With `"preview":true`, the response says what the plan is, and nothing
-         *     is approved.
+         * @description Requires the permission `read:users` and the one for the plan's action. With the setting `Users__PlanNeedsApproval`, a plan can be
+         *     executed only once an administrator other than its maker has approved it. With `"preview":true`, the response says what the plan is,
+         *     and nothing is approved.
          */
         post: operations["approvePlan"];
         delete?: never;
@@ -142,9 +142,10 @@ export interface paths {
         put?: never;
         /**
          * Execute one batch of a plan
-         * @description Requires the permission `read:users` and that of the plan's action. Only the administrator who made the plan can execute it. Each user is
-         *     read again, and changed only if they are as planned. The response is a stream of lines, each an `ExecutionLine`: one for each user, and
-         *     one for the end. A call ends itself after 90 seconds; the same ticket then goes on. If you hang up, no further user is begun.
+         * @description Requires the permission `read:users` and the one for the plan's action. Only the administrator who made the plan can execute it.
+         *     Each user is read again, and changed only if they are as planned. The response is a stream of lines, each an `ExecutionLine`: one
+         *     for each user, and one for the end. A call ends by itself after 90 seconds; send the ticket again to continue. If you hang up, no
+         *     further users are processed.
          */
         post: operations["executePlan"];
         delete?: never;
@@ -182,8 +183,8 @@ export interface paths {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -221,8 +222,8 @@ export interface paths {
         post?: never;
         /**
          * Sign out a user
-         * @description Requires the permission `update:users`. Ends the user's sessions at Auth0 and revokes their refresh tokens. It takes an Enterprise
-         *     plan. Access tokens stay valid until they expire, and applications keep their own sessions.
+         * @description Requires the permission `update:users`. Ends the user's sessions at Auth0 and revokes their refresh tokens. It requires an
+         *     Enterprise plan. Access tokens stay valid until they expire, and applications keep their own sessions.
          */
         delete: operations["signOutUser"];
         options?: never;
@@ -371,14 +372,14 @@ export interface components {
             /** @description Why, in one line, for the audit trail. */
             reason: string;
             /**
-             * @description Whether to leave alone who has used a refresh token or a session since `inactive_since`. Default, true if `q` names `last_login` or
-             *     `inactive_since` is set. The endpoints are for Enterprise plans. Without them, the plan has a warning; if it sets `check_activity` or
-             *     `inactive_since`, it is refused (`not-in-plan`).
+             * @description Whether to leave alone users who have used a refresh token or a session since `inactive_since`. By default, true if `q` names
+             *     `last_login` or `inactive_since` is set. The endpoints are for Enterprise plans. Without them, the plan has a warning; if it
+             *     sets `check_activity` or `inactive_since`, it is refused (`not-in-plan`).
              */
             check_activity?: boolean | null;
             /**
              * Format: date-time
-             * @description Default, the earliest date before which `q` looks for `last_login`.
+             * @description By default, the earliest date before which `q` looks for `last_login`.
              */
             inactive_since?: string | null;
         };
@@ -420,7 +421,7 @@ export interface components {
                 };
                 /**
                  * Format: date-time
-                 * @description Who was active after this moment will be left alone.
+                 * @description Users who were active after this moment will be left alone.
                  */
                 inactive_since?: string;
                 /** @description What the plan cannot promise. */
@@ -447,7 +448,7 @@ export interface components {
             user_id?: string;
             /** @enum {string} */
             outcome?: "deleted" | "blocked" | "changed" | "active" | "gone" | "protected" | "self" | "excepted" | "failed";
-            /** @description In which respects the user is not as planned. */
+            /** @description The respects in which the user is not as planned. */
             changed?: ("created_at" | "last_login" | "updated_at" | "profile")[];
             /**
              * Format: date-time
@@ -460,7 +461,7 @@ export interface components {
             detail?: string;
             problem?: components["schemas"]["Problem"];
             end?: {
-                /** @description The users without an outcome. The same ticket goes on with them. */
+                /** @description The number of users without an outcome. To continue with them, send the same ticket. */
                 remaining: number;
                 /** @description How many users had which outcome. */
                 outcomes: {
@@ -492,9 +493,9 @@ export interface components {
         User: {
             /** @description The ID. */
             user_id?: string;
-            /** @description The e-mail address. */
+            /** @description The email address. */
             email?: string;
-            /** @description Whether the e-mail address is verified. */
+            /** @description Whether the email address is verified. */
             email_verified?: boolean;
             /** @description The username, in connections that use one. */
             username?: string;
@@ -555,7 +556,7 @@ export interface components {
         UserPage: {
             /** @description The number of results before this page. */
             start: number;
-            /** @description Users a page. */
+            /** @description Users per page. */
             limit: number;
             /** @description Users on this page. */
             length: number;
@@ -598,7 +599,7 @@ export interface components {
         LogPage: {
             /** @description The number of events before this page. */
             start: number;
-            /** @description Events a page. */
+            /** @description Events per page. */
             limit: number;
             /** @description Events on this page. */
             length: number;
@@ -657,7 +658,7 @@ export interface components {
         Me: {
             /** @description The subject of the token. */
             sub: string;
-            /** @description Those of the token's permissions that this API knows. */
+            /** @description The permissions in the token that this API knows. */
             permissions: ("read:users" | "update:users" | "delete:users" | "reset:mfa" | "read:logs")[];
             /** @description The IDs of users who cannot be deleted; only for callers who may delete. */
             protected_users?: string[];
@@ -678,7 +679,7 @@ export interface components {
             secret: components["schemas"]["CachedValue"];
             tenant: components["schemas"]["Dependency"];
             vault: components["schemas"]["Dependency"];
-            /** @description Auth0's rate limit of reading users, according to its last response. */
+            /** @description Auth0's rate limit for reading users, according to its last response. */
             rateLimit: {
                 limit: number | null;
                 remaining: number | null;
@@ -705,7 +706,7 @@ export interface components {
             status: number;
             /** @description What happened this time and what to do. */
             detail: string;
-            /** @description The trace by which the log can be searched. */
+            /** @description The trace ID to search the log for. */
             traceId: string;
             /** @description When to try again, in seconds. */
             retryAfter?: number;
@@ -781,9 +782,9 @@ export interface components {
             };
         };
         /**
-         * @description Nothing was changed. You cannot do this to yourself (`self-deletion`, `own-account`) or to a protected user (`protected-user`); the mail
-         *     makes no sense for this user (`no-password`, `no-email`, `no-verification`), or the user has accounts in several database connections
-         *     (`connection-required`); or the tenant's plan does not include it (`not-in-plan`).
+         * @description Nothing was changed. You cannot do this to yourself (`self-deletion`, `own-account`) or to a protected user (`protected-user`); the
+         *     mail makes no sense for this user (`no-password`, `no-email`, `no-verification`), or the user has accounts in several database
+         *     connections (`connection-required`); or the tenant's plan does not include it (`not-in-plan`).
          */
         Conflict: {
             headers: {
@@ -798,8 +799,8 @@ export interface components {
         };
         /**
          * @description Nothing was changed. The plan has expired (`plan-expired`), is another administrator's (`another-actor`), has not been approved by a
-         *     second administrator (`approval-required`), or more users match than a plan may have (`plan-too-large`). Or the plan asks for a look at
-         *     activity, which the tenant's plan does not include (`not-in-plan`).
+         *     second administrator (`approval-required`), or more users match than a plan may have (`plan-too-large`). Or the plan asks for a look
+         *     at activity, which the tenant's plan does not include (`not-in-plan`).
          */
         PlanConflict: {
             headers: {
@@ -814,7 +815,7 @@ export interface components {
         };
         /**
          * @description Auth0 rejected the API itself, which someone has to correct (`tenant-refused`); Auth0 cannot be reached or fails
-         *     (`tenant-unavailable`); or a change may have been made, and that could not be found out (`outcome-unknown`).
+         *     (`tenant-unavailable`); or a change may have been made, but the API could not find out (`outcome-unknown`).
          */
         BadGateway: {
             headers: {
@@ -829,8 +830,8 @@ export interface components {
             };
         };
         /**
-         * @description Auth0's rate limit has been reached (`tenant-rate-limited`), too many exports are in progress (`too-many-exports`), the client secret
-         *     could not be read (`vault-unavailable`), or the settings are not valid (`misconfigured`).
+         * @description Auth0's rate limit has been reached (`tenant-rate-limited`), too many exports are in progress (`too-many-exports`), the client
+         *     secret could not be read (`vault-unavailable`), or the settings are not valid (`misconfigured`).
          */
         Unavailable: {
             headers: {
@@ -881,24 +882,24 @@ export interface components {
     };
     parameters: {
         /**
-         * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-         *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+         * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+         *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
          * @example auth0|5f7c8ec7c33c6c004bbafe82
          */
         id: string;
         /** @description The zero-based page. */
         page: number;
-        /** @description Items a page. */
+        /** @description Items per page. */
         perPage: number;
         /** @description Whether the response is a page with totals. Auth0 may stop counting at 1000. */
         includeTotals: boolean;
         /**
-         * @description A user search in [Lucene syntax](https://auth0.com/docs/manage-users/user-search/user-search-query-syntax). Default, everyone.
+         * @description A user search in [Lucene syntax](https://auth0.com/docs/manage-users/user-search/user-search-query-syntax). By default, everyone.
          * @example email:"ann@example.com"
          */
         q: string;
         /**
-         * @description The fields to serve, out of those of a user. Default, all of them.
+         * @description The fields to serve, out of those of a user. By default, all of them.
          * @example [
          *       "user_id",
          *       "email"
@@ -928,22 +929,22 @@ export interface operations {
             query?: {
                 /** @description The zero-based page. */
                 page?: components["parameters"]["page"];
-                /** @description Items a page. */
+                /** @description Items per page. */
                 per_page?: components["parameters"]["perPage"];
                 /** @description Whether the response is a page with totals. Auth0 may stop counting at 1000. */
                 include_totals?: components["parameters"]["includeTotals"];
                 /**
-                 * @description A user search in [Lucene syntax](https://auth0.com/docs/manage-users/user-search/user-search-query-syntax). Default, everyone.
+                 * @description A user search in [Lucene syntax](https://auth0.com/docs/manage-users/user-search/user-search-query-syntax). By default, everyone.
                  * @example email:"ann@example.com"
                  */
                 q?: components["parameters"]["q"];
                 /**
-                 * @description The order, as `field:1` (ascending) or `field:-1` (descending). Default, Auth0's order.
+                 * @description The order, as `field:1` (ascending) or `field:-1` (descending). By default, Auth0's order.
                  * @example created_at:-1
                  */
                 sort?: string;
                 /**
-                 * @description The fields to serve, out of those of a user. Default, all of them.
+                 * @description The fields to serve, out of those of a user. By default, all of them.
                  * @example [
                  *       "user_id",
                  *       "email"
@@ -985,12 +986,12 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description A user search in [Lucene syntax](https://auth0.com/docs/manage-users/user-search/user-search-query-syntax). Default, everyone.
+                 * @description A user search in [Lucene syntax](https://auth0.com/docs/manage-users/user-search/user-search-query-syntax). By default, everyone.
                  * @example email:"ann@example.com"
                  */
                 q?: components["parameters"]["q"];
                 /**
-                 * @description The fields to serve, out of those of a user. Default, all of them.
+                 * @description The fields to serve, out of those of a user. By default, all of them.
                  * @example [
                  *       "user_id",
                  *       "email"
@@ -999,17 +1000,17 @@ export interface operations {
                 fields?: components["parameters"]["fields"];
                 /** @description With `false`, all fields but those in `fields` are served. */
                 include_fields?: components["parameters"]["includeFields"];
-                /** @description A JSON object a line (NDJSON), or CSV (RFC 4180) in UTF-8. */
+                /** @description One JSON object per line (NDJSON), or CSV (RFC 4180) in UTF-8. */
                 format?: "ndjson" | "csv";
                 /** @description Whether CSV begins with a byte order mark, by which Excel recognizes UTF-8. */
                 bom?: boolean;
-                /** @description Whether a whole NDJSON export ends with a line that counts the users. */
+                /** @description Whether a complete NDJSON export ends with a line that counts the users. */
                 end?: boolean;
                 /** @description Whether a line with a cursor follows a page. For NDJSON only. */
                 cursors?: boolean;
                 /**
-                 * @description The cursor after which the export goes on, unchanged. For NDJSON only. A cursor that was altered, or of an export with another
-                 *     `q` or other fields, is a 400.
+                 * @description The cursor after which the export continues. Send it unchanged. For NDJSON only. A cursor that was altered, or that is from an
+                 *     export with another `q` or other fields, gets a 400.
                  */
                 after?: string;
             };
@@ -1056,7 +1057,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The fields to serve, out of those of a user. Default, all of them.
+                 * @description The fields to serve, out of those of a user. By default, all of them.
                  * @example [
                  *       "user_id",
                  *       "email"
@@ -1074,8 +1075,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -1130,8 +1131,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -1310,7 +1311,7 @@ export interface operations {
             query?: {
                 /** @description The zero-based page. */
                 page?: components["parameters"]["page"];
-                /** @description Items a page. */
+                /** @description Items per page. */
                 per_page?: components["parameters"]["perPage"];
                 /** @description Whether the response is a page with totals. Auth0 may stop counting at 1000. */
                 include_totals?: components["parameters"]["includeTotals"];
@@ -1321,8 +1322,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -1373,8 +1374,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -1413,8 +1414,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -1458,8 +1459,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -1503,8 +1504,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -1554,8 +1555,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -1613,8 +1614,8 @@ export interface operations {
             };
             path: {
                 /**
-                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its UTF-8,
-                 *     without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
+                 * @description The user's ID, percent-encoded (`auth0%7C5f7c8ec7c33c6c004bbafe82`), or `~` and the ID in base64url (RFC 4648, section 5) of its
+                 *     UTF-8, without padding. Use the second form for an ID with a character outside `A-Za-z0-9|._@+-`: nothing on the way rewrites it.
                  * @example auth0|5f7c8ec7c33c6c004bbafe82
                  */
                 id: components["parameters"]["id"];
@@ -1693,9 +1694,9 @@ export interface operations {
     getHealth: {
         parameters: {
             query?: {
-                /** @description Whether to tell how the last calls to Auth0 and Key Vault went. */
+                /** @description Whether to report how the last calls to Auth0 and Key Vault went. */
                 deep?: boolean;
-                /** @description Whether to call Auth0 and Key Vault first, at most once in 10 seconds however many callers ask. Implies `deep`. */
+                /** @description Whether to call Auth0 and Key Vault first, at most once in 10 seconds, however many callers ask. Implies `deep`. */
                 check?: boolean;
             };
             header?: {
