@@ -143,7 +143,7 @@ public sealed class ExecutePlanTests
 
         var warning = plan.End["warnings"]!.AsArray().ShouldHaveSingleItem()!.GetValue<string>();
         warning.ShouldContain(expected);
-        warning.ShouldContain("last_login does not move at silent sign-ins");
+        warning.ShouldContain("silent sign-ins and exchanges of refresh tokens do not update last_login");
         plan.End["inactive_since"].ShouldBeNull();
         (await administrator.ExecuteAllAsync(plan)).Values.ShouldBe(["deleted"]);
     }

@@ -27,7 +27,7 @@ public sealed class DeletionPlans(
     /// <param name="budget">Canceled when the time of the call is up.</param>
     /// <param name="cancellationToken">Canceled when the caller hangs up.</param>
     /// <exception cref="TooManyExportsException">Too many exports and plans are in progress.</exception>
-    /// <exception cref="TenantException">Auth0 did not return the first page, or it lets nobody look at activity as required.</exception>
+    /// <exception cref="TenantException">Auth0 did not return the first page, or does not allow the required look at activity.</exception>
     /// <exception cref="VaultException">The client secret could not be read.</exception>
     internal async Task<DeletionPlan> StartAsync(
         PlanRequest request, Caller caller, string traceId, CancellationToken budget, CancellationToken cancellationToken)
@@ -71,8 +71,8 @@ public sealed class DeletionPlans(
             catch (TenantException exception) when (!isRequired && TenantErrors.IsDenied(exception))
             {
                 plan.DoNotLookAtActivity(
-                    $"{exception.Message} So users who only use refresh tokens or sessions that they have look inactive, although they are "
-                        + "not: last_login does not move at silent sign-ins and at exchanges of refresh tokens.");
+                    $"{exception.Message} So users who only use existing refresh tokens or sessions look inactive, although they are not: "
+                        + "silent sign-ins and exchanges of refresh tokens do not update last_login.");
                 return;
             }
         }

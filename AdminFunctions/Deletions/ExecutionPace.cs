@@ -21,7 +21,7 @@ public sealed class ExecutionPace(TenantHttp http, WalkPace reading, TimeProvide
         RateLimits limits, WalkPace.Walker read, WalkPace.Walker update, WalkPace.Walker delete, WalkPace.Walker other)
     {
         /// <summary>
-        /// Waits for a turn at everything that it takes to read a user and to change them. So nothing waits in between.
+        /// Waits for a turn that covers everything needed to read a user and to change them, so that nothing waits in between.
         /// </summary>
         /// <param name="looksAtActivity">Whether the user's refresh tokens and sessions are read too.</param>
         /// <param name="cancellationToken">Ends the wait.</param>

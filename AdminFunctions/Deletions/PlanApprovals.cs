@@ -46,7 +46,7 @@ public sealed class PlanApprovals(PlanTokens tokens, TenantUsers tenant, AuditTr
         return plan with { Approval = approval };
     }
 
-    /// <summary>Checks that a plan has been approved by someone else than the administrator who made it.</summary>
+    /// <summary>Checks that a plan has been approved by someone other than the administrator who made it.</summary>
     /// <exception cref="PlanRefusedException">It has not.</exception>
     internal async Task CheckAsync(string? approvalToken, Seal seal, CancellationToken budget)
     {
@@ -54,7 +54,7 @@ public sealed class PlanApprovals(PlanTokens tokens, TenantUsers tenant, AuditTr
         {
             throw new PlanRefusedException(
                 PlanRefusal.ApprovalRequired,
-                "A second administrator has to approve this plan. Give them its seal, and send what they get as approval.");
+                "A second administrator has to approve this plan. Give them its seal, and send the approval that they get.");
         }
 
         var approval = await tokens.VerifyApprovalAsync(approvalToken, budget);
@@ -65,15 +65,15 @@ public sealed class PlanApprovals(PlanTokens tokens, TenantUsers tenant, AuditTr
     }
 
     /// <summary>
-    /// Checks that the caller is another person than the one who made the plan. The subjects of two tokens can differ, although the
-    /// accounts are linked. A token that names an account that was linked since names nobody who can be read, so it cannot approve.
+    /// Checks that the caller is not the person who made the plan. The subjects of two tokens can differ although the accounts are
+    /// linked. If a token names an account that has been linked since, its user cannot be read, so it cannot approve.
     /// </summary>
     private async Task CheckThatThereAreTwoAsync(Seal seal, Caller caller, CancellationToken budget)
     {
         if (IsSame(seal.Actor, caller.Subject) || (await IdsOfAsync(caller, budget)).Any(id => IsSame(seal.Actor, id)))
         {
             throw new PlanRefusedException(
-                PlanRefusal.ApprovalRequired, "You made this plan. Ask another administrator to approve it; give them its seal.");
+                PlanRefusal.ApprovalRequired, "You made this plan. Give its seal to another administrator, and ask them to approve it.");
         }
     }
 
@@ -95,11 +95,11 @@ public sealed class PlanApprovals(PlanTokens tokens, TenantUsers tenant, AuditTr
         {
             throw new PlanRefusedException(
                 PlanRefusal.ApprovalRequired,
-                "The account that you have signed in with no longer exists, or is linked with another one. Sign in again, or ask another "
+                "The account that you signed in with no longer exists, or is linked to another one. Sign in again, or ask another "
                     + "administrator to approve the plan.");
         }
     }
 
-    /// <summary>To take too many for the same person does no harm.</summary>
+    /// <summary>It does no harm to take too many for the same person.</summary>
     private static bool IsSame(string subject, string other) => subject.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

@@ -10,8 +10,8 @@ using AdminFunctions.Management;
 namespace AdminFunctions.Deletions;
 
 /// <summary>
-/// A batch that is being executed: a line for each user, in order, and one for the end. It ends itself before a platform's time limit
-/// could cut it off. The same ticket then goes on: users who are done are gone or blocked.
+/// A batch that is being executed: a line for each user, in order, and one for the end. It ends by itself before a platform's time limit
+/// could cut it off. The same ticket then continues: users who are done are gone or blocked.
 /// </summary>
 /// <param name="ticket">The batch.</param>
 /// <param name="except">The IDs of users to leave alone.</param>
@@ -32,13 +32,13 @@ internal sealed class PlanExecution(
     AuditTrail audit,
     TimeProvider time) : IStreamedBody
 {
-    /// <summary>How long a call lasts at most before it ends itself. Azure's load balancer allows 230 s.</summary>
+    /// <summary>The maximum duration of a call, after which it ends by itself. Azure's load balancer allows 230 s.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(90);
 
     /// <summary>How many users are worked on at a time.</summary>
     private const int AtOnce = 4;
 
-    /// <summary>How many failures in a row end a call: something is wrong that is not about a user.</summary>
+    /// <summary>How many failures in a row end a call: something is wrong that does not concern a single user.</summary>
     private const int MostFailures = 5;
 
     private readonly NdjsonLine _line = new();

@@ -120,7 +120,7 @@ internal enum ExecutionOutcome
 }
 
 /// <summary>The end of a call: how many users had which outcome, and how many have none yet.</summary>
-/// <param name="Remaining">The users without an outcome. The same ticket goes on with them.</param>
+/// <param name="Remaining">The number of users without an outcome. To continue with them, send the same ticket.</param>
 internal sealed record ExecutionEnd(int Remaining, IReadOnlyDictionary<string, int> Outcomes);
 
 /// <summary>Writes the lines (https://github.com/ndjson/ndjson-spec).</summary>

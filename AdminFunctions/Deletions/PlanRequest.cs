@@ -15,7 +15,7 @@ namespace AdminFunctions.Deletions;
 /// <param name="Action">What to do with the users.</param>
 /// <param name="Reason">Why, for the audit trail.</param>
 /// <param name="CheckActivity">
-/// Whether to leave alone who has used a refresh token or a session recently. By default, if the search names <c>last_login</c> or
+/// Whether to leave alone users who have used a refresh token or a session recently. By default, if the search names <c>last_login</c> or
 /// <paramref name="InactiveSince"/> is set.
 /// </param>
 /// <param name="InactiveSince">
@@ -65,7 +65,7 @@ internal sealed partial record PlanRequest(
         var hasSearch = !string.IsNullOrWhiteSpace(Q);
         if (hasSearch == Everyone)
         {
-            errors["q"] = ["A plan has a search in q, or \"everyone\":true for every user of the tenant, and not both."];
+            errors["q"] = ["A plan has a search in q, or \"everyone\":true for every user of the tenant, but not both."];
         }
         else if (Q?.Length > MaxSearchLength)
         {
@@ -84,7 +84,7 @@ internal sealed partial record PlanRequest(
 
         if (CheckActivity is false && InactiveSince is not null)
         {
-            errors["check_activity"] = ["inactive_since asks for a look at activity, and check_activity turns it off. Leave one out."];
+            errors["check_activity"] = ["inactive_since asks for a look at activity, but check_activity turns it off. Leave one out."];
         }
         else if (LooksAtActivity && ActivityBound is null && (NamesLastLogin || errors.Count is 0))
         {

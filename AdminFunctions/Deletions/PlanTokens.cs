@@ -83,7 +83,7 @@ public sealed class PlanTokens(PlanKeys keys, IOptions<Auth0Options> auth0, IOpt
             { IsValid: true, SecurityToken: JsonWebToken { EncodedPayload: { } payload } } =>
                 Read(payload, type) ?? throw Altered(parameter),
             { Exception: SecurityTokenExpiredException } => throw new PlanRefusedException(
-                PlanRefusal.Expired, "The plan has expired. Nothing was changed by this call; plan again, and find who is left."),
+                PlanRefusal.Expired, "The plan has expired. This call changed nothing. Plan again to find the users who are left."),
             _ => throw Altered(parameter),
         };
     }
@@ -114,12 +114,12 @@ public sealed class PlanTokens(PlanKeys keys, IOptions<Auth0Options> auth0, IOpt
     }
 
     private static InvalidRequestException Altered(string parameter) => new(
-        parameter, $"This is not the {parameter} of a plan of this tenant, or it was altered. Send it as the plan had it.");
+        parameter, $"This is not the {parameter} of a plan of this tenant, or it was altered. Send it exactly as it was in the plan.");
 
     private static PlanRefusedException UnknownKey(string parameter) => new(
         PlanRefusal.Expired,
-        $"The {parameter} was signed with a client secret that has been rotated since, or it was altered. Nothing was changed by this "
-            + "call; plan again, and find who is left.");
+        $"The {parameter} was signed with a client secret that has been rotated since, or it was altered. This call changed "
+            + "nothing. Plan again to find the users who are left.");
 }
 
 /// <summary>Reads and writes the claims of plans' tokens.</summary>

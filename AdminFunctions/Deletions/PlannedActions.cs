@@ -17,7 +17,7 @@ public sealed class PlannedActions(TenantUsers tenant, TenantActivity activity, 
     /// <summary>Reads the user, compares, and acts; again after a wait if Auth0's rate limit asks for one.</summary>
     /// <param name="trail">The user's own entry in the audit trail.</param>
     /// <param name="turns">Waits for a turn, and for the rate limits.</param>
-    /// <param name="stop">Canceled when the call ends. A user who has been begun is finished, and is not tried again.</param>
+    /// <param name="stop">Canceled when the call ends. A user whose turn has begun is finished, and is not tried again.</param>
     /// <returns>What became of the user.</returns>
     /// <exception cref="OperationCanceledException">The call ended before the user's turn.</exception>
     /// <exception cref="TenantException">Auth0 failed, or it is not known whether it acted.</exception>

@@ -32,7 +32,7 @@ public sealed record UserExportQuery
     /// <summary>Whether a line with a cursor follows each page.</summary>
     public bool WithCursors { get; private init; }
 
-    /// <summary>The cursor after which the export goes on; <see langword="null"/> means with the first user.</summary>
+    /// <summary>The cursor after which the export continues; <see langword="null"/> to start with the first user.</summary>
     internal ExportCursor? After { get; private init; }
 
     /// <summary>Reads the parameters.</summary>

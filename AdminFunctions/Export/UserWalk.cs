@@ -278,7 +278,7 @@ internal sealed class UserWalk
 
     private async Task<bool> IsCompleteAsync(CancellationToken cancellationToken)
     {
-        // A walk that goes on has searched and counted in windows only. If no window finds anyone, only the whole search shows it.
+        // A walk that continues has searched and counted in windows only. If no window finds anyone, only the whole search shows it.
         if (_scope is not null && !IsLastDelivered(await ListLastAsync(scope: null, cancellationToken)))
         {
             return false;
@@ -312,7 +312,7 @@ internal sealed class UserWalk
     }
 
     /// <summary>Creates a walk that is ordered by ID. If the earlier walk stopped in this one, it goes on there.</summary>
-    /// <param name="hasSomeone">Whether users have been seen who are in it, so that Auth0 is wrong if it finds nobody.</param>
+    /// <param name="hasSomeone">Whether users in it have been seen, so that Auth0 is wrong if it finds nobody.</param>
     private UserWalk ById(string clause, bool hasSomeone)
     {
         var upTo = _idToResumeAfter;

@@ -20,7 +20,7 @@ internal sealed class BodyResult(RentedBody body, string contentType) : IResult
         }
         catch (OperationCanceledException)
         {
-            // As TypedResults.Bytes does: the caller has hung up, and must not take a part for the whole.
+            // As TypedResults.Bytes does: the caller has hung up, and must not mistake a part for the whole.
             httpContext.Abort();
         }
     }

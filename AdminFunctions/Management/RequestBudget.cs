@@ -59,7 +59,8 @@ internal sealed class RequestBudget : IDisposable
     internal bool WriteMayBeDone { get; set; }
 
     /// <summary>
-    /// Whether a write that Auth0 has refused because of its rate limit may be sent again. Not if something has to be checked again first.
+    /// Whether a write that Auth0 has refused because of its rate limit may be sent again. It may not if something has to be checked again
+    /// first.
     /// </summary>
     internal bool RepeatsRefusedWrites { get; }
 

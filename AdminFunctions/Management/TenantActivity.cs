@@ -11,7 +11,7 @@ namespace AdminFunctions.Management;
 /// </summary>
 public sealed class TenantActivity(SharedManagementClient shared)
 {
-    /// <summary>How many requests it takes to find out, for a user with a handful of refresh tokens and sessions.</summary>
+    /// <summary>How many requests this takes for a user with a handful of refresh tokens and sessions.</summary>
     internal const int Requests = 2;
 
     private const int Take = 50;

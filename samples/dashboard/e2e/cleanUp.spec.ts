@@ -86,7 +86,7 @@ test('users who fail do not hold up the others, are listed with the reason, and 
   await expectAccessible(page);
 
   await host.recover();
-  await page.getByRole('button', { name: 'Try the failed again' }).click();
+  await page.getByRole('button', { name: 'Try failed users again' }).click();
   await expect(page.getByRole('heading', { name: 'Done', exact: true })).toBeVisible();
   await expect(page.getByText('Deleted: 12')).toBeVisible();
 });

@@ -5,7 +5,7 @@ type Words = Partial<Record<Slug, [title: string, detail?: string]>>;
 const TO_APPROVER: Words = {
   'invalid-request': [
     'This is not the link to a plan',
-    'The link is not complete, or was changed on its way, or belongs to another tenant. Copy all of it and paste it here.',
+    'The link is not complete, or was changed on the way, or belongs to another tenant. Copy all of it and paste it here.',
   ],
   'plan-expired': [
     'This plan has expired',
@@ -16,14 +16,14 @@ const TO_APPROVER: Words = {
 };
 
 const TO_PLANNER: Words = {
-  'plan-expired': ['The preview has expired', 'Those who are left were not changed. Preview again to see who they are now.'],
+  'plan-expired': ['The preview has expired', 'The remaining users were not changed. Preview again to see who they are now.'],
   'approval-required': ['The plan is not approved', 'Send the link to a second administrator, and paste their approval here.'],
 };
 
 const WRONG_APPROVAL: Words = {
   'invalid-request': [
     'This is not the approval of this plan',
-    'It is not complete, or was changed on its way, or belongs to another plan. Copy all of it and paste it here.',
+    'It is not complete, or was changed on the way, or belongs to another plan. Copy all of it and paste it here.',
   ],
 };
 
