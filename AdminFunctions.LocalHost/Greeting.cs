@@ -111,7 +111,7 @@ internal static class Greeting
     /// <summary>Whether a call needs what a plan returns (docs/planned-deletions.md has an example), so that no line can be pasted.</summary>
     private static bool TakesAPlan(FunctionDescriptor function) => function.Name is nameof(ApprovePlan) or nameof(ExecutePlan);
 
-    /// <summary>Someone to whom every function applies: with a password and an e-mail address.</summary>
+    /// <summary>Someone to whom every function applies: with a password and an email address.</summary>
     private static string Example(LocalTenantAndVault local)
     {
         var users = local.Tenant.Users.All;

@@ -29,10 +29,10 @@ param auth0Issuer string = ''
 @description('The ID (org_…) of the organization whose members administer the whole tenant. Empty: tokens of organizations are rejected.')
 param auth0Organization string = ''
 
-@description('The client ID of the application that users sign in to, for the mails that Auth0 sends. Empty: Auth0\'s defaults.')
+@description('The client ID of the application that users sign in to, for the emails that Auth0 sends. Empty: Auth0\'s defaults.')
 param auth0LoginClientId string = ''
 
-@description('The custom domain of the links in mails, if the tenant has several: login.example.com. Empty: the default domain of the tenant.')
+@description('The custom domain of the links in emails, if the tenant has several: login.example.com. Empty: the tenant\'s default domain.')
 param auth0CustomDomain string = ''
 
 @description('The client secret to store in the vault. Empty: the secret is not changed; set it with az keyvault secret set.')
@@ -87,7 +87,7 @@ param alwaysReadyInstances int = 0
 @maxValue(730)
 param auditRetentionDays int = 365
 
-@description('The address that gets mail about what needs attention. Empty: no alert rules and no availability test.')
+@description('The address that gets email about what needs attention. Empty: no alert rules and no availability test.')
 param alertEmail string = ''
 
 @description('How many deletions by one actor in an hour are normal. A larger number raises an alert.')

@@ -168,7 +168,7 @@ public sealed class SendPasswordResetTests
 
         var detail = await (await SendAsync(helpDesk, body: null)).ShouldBeProblemAsync(HttpStatusCode.BadGateway, "outcome-unknown");
 
-        detail.ShouldEndWith("Ask the user whether the mail has arrived before you send another.");
+        detail.ShouldEndWith("Ask the user whether the email has arrived before you send another.");
         app.Tenant.Requests.Matching(ChangePassword).Count.ShouldBe(1);
         app.Log.Audit[^1].Text.ShouldStartWith("WriteUnknown ");
     }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AdminFunctions.Tests.Management;
 
-/// <summary>No secret, token or e-mail address is in a log line, or in any response except the list.</summary>
+/// <summary>No secret, token or email address is in a log line, or in any response except the list.</summary>
 public sealed class SecrecyTests
 {
     private const string Grant = "POST /oauth/token";
@@ -214,7 +214,7 @@ public sealed class SecrecyTests
         }
     }
 
-    /// <summary>The tenant's data about its users, including e-mail addresses and tokens of identity providers.</summary>
+    /// <summary>The tenant's data about its users, including email addresses and tokens of identity providers.</summary>
     private static async Task<string> UsersAsync(AdminApp app, Action<JsonNode> spoil)
     {
         var page = await app.ManagementApi().UsersAsync("per_page=30&include_totals=true");

@@ -9,13 +9,13 @@ public static class Permissions
     /// <summary>May list, export and look at users.</summary>
     public const string ReadUsers = "read:users";
 
-    /// <summary>May block, unblock and sign out users, and have Auth0 send them mails.</summary>
+    /// <summary>May block, unblock and sign out users, and have Auth0 send them emails.</summary>
     public const string UpdateUsers = "update:users";
 
     /// <summary>May delete users.</summary>
     public const string DeleteUsers = "delete:users";
 
-    /// <summary>May delete the second factors of users. A help desk that only sends mails does not need it.</summary>
+    /// <summary>May delete the second factors of users. A help desk that only sends emails does not need it.</summary>
     public const string ResetMfa = "reset:mfa";
 
     /// <summary>May read the logs of users.</summary>

@@ -7,14 +7,14 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace AdminFunctions.Functions;
 
-/// <summary><c>POST /api/users/{id}/password-reset</c>: has Auth0 send the user a mail with a link to set a new password.</summary>
+/// <summary><c>POST /api/users/{id}/password-reset</c>: has Auth0 send the user an email with a link to set a new password.</summary>
 public sealed class SendPasswordReset(RequestPipeline pipeline, TenantUsers tenant, TenantEmails emails)
 {
     /// <summary>Who may call this function.</summary>
     public static FunctionPolicy Policy { get; } =
         FunctionPolicy.RequirePermission(nameof(SendPasswordReset), Permissions.UpdateUsers);
 
-    /// <summary>Responds 202 once Auth0 accepts the request for the mail.</summary>
+    /// <summary>Responds 202 once Auth0 accepts the request for the email.</summary>
     /// <param name="id">The user's ID, percent-encoded in the address.</param>
     [Function(nameof(SendPasswordReset))]
     public Task<IResult> Run(

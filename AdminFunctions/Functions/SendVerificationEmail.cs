@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace AdminFunctions.Functions;
 
 /// <summary>
-/// <c>POST /api/users/{id}/verification-email</c>: has Auth0 send the user a mail with a link to verify their e-mail address.
+/// <c>POST /api/users/{id}/verification-email</c>: has Auth0 send the user an email with a link to verify their email address.
 /// </summary>
 public sealed class SendVerificationEmail(RequestPipeline pipeline, TenantUsers tenant, TenantEmails emails)
 {
@@ -16,7 +16,7 @@ public sealed class SendVerificationEmail(RequestPipeline pipeline, TenantUsers 
     public static FunctionPolicy Policy { get; } =
         FunctionPolicy.RequirePermission(nameof(SendVerificationEmail), Permissions.UpdateUsers);
 
-    /// <summary>Responds 202 once Auth0 accepts the request for the mail.</summary>
+    /// <summary>Responds 202 once Auth0 accepts the request for the email.</summary>
     /// <param name="id">The user's ID, percent-encoded in the address.</param>
     [Function(nameof(SendVerificationEmail))]
     public Task<IResult> Run(

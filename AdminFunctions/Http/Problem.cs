@@ -73,7 +73,7 @@ public sealed record Problem(int Status, string Slug, string Title, string Detai
         EmailRefusedException { Refusal: EmailRefusal.NoPassword } refused => new(
             409, "no-password", "The user has no password at Auth0", refused.Message),
         EmailRefusedException { Refusal: EmailRefusal.NoEmail } refused => new(
-            409, "no-email", "The user has no e-mail address", refused.Message),
+            409, "no-email", "The user has no email address", refused.Message),
         EmailRefusedException { Refusal: EmailRefusal.ConnectionRequired } refused => new(
             409, "connection-required", "The user has several passwords at Auth0", refused.Message)
         {

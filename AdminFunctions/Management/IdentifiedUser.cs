@@ -4,7 +4,7 @@ namespace AdminFunctions.Management;
 
 /// <summary>Who a user is, as far as Auth0 knows: all the accounts of a person.</summary>
 /// <param name="UserId">The user's ID.</param>
-/// <param name="Email">The user's e-mail address, which is that of the primary account.</param>
+/// <param name="Email">The user's email address, which is that of the primary account.</param>
 /// <param name="Accounts">The user's accounts; the first is the primary one.</param>
 public sealed record IdentifiedUser(string UserId, string? Email, IReadOnlyList<IdentifiedAccount> Accounts)
 {
@@ -16,7 +16,7 @@ public sealed record IdentifiedUser(string UserId, string? Email, IReadOnlyList<
     /// <summary>The accounts in a database connection: the ones with a password at Auth0.</summary>
     public IReadOnlyList<IdentifiedAccount> DatabaseAccounts { get; } = [.. Accounts.Where(static account => account.Provider is "auth0")];
 
-    /// <summary>The address to which Auth0 sends mails about an account; <see langword="null"/> if there is none.</summary>
+    /// <summary>The address to which Auth0 sends emails about an account; <see langword="null"/> if there is none.</summary>
     public string? AddressOf(IdentifiedAccount account)
     {
         ArgumentNullException.ThrowIfNull(account);
@@ -32,7 +32,7 @@ public sealed record IdentifiedUser(string UserId, string? Email, IReadOnlyList<
 /// <param name="Provider">The provider, such as <c>auth0</c>.</param>
 /// <param name="UserId">The ID there. For enterprise connections and custom social ones it begins with the connection.</param>
 /// <param name="Connection">The connection's name.</param>
-/// <param name="Email">The e-mail address there, if the account is not the primary one.</param>
+/// <param name="Email">The email address there, if the account is not the primary one.</param>
 public sealed record IdentifiedAccount(string? Provider, string? UserId, string? Connection, string? Email)
 {
     /// <summary>The ID of a user who has this account alone. An account that lacks the provider or the ID identifies nobody.</summary>

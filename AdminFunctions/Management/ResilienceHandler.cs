@@ -12,7 +12,7 @@ namespace AdminFunctions.Management;
 /// <summary>
 /// Retries on 408, 429 and 5xx responses, broken connections and attempts that hang. A request that Auth0 may have received is sent again
 /// only if that changes nothing: if its method is idempotent (RFC 9110, section 9.2.2), if it is a PATCH, which only sets values here, or
-/// if it is a grant. Any other POST, above all one that sends a mail, is sent again only after a 429, or if there was no connection.
+/// if it is a grant. Any other POST, above all one that sends an email, is sent again only after a 429, or if there was no connection.
 /// </summary>
 /// <remarks>
 /// A wait that Auth0 requests is kept to the second. A wait that would exceed the <see cref="RequestBudget"/> is not started, so that

@@ -13,7 +13,7 @@ internal static class ResponseFields
         UserFields.Served.Select(static field =>
             field.Kind is FieldKind.Structures ? field with { Of = new(UserFields.OfIdentity) } : field));
 
-    /// <summary>The served fields, but the user's identities must be readable, with the addresses to which Auth0 sends mails.</summary>
+    /// <summary>The served fields, but the user's identities must be readable, with the addresses to which Auth0 sends emails.</summary>
     private static readonly KeptFields Identifying = new(
     [
         .. UserFields.Served.Where(static field => field.Kind is not FieldKind.Structures),

@@ -9,25 +9,25 @@ using Microsoft.Extensions.Options;
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// The mails that Auth0 sends to users. A request for a mail is sent once: it is repeated only if Auth0 cannot have received it, or has
+/// The emails that Auth0 sends to users. A request for an email is sent once: it is repeated only if Auth0 cannot have received it, or has
 /// rejected it because of a rate limit. <see cref="TenantCall"/> lists the exceptions.
 /// </summary>
 /// <remarks>
-/// None of these mails contains a password, and no password-change ticket is created: its URL would be a credential
+/// None of these emails contains a password, and no password-change ticket is created: its URL would be a credential
 /// (https://auth0.com/docs/authenticate/database-connections/password-change).
 /// </remarks>
 public sealed class TenantEmails(SharedManagementClient shared, TenantHttp http, IOptions<Auth0Options> auth0)
 {
-    private const string Advice = "Ask the user whether the mail has arrived before you send another.";
+    private const string Advice = "Ask the user whether the email has arrived before you send another.";
 
     /// <summary>
-    /// Requests a mail with a link to set a new password (https://auth0.com/docs/api/authentication#change-password). Auth0 accepts the
+    /// Requests an email with a link to set a new password (https://auth0.com/docs/api/authentication#change-password). Auth0 accepts the
     /// request for any address, whether there is such a user or not.
     /// </summary>
     /// <param name="connection">The name of a database connection.</param>
     public Task SendPasswordResetAsync(string email, string connection, CancellationToken budget)
     {
-        const string what = "a password reset mail";
+        const string what = "a password reset email";
         return OnceAsync(what, scope: "", static rejection => rejection is ErrorApiException, async () =>
         {
             // The Authentication API takes the domain of the links from its own address.
@@ -41,11 +41,11 @@ public sealed class TenantEmails(SharedManagementClient shared, TenantHttp http,
         });
     }
 
-    /// <summary>Requests a mail with a link to verify the user's e-mail address.</summary>
+    /// <summary>Requests an email with a link to verify the user's email address.</summary>
     /// <returns>The ID of the job at Auth0.</returns>
     public Task<string> SendVerificationAsync(string id, string correlationId, CancellationToken budget)
     {
-        const string what = "a verification mail";
+        const string what = "a verification email";
         return OnceAsync(what, "update:users", IsAboutTheMail, async () =>
         {
             var options = TenantUsers.Correlated(correlationId, CustomDomain is { } domain ? new("auth0-custom-domain", domain) : null);

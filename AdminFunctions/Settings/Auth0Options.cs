@@ -65,7 +65,7 @@ public sealed class Auth0Options
     public string? ClientSecret { get; set; }
 
     /// <summary>
-    /// The client ID of the application that users sign in to. Requests for mails name it, so that Auth0 uses its settings (a
+    /// The client ID of the application that users sign in to. Requests for emails name it, so that Auth0 uses its settings (a
     /// post-challenge Action needs it); <see langword="null"/> to name none. It is never the machine-to-machine application.
     /// </summary>
     [RegularExpression(
@@ -75,7 +75,7 @@ public sealed class Auth0Options
     public string? LoginClientId { get; set; }
 
     /// <summary>
-    /// The custom domain that the links in mails have, if the tenant has several; <see langword="null"/> for the tenant's default domain
+    /// The custom domain that the links in emails have, if the tenant has several; <see langword="null"/> for the tenant's default domain
     /// (https://auth0.com/docs/customize/custom-domains/multiple-custom-domains).
     /// </summary>
     [HttpsOrigin(

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace AdminFunctions.Telemetry;
 
 /// <summary>Formats an administrator's own text for the log: as a JSON string, so that it cannot imitate another event, and without
-/// e-mail addresses.</summary>
+/// email addresses.</summary>
 internal static partial class AuditedText
 {
     /// <summary>Returns the text in quotation marks.</summary>

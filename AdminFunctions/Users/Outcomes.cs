@@ -13,8 +13,8 @@ internal sealed record UnblockOutcome(bool Blocked, string BruteForceBlocks, str
 /// <summary>The response of SignOutUser.</summary>
 internal sealed record SignOutOutcome(string AccessRevocation);
 
-/// <summary>The response of the functions that have Auth0 send a mail.</summary>
-/// <param name="EmailRequest">Auth0 has accepted the request; whether the mail arrives is another matter.</param>
+/// <summary>The response of the functions that have Auth0 send an email.</summary>
+/// <param name="EmailRequest">Auth0 has accepted the request; whether the email arrives is another matter.</param>
 internal sealed record EmailOutcome(string EmailRequest, string? Connection = null, string? JobId = null);
 
 /// <summary>The response of ResetMfa.</summary>

@@ -18,7 +18,7 @@ internal sealed partial record PasswordReset(string? Connection)
         await JsonBody.ReadAsync(request, PasswordResetJson.Default.PasswordReset, MaxBodyInBytes, Rule, cancellationToken)
             ?? new(Connection: null);
 
-    /// <summary>The account whose password is to be reset, and the address for the mail.</summary>
+    /// <summary>The account whose password is to be reset, and the address for the email.</summary>
     /// <exception cref="EmailRefusedException">There is no such account, none can be chosen, or it has no address.</exception>
     public (string Email, string Connection) Find(IdentifiedUser user)
     {
@@ -48,7 +48,7 @@ internal sealed partial record PasswordReset(string? Connection)
             ? (email, account.Connection!)
             : throw new EmailRefusedException(
                 EmailRefusal.NoEmail,
-                $"The user's account in {account.Connection} has no e-mail address to which Auth0 could send the mail.");
+                $"The user's account in {account.Connection} has no email address to which Auth0 could send the email.");
     }
 
     [JsonSourceGenerationOptions(

@@ -13,10 +13,10 @@ public record User
     /// <summary>The ID, such as <c>auth0|5f7c8ec7c33c6c004bbafe82</c>.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>The e-mail address.</summary>
+    /// <summary>The email address.</summary>
     public string? Email { get; init; }
 
-    /// <summary>Whether the e-mail address is verified.</summary>
+    /// <summary>Whether the email address is verified.</summary>
     public bool? EmailVerified { get; init; }
 
     /// <summary>The username, in connections that use one.</summary>

@@ -18,7 +18,7 @@ internal sealed record UserDetails : User
 }
 
 /// <summary>A block by brute-force protection: after too many failed logins, Auth0 rejects further ones of this kind.</summary>
-/// <param name="Identifier">What was typed in: an e-mail address, a username or a phone number.</param>
+/// <param name="Identifier">What was typed in: an email address, a username or a phone number.</param>
 /// <param name="Ip">The IP address from which logins are rejected; absent if they are rejected from everywhere.</param>
 /// <param name="Connection">The connection's name.</param>
 internal sealed record BruteForceBlock(string? Identifier, string? Ip, string? Connection)

@@ -3,12 +3,12 @@ using AdminFunctions.Management;
 namespace AdminFunctions.Users;
 
 /// <summary>
-/// Whom Auth0 sends a verification mail: users of a database connection. In any other connection, the identity provider vouches for the
+/// Whom Auth0 sends a verification email: users of a database connection. In any other connection, the identity provider vouches for the
 /// address.
 /// </summary>
 internal static class VerificationEmail
 {
-    /// <summary>Checks whether the mail makes sense for a user.</summary>
+    /// <summary>Checks whether the email makes sense for a user.</summary>
     /// <exception cref="EmailRefusedException">It does not.</exception>
     public static void Check(IdentifiedUser user)
     {
@@ -21,7 +21,7 @@ internal static class VerificationEmail
 
         if (user.AddressOf(account) is null)
         {
-            throw new EmailRefusedException(EmailRefusal.NoEmail, "The user has no e-mail address that could be verified.");
+            throw new EmailRefusedException(EmailRefusal.NoEmail, "The user has no email address that could be verified.");
         }
     }
 }

@@ -1,5 +1,5 @@
-// Mail about what needs attention: a rule for each row of docs/operations.md, "What to alert on".
-@description('The address that gets the mail.')
+// Email about what needs attention: a rule for each row of docs/operations.md, "What to alert on".
+@description('The address that gets the email.')
 param email string
 
 @description('How many deletions by one actor in an hour are normal.')
@@ -32,7 +32,7 @@ type alertRule = {
   @description('The name in docs/operations.md, "What to alert on".')
   name: string
 
-  @description('The subject of the mail.')
+  @description('The subject of the email.')
   title: string
 
   @description('What to do.')
@@ -56,7 +56,7 @@ type alertRule = {
   @description('1 is an error, 2 a warning, 3 information.')
   severity: int
 
-  @description('Whether mail is sent when the condition begins and ends. Otherwise, it is sent each time, because each event needs a look.')
+  @description('Whether email is sent when the condition begins and ends. Otherwise, it is sent each time, as each event needs a look.')
   resolves: bool
 }
 

@@ -46,7 +46,7 @@ param auth0ClientId string
 @description('The client ID of the application that users sign in to, or empty.')
 param auth0LoginClientId string
 
-@description('The custom domain of the links in mails, or empty.')
+@description('The custom domain of the links in emails, or empty.')
 param auth0CustomDomain string
 
 @description('The IDs of users who cannot be deleted, separated by commas, or as a JSON array if an ID contains a comma.')

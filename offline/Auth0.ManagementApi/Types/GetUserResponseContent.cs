@@ -9,7 +9,7 @@ public record GetUserResponseContent
     [JsonPropertyName("user_id")]
     public string? UserId { get; set; }
 
-    /// <summary>The e-mail address.</summary>
+    /// <summary>The email address.</summary>
     [JsonPropertyName("email")]
     public string? Email { get; set; }
 

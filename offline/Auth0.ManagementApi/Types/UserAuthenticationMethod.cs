@@ -37,7 +37,7 @@ public record UserAuthenticationMethod
     [JsonPropertyName("phone_number")]
     public string? PhoneNumber { get; set; }
 
-    /// <summary>The e-mail address.</summary>
+    /// <summary>The email address.</summary>
     [JsonPropertyName("email")]
     public string? Email { get; set; }
 

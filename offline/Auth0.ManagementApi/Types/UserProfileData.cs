@@ -5,7 +5,7 @@ namespace Auth0.ManagementApi;
 /// <summary>The profile that an identity provider has of a user, in an account that was linked.</summary>
 public record UserProfileData
 {
-    /// <summary>The e-mail address.</summary>
+    /// <summary>The email address.</summary>
     [JsonPropertyName("email")]
     public string? Email { get; set; }
 

@@ -16,10 +16,10 @@ test('both mails say beforehand to whom they go, and Auth0 sends one each', asyn
   await seed(AMIR);
   await open(page);
   const before = (await host.mails()).length;
-  const verification = await ask(page, AMIR.name, 'Send verification mail');
-  await expect(verification).toContainText(`Auth0 sends a mail to ${AMIR.email}. Its link verifies the address.`);
-  await confirm(verification, 'Send verification mail');
-  await expect(toast(page, `Auth0 has accepted the verification mail to ${AMIR.email}.`)).toBeVisible();
+  const verification = await ask(page, AMIR.name, 'Send verification email');
+  await expect(verification).toContainText(`Auth0 sends an email to ${AMIR.email}. Its link verifies the address.`);
+  await confirm(verification, 'Send verification email');
+  await expect(toast(page, `Auth0 has accepted the verification email to ${AMIR.email}.`)).toBeVisible();
   await expect(verification).toHaveCount(0);
 
   const reset = await ask(page, AMIR.name, 'Send password reset');
@@ -114,9 +114,9 @@ test('a mail of which nobody knows whether it was sent is told so', async ({ pag
   await seed(AMIR);
   await host.fail({ match: 'POST /api/v2/jobs/verification-email', mode: 'abort' });
   await open(page);
-  const dialog = await ask(page, AMIR.name, 'Send verification mail');
-  await confirm(dialog, 'Send verification mail');
-  await expect(dialog.getByRole('alert')).toContainText('The mail may have been sent. If you try again, the user may get two.');
+  const dialog = await ask(page, AMIR.name, 'Send verification email');
+  await confirm(dialog, 'Send verification email');
+  await expect(dialog.getByRole('alert')).toContainText('The email may have been sent. If you try again, the user may get two.');
 });
 
 test('with passwords in several connections, the administrator chooses which one is reset', async ({ page, host, seed }) => {
@@ -192,7 +192,7 @@ test('every action can be done with the keyboard alone', async ({ page, seed }) 
   await open(page);
   const opener = rowOf(page, AMIR.name).getByRole('button', { name: `Actions for ${AMIR.name}` });
   for (const [label, done] of [
-    ['Send verification mail', 'accepted the verification mail'],
+    ['Send verification email', 'accepted the verification email'],
     ['Send password reset', 'accepted the password reset'],
     ['Sign out everywhere', 'accepted the request to sign out'],
     ['Reset MFA', 'second factors'],

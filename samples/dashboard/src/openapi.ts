@@ -262,9 +262,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a password reset mail
-         * @description Requires the permission `update:users`. Auth0 sends the mail to the address of the user's account in a database connection. No mail
-         *     is requested twice for one call.
+         * Send a password reset email
+         * @description Requires the permission `update:users`. Auth0 sends the email to the address of the user's account in a database connection. No
+         *     email is requested twice for one call.
          */
         post: operations["sendPasswordReset"];
         delete?: never;
@@ -283,8 +283,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a verification mail
-         * @description Requires the permission `update:users`. Only users whose primary account is in a database connection get such a mail. No mail is
+         * Send a verification email
+         * @description Requires the permission `update:users`. Only users whose primary account is in a database connection get such an email. No email is
          *     requested twice for one call.
          */
         post: operations["sendVerificationEmail"];
@@ -783,7 +783,7 @@ export interface components {
         };
         /**
          * @description Nothing was changed. You cannot do this to yourself (`self-deletion`, `own-account`) or to a protected user (`protected-user`); the
-         *     mail makes no sense for this user (`no-password`, `no-email`, `no-verification`), or the user has accounts in several database
+         *     email makes no sense for this user (`no-password`, `no-email`, `no-verification`), or the user has accounts in several database
          *     connections (`connection-required`); or the tenant's plan does not include it (`not-in-plan`).
          */
         Conflict: {
@@ -1578,7 +1578,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Auth0 has accepted the request. That does not mean that the mail has arrived. */
+            /** @description Auth0 has accepted the request. That does not mean that the email has arrived. */
             202: {
                 headers: {
                     "Cache-Control": components["headers"]["NoStore"];
@@ -1624,7 +1624,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Auth0 has accepted the request. That does not mean that the mail has arrived. */
+            /** @description Auth0 has accepted the request. That does not mean that the email has arrived. */
             202: {
                 headers: {
                     "Cache-Control": components["headers"]["NoStore"];

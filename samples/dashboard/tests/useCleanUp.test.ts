@@ -299,7 +299,7 @@ test('a plan that needs an approval waits for it', async () => {
   cleanUp.typed.value = '3';
   await cleanUp.run();
   expect(executed).toEqual([]);
-  // A mail has broken the line.
+  // An email has broken the line.
   cleanUp.approval.value = ' ey\nJ ';
   await cleanUp.run();
   expect(executed[0]!.approval).toBe('eyJ');

@@ -10,7 +10,7 @@ export function sealIn(text: string): string {
   return compact(text).split('#').at(-1)!;
 }
 
-/** The text without white space: mails break long lines. */
+/** The text without white space: emails break long lines. */
 export function compact(text: string): string {
   return text.replace(/\s/g, '');
 }

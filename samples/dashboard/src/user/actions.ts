@@ -32,22 +32,22 @@ export interface Action {
   uncertain: string;
 }
 
-const NOT_SENT_TWICE = 'The mail may have been sent. If you try again, the user may get two.';
+const NOT_SENT_TWICE = 'The email may have been sent. If you try again, the user may get two.';
 
 export const ACTIONS: Action[] = [
   {
     name: 'verification',
-    label: 'Send verification mail',
+    label: 'Send verification email',
     icon: 'mail',
     permission: 'update:users',
-    question: (name) => `Send a verification mail to ${name}?`,
+    question: (name) => `Send a verification email to ${name}?`,
     pending: 'Sending…',
-    hint: 'A mail with a link that verifies the address',
-    effect: ({ email }) => `Auth0 sends a mail to ${visible(email ?? 'the user')}. Its link verifies the address.`,
+    hint: 'An email with a link that verifies the address',
+    effect: ({ email }) => `Auth0 sends an email to ${visible(email ?? 'the user')}. Its link verifies the address.`,
     run: async (api, user) => {
       await api.sendVerificationEmail(user.user_id);
       const address = visible(user.email ?? displayName(user));
-      return { text: `Auth0 has accepted the verification mail to ${address}. It can take a while to arrive.` };
+      return { text: `Auth0 has accepted the verification email to ${address}. It can take a while to arrive.` };
     },
     uncertain: NOT_SENT_TWICE,
   },
@@ -58,12 +58,12 @@ export const ACTIONS: Action[] = [
     permission: 'update:users',
     question: (name) => `Send a password reset to ${name}?`,
     pending: 'Sending…',
-    hint: 'A mail with a link to set a new password',
-    effect: () => 'Auth0 sends the user a mail with a link to set a new password. Until then, the old password stays valid.',
+    hint: 'An email with a link to set a new password',
+    effect: () => 'Auth0 sends the user an email with a link to set a new password. Until then, the old password stays valid.',
     run: async (api, user, chosen) => {
       const { connection = '' } = await api.sendPasswordReset(user.user_id, chosen);
       const account = connection && ` for the account in ${connectionLabel(connection)}`;
-      return { text: `Auth0 has accepted the password reset${account} of ${displayName(user)}. The mail can take a while to arrive.` };
+      return { text: `Auth0 has accepted the password reset${account} of ${displayName(user)}. The email can take a while to arrive.` };
     },
     uncertain: NOT_SENT_TWICE,
   },
