@@ -27,7 +27,7 @@ const REFUSALS: Slug[] = [
 /** In milliseconds. After such a silence, the API waits for Auth0's rate limit. */
 const SILENCE = 10_000;
 
-/** A call ended itself, and nobody was changed. */
+/** A call ended by itself, and nobody was changed. */
 const NOTHING_DONE: Problem = {
   slug: 'tenant-rate-limited',
   title: 'Nobody had their turn',
@@ -111,7 +111,7 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
     });
   }
 
-  /** Starts, or goes on. Users who have failed once get another try. */
+  /** Starts or continues. Users who have failed once get another try. */
   async function run(): Promise<void> {
     if (!canRun.value) return;
     for (const { user_id } of failed.value) if (failures.get(user_id) === 1) lines.delete(user_id);
@@ -155,7 +155,7 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
       lines.set(id, isOurs ? { ...line, detail: 'Perhaps deleted by this clean-up, just before it was interrupted' } : line);
       if (outcome === 'failed') failures.set(id, (failures.get(id) ?? 0) + 1);
       if (outcome === 'failed' && failures.get(id) === 1) failure = toProblem(line.problem ?? {});
-      // Who fails again is left out from now on, which is progress too.
+      // A user who fails again is left out from now on, which is progress too.
       else if (outcome !== 'excepted') hasProgress = true;
     }
     interrupted.delete(ticket);
@@ -187,7 +187,7 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
     silence = setTimeout(() => (isSilent.value = true), SILENCE);
   }
 
-  /** Stops. The API finishes the users who have been begun, and begins no other. */
+  /** Stops. The API finishes the users that it has started with, and starts no others. */
   function stop(next: Step): void {
     request?.abort();
     problem.value = undefined;
