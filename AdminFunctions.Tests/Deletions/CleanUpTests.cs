@@ -192,6 +192,33 @@ public sealed class CleanUpTests
         waits.Max().ShouldBeLessThan(5);
     }
 
+    [Fact]
+    public async Task Where_all_endpoints_share_two_requests_a_second_a_ticket_is_finished_in_several_calls()
+    {
+        await using var app = await AdminApp.StartAsync(new TenantOptions { Users = 0, RateLimit = 2, RatePerSecond = 2 });
+        using var administrator = app.Administrator();
+        app.Tenant.Users.Put(Enumerable.Range(0, 60).Select(i => Plans.Somebody($"auth0|{i:000}")));
+        var plan = await WhileTimePassesAsync(app, administrator.PlanEveryoneAsync());
+        Dictionary<string, string> outcomes = new(StringComparer.Ordinal);
+        List<int> remaining = [];
+
+        do
+        {
+            var lines = await WhileTimePassesAsync(app, administrator.ExecuteAsync(plan.Tickets.Single(), plan, [.. outcomes.Keys]));
+            foreach (var (id, outcome) in Plans.OutcomesOf(lines).Where(line => line.Outcome is not "excepted"))
+            {
+                outcomes.Add(id, outcome);
+            }
+
+            remaining.Add(lines[^1]["end"]!["remaining"]!.GetValue<int>());
+        }
+        while (remaining[^1] > 0 && remaining.Count < 3);
+
+        remaining.Count.ShouldBe(2);
+        outcomes.Values.ShouldAllBe(outcome => outcome == "deleted");
+        outcomes.Keys.ShouldBe(plan.Users, ignoreOrder: true);
+    }
+
     private static Fault Harm(Random random, string id)
     {
         var request = $"{random.Next(3) switch { 0 => "GET", _ => "DELETE" }} /api/v2/users/{Uri.EscapeDataString(id)}";

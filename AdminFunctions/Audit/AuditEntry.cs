@@ -15,7 +15,6 @@ public sealed class AuditEntry
     private const string Unknown = "-";
 
     private readonly AuditTrail _trail;
-    private readonly string _action;
     private readonly string _target;
     private readonly HttpContext _context;
     private readonly string _correlationId;
@@ -33,7 +32,10 @@ public sealed class AuditEntry
     }
 
     private AuditEntry(AuditTrail trail, string action, string target, HttpContext context, string correlationId) =>
-        (_trail, _action, _target, _context, _correlationId) = (trail, action, target, context, correlationId);
+        (_trail, Action, _target, _context, _correlationId) = (trail, action, target, context, correlationId);
+
+    /// <summary>The function that does this change, or would do the same for one user. Set it before Auth0 is asked.</summary>
+    internal string Action { get; set; }
 
     /// <summary>Whether Auth0 has been asked for the change. Then the entry must be closed.</summary>
     internal bool IsRequested { get; private set; }
@@ -113,7 +115,7 @@ public sealed class AuditEntry
     }
 
     private void Log(Action<string, string, string, string, string, string, string> write, string outcome) => write(
-        _action,
+        Action,
         _caller is null ? Unknown : AuditedId.Of(_caller.Subject),
         _caller?.AuthorizedParty is { Length: > 0 } azp ? AuditedId.Of(azp) : Unknown,
         _target,

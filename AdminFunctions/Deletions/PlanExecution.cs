@@ -144,7 +144,9 @@ internal sealed class PlanExecution(
         try
         {
             var line = await actions.ActAsync(ticket, planned, caller, trail, turns, stop);
-            trail.Close(TrailOutcomeOf(line), line.Outcome is ExecutionOutcome.Gone ? new NoSuchUserException() : null);
+            trail.Close(
+                line.Failure is null ? TrailOutcomeOf(line) : describe(line.Failure).Slug,
+                line.Outcome is ExecutionOutcome.Gone ? new NoSuchUserException() : line.Failure);
             return line;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

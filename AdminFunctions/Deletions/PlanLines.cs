@@ -71,6 +71,10 @@ internal sealed record ExecutionLine
     /// <summary>More about the sessions of a blocked user.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>Why the sessions of a user who was blocked already did not end, for the audit trail.</summary>
+    [JsonIgnore]
+    public Exception? Failure { get; init; }
+
     /// <summary>Why the user could not be changed.</summary>
     public JsonElement? Problem { get; init; }
 

@@ -1,5 +1,6 @@
 using AdminFunctions.Access;
 using AdminFunctions.Audit;
+using AdminFunctions.Functions;
 using AdminFunctions.Management;
 using AdminFunctions.Users;
 
@@ -11,6 +12,8 @@ namespace AdminFunctions.Deletions;
 /// </summary>
 public sealed class PlannedActions(TenantUsers tenant, TenantActivity activity, ProtectionRules rules, TimeProvider time)
 {
+    private const string SessionsMayGoOn = "The user is blocked, but sessions may go on.";
+
     /// <summary>The longest wait for Auth0's rate limit.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -71,8 +74,7 @@ public sealed class PlannedActions(TenantUsers tenant, TenantActivity activity, 
 
         if (ticket.Action is PlanAction.Block && user.Blocked is true)
         {
-            // The block may be somebody else's, or that of an earlier call that broke off, and the sessions may go on.
-            return await trail.RequestAsync(correlationId => RevokeAccessAsync(planned, correlationId));
+            return await EndSessionsAsync(planned, trail);
         }
 
         if (planned.Differences(user, DateTimeOffset.FromUnixTimeSeconds(ticket.IssuedAt)) is { Count: > 0 } differences)
@@ -110,15 +112,34 @@ public sealed class PlannedActions(TenantUsers tenant, TenantActivity activity, 
     private async Task<ExecutionLine> RevokeAccessAsync(PlannedUser planned, string correlationId)
     {
         var (revocation, detail) = await SecondHalf.DoAsync(
-            "accepted",
-            "The user is blocked, but sessions may go on.",
-            () => SendAsync(async budget =>
-            {
-                await tenant.RevokeAccessAsync(planned.Id, correlationId, budget);
-                return true;
-            }));
+            "accepted", SessionsMayGoOn, () => RevokeOnceAsync(planned, correlationId));
         return Line(planned, ExecutionOutcome.Blocked) with { AccessRevocation = revocation, Detail = detail };
     }
+
+    /// <summary>
+    /// Ends the sessions of a user who is blocked already. The block may be somebody else's, or that of an earlier call that broke off.
+    /// </summary>
+    private async Task<ExecutionLine> EndSessionsAsync(PlannedUser planned, AuditEntry trail)
+    {
+        trail.Action = nameof(SignOutUser);
+        var line = Line(planned, ExecutionOutcome.Blocked);
+        try
+        {
+            await trail.RequestAsync(correlationId => RevokeOnceAsync(planned, correlationId));
+            return line with { AccessRevocation = "accepted" };
+        }
+        catch (Exception exception) when (exception is TenantException or VaultException)
+        {
+            var (revocation, detail) = SecondHalf.Describe(exception, SessionsMayGoOn);
+            return line with { AccessRevocation = revocation, Detail = detail, Failure = exception };
+        }
+    }
+
+    private Task<bool> RevokeOnceAsync(PlannedUser planned, string correlationId) => SendAsync(async budget =>
+    {
+        await tenant.RevokeAccessAsync(planned.Id, correlationId, budget);
+        return true;
+    });
 
     /// <summary>Sends a request with a time limit of its own. It is not canceled when the caller hangs up.</summary>
     private async Task<T> SendAsync<T>(Func<CancellationToken, Task<T>> send)

@@ -10,8 +10,8 @@ namespace AdminFunctions.Export;
 /// The text after which an export can go on. It holds the whole position, so every instance can continue, and none has to remember it.
 /// </summary>
 /// <remarks>
-/// It is not signed. It grants nothing: a caller who may send it may export everyone, and a forged cursor only leaves out users of the forger's
-/// own export. A checksum finds cursors that were cut off or altered by mistake.
+/// It is not signed. It grants nothing: a caller who may send it may export everyone, and a forged cursor only leaves out users of the
+/// forger's own export. A checksum finds cursors that were cut off or altered by mistake.
 /// </remarks>
 /// <param name="Search">The fingerprint of the search and the fields.</param>
 /// <param name="Position">The position after the last delivered page.</param>

@@ -7,8 +7,8 @@ namespace AdminFunctions.Management;
 /// <summary>
 /// Preserves text outside ASCII in the addresses of requests. The SDK escapes each UTF-16 code unit separately, which turns an emoji or a
 /// rare Han character into replacement characters: a search for 𠮷野 finds nobody, and Auth0 accepts the deletion of an ID that does not
-/// exist. And it reserves three characters for each, while é takes six and 語 nine: a long ID or search ends in an exception. So such text is
-/// written in base64url before the SDK escapes it, and restored afterwards.
+/// exist. And it reserves three characters for each, while é takes six and 語 nine: a long ID or search ends in an exception. So such text
+/// is written in base64url before the SDK escapes it, and restored afterwards.
 /// </summary>
 internal static partial class AddressText
 {

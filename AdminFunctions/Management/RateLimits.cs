@@ -1,9 +1,9 @@
 namespace AdminFunctions.Management;
 
 /// <summary>
-/// The Management API's rate limits. On most plans, reading users, changing them, deleting them, reading logs, authentication methods and everything
-/// else have a limit of their own, so that what one response says about its limit says nothing about the others. On the other plans, all responses
-/// speak of the same limit
+/// The Management API's rate limits. On most plans, reading users, changing them, deleting them, reading logs, authentication methods and
+/// everything else have a limit of their own, so that what one response says about its limit says nothing about the others. On the other
+/// plans, all responses speak of the same limit
 /// (https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy/management-api-endpoint-rate-limits).
 /// </summary>
 internal sealed class RateLimits(TimeProvider time)
@@ -24,8 +24,8 @@ internal sealed class RateLimits(TimeProvider time)
     public RateLimit Other { get; } = new(time);
 
     /// <summary>
-    /// Whether all endpoints share one limit, of two requests a second: on the free plan and on tenants that are not for production. On other
-    /// plans, the bucket of reading users holds more.
+    /// Whether all endpoints share one limit, of two requests a second: on the free plan and on tenants that are not for production. On
+    /// other plans, the bucket of reading users holds more.
     /// </summary>
     public bool IsOne => ReadUsers.Limit <= 10;
 

@@ -26,7 +26,7 @@ internal sealed class RentedBody(int capacity) : HttpContent, IBufferWriter<byte
     public static async Task<RentedBody> ReadAsync(HttpContent body, int longest, CancellationToken cancellationToken)
     {
         var length = body.Headers.ContentLength;
-        var read = new RentedBody((int)Math.Min(length ?? UsualPageInBytes, longest) + 1);
+        var read = new RentedBody((int)Math.Min(length + 1 ?? UsualPageInBytes, longest));
         try
         {
             await using var stream = await body.ReadAsStreamAsync(cancellationToken);

@@ -20,13 +20,20 @@ internal static class SecondHalf
         }
         catch (Exception exception) when (exception is TenantException or VaultException)
         {
-            var outcome = exception switch
-            {
-                TenantException { MayBeDone: true } => "unknown",
-                TenantException { Failure: TenantFailure.NotInPlan or TenantFailure.Refused } => "not-available",
-                _ => "failed",
-            };
-            return (outcome, $"{consequence} {exception.Message}");
+            return Describe(exception, consequence);
         }
+    }
+
+    /// <summary>Describes a failure of the second half.</summary>
+    /// <param name="consequence">What it means, as a sentence.</param>
+    public static (string Outcome, string Detail) Describe(Exception exception, string consequence)
+    {
+        var outcome = exception switch
+        {
+            TenantException { MayBeDone: true } => "unknown",
+            TenantException { Failure: TenantFailure.NotInPlan or TenantFailure.Refused } => "not-available",
+            _ => "failed",
+        };
+        return (outcome, $"{consequence} {exception.Message}");
     }
 }

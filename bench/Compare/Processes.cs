@@ -28,8 +28,7 @@ internal sealed class Processes(bool selfContained)
         await PublishAsync("Compare", Published, [$"-p:Auth0PackagesMissing={Metadata("Auth0PackagesMissing")}"], cancellationToken);
         if (!selfContained)
         {
-            string[] properties = ["-p:_FunctionsBuildEnabled=false", "-p:Auth0PackagesMissing=false"];
-            await PublishAsync("EmptyFunction", EmptyFunction, properties, cancellationToken);
+            await PublishAsync("EmptyFunction", EmptyFunction, ["-p:Auth0PackagesMissing=false"], cancellationToken);
         }
 
         var installed = new FileInfo(Path.Combine(Peer, "node_modules", ".package-lock.json"));

@@ -66,7 +66,7 @@ var rules alertRule[] = [
     title: 'The outcome of a change is unknown'
     action: 'Check whether the user has been changed.'
     query: loadTextContent('../alerts/write-unknown.kql')
-    window: 'PT5M'
+    window: 'PT10M'
     frequency: 'PT5M'
     severity: 2
     resolves: false
@@ -110,7 +110,7 @@ var rules alertRule[] = [
     title: 'Somebody makes many attempts'
     action: 'Find out who calls. Somebody may be trying to get in.'
     query: loadTextContent('../alerts/refusals-left-out.kql')
-    window: 'PT15M'
+    window: 'PT30M'
     frequency: 'PT15M'
     severity: 2
     resolves: false
@@ -120,7 +120,7 @@ var rules alertRule[] = [
     title: 'The API needs a fix by an administrator'
     action: 'Follow the detail of the problem.'
     query: loadTextContent('../alerts/administrator-needed.kql')
-    window: 'PT5M'
+    window: 'PT10M'
     frequency: 'PT5M'
     severity: 1
     resolves: true
@@ -140,7 +140,7 @@ var rules alertRule[] = [
     title: 'The package of the function app has been written'
     action: 'If nobody deployed, somebody may have replaced the code.'
     query: loadTextContent('../alerts/package-written.kql')
-    window: 'PT15M'
+    window: 'PT30M'
     frequency: 'PT15M'
     severity: 2
     resolves: false
@@ -150,7 +150,7 @@ var rules alertRule[] = [
     title: 'A call failed because of a bug'
     action: 'Find the exception by its traceId and report the bug.'
     query: loadTextContent('../alerts/unexpected.kql')
-    window: 'PT15M'
+    window: 'PT30M'
     frequency: 'PT15M'
     severity: 2
     resolves: false
@@ -161,7 +161,7 @@ var rules alertRule[] = [
     action: 'Look for unexpected problems. If there are none, the host could not reach the functions.'
     query: loadTextContent('../alerts/status-500.kql')
     moreThan: 5
-    window: 'PT5M'
+    window: 'PT10M'
     frequency: 'PT5M'
     severity: 1
     resolves: true
@@ -192,7 +192,7 @@ var rules alertRule[] = [
     title: 'The token cannot be renewed'
     action: 'Follow the reason in the log line. The current token remains valid for at most six hours.'
     query: loadTextContent('../alerts/renewal-failing.kql')
-    window: 'PT15M'
+    window: 'PT30M'
     frequency: 'PT15M'
     severity: 1
     resolves: true

@@ -18,7 +18,9 @@ internal static class PercentEncoding
     internal static string QueryValue(string text) => Encode(text, SafeInQuery);
 
     /// <summary>A query of those parameters that have a value, with its <c>?</c>; nothing if none has.</summary>
-    /// <exception cref="ArgumentException">It is too long, as in the package, which reserves three characters for each, and at most 8192.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is too long, as in the package, which reserves three characters for each, and at most 8192.
+    /// </exception>
     internal static string QueryString((string Name, string? Value)[] parameters)
     {
         var said = parameters.Where(parameter => parameter.Value is not null).ToList();

@@ -144,8 +144,8 @@ export interface paths {
          * Execute one batch of a plan
          * @description Requires the permission `read:users` and the one for the plan's action. Only the administrator who made the plan can execute it.
          *     Each user is read again, and changed only if they are as planned. The response is a stream of lines, each an `ExecutionLine`: one
-         *     for each user, and one for the end. A call ends by itself after 90 seconds; send the ticket again to continue. If you hang up, no
-         *     further users are processed.
+         *     for each user, and one for the end. A call ends by itself after 90 seconds. To continue, send the ticket again, with the users who
+         *     have an outcome in `except`. If you hang up, no further users are processed.
          */
         post: operations["executePlan"];
         delete?: never;

@@ -328,3 +328,64 @@ test('if a plan turns out to need an approval, it can be given', async () => {
   expect(cleanUp.step.value).toBe('done');
   expect(executed.at(-1)!.approval).toBe('eyJ');
 });
+
+test('if an approval turns out to be needed in the middle, it can be given, and nobody is acted on twice', async () => {
+  const { cleanUp, executed } = start(async function* (parameters) {
+    if (parameters.ticket === 't2' && !parameters.approval) throw new ApiError({ slug: 'approval-required', title: '', detail: '' });
+    yield* blockAll(parameters);
+  });
+  await cleanUp.makePlan();
+  cleanUp.typed.value = '3';
+  await cleanUp.run();
+  expect(cleanUp.step.value).toBe('review');
+  cleanUp.approval.value = 'eyJ';
+  await cleanUp.run();
+  expect(cleanUp.step.value).toBe('done');
+  expect(executed.map(({ ticket, approval }) => [ticket, approval])).toEqual([['t1', undefined], ['t2', undefined], ['t2', 'eyJ']]);
+});
+
+test('the summary keeps the outcomes of the earlier plan when the rest is planned again', async () => {
+  const { cleanUp, save } = start(async function* (parameters) {
+    if (parameters.ticket === 't2') throw new ApiError({ slug: 'plan-expired', title: '', detail: '' });
+    yield* blockAll(parameters);
+  });
+  await cleanUp.makePlan();
+  cleanUp.typed.value = '3';
+  await cleanUp.run();
+  expect(cleanUp.step.value).toBe('done');
+  await cleanUp.makePlan();
+  cleanUp.saveReport();
+  const rows = (await save.mock.calls[0]![0].text()).split('\r\n');
+  expect(rows.filter((row) => row.startsWith('a|1,'))).toEqual(['a|1,,,blocked,', 'a|1,,,not begun,']);
+});
+
+test('if the rest cannot be planned again, the outcomes stay in view', async () => {
+  let plans = 0;
+  const { cleanUp } = start(async function* (parameters) {
+    if (parameters.ticket === 't2') throw new ApiError({ slug: 'plan-expired', title: '', detail: '' });
+    yield* blockAll(parameters);
+  }, {
+    *[Symbol.iterator]() {
+      if (plans++ > 0) throw new ApiError({ slug: 'tenant-unavailable', title: '', detail: '' });
+      yield* LINES;
+    },
+  } as unknown as PlanLine[]);
+  await cleanUp.makePlan();
+  cleanUp.typed.value = '3';
+  await cleanUp.run();
+  await cleanUp.makePlan();
+  expect(cleanUp.step.value).toBe('done');
+  expect(cleanUp.lines.get('a|1')?.outcome).toBe('blocked');
+});
+
+test('users who were deleted before the page was left are no longer listed', async () => {
+  const { cleanUp } = start(async function* () {
+    yield { user_id: 'a|1', outcome: 'deleted' };
+    throw new ApiError({ slug: 'tenant-unavailable', title: '', detail: '' });
+  });
+  await cleanUp.makePlan();
+  cleanUp.typed.value = '3';
+  await cleanUp.run();
+  expect(cleanUp.step.value).toBe('paused');
+  expect(isDeleted({ user_id: 'a|1' })).toBe(true);
+});

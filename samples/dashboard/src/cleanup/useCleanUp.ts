@@ -52,6 +52,8 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
   const lines = shallowReactive(new Map<string, ExecutionLine>());
   /** How often each user has failed. */
   const failures = new Map<string, number>();
+  /** Lines of the report about users of earlier plans. */
+  const earlier: string[] = [];
   /** The tickets of calls that have not come to their end. */
   const interrupted = new Set<string>();
   const hasBegun = ref(false);
@@ -85,7 +87,8 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
   });
 
   async function makePlan(): Promise<void> {
-    await work('planning', 'form', async (signal) => {
+    // If planning fails, the outcomes so far stay in view.
+    await work('planning', lines.size > 0 ? 'done' : 'form', async (signal) => {
       const made: Batch[] = [];
       const out: LeftOutUser[] = [];
       found.value = 0;
@@ -97,6 +100,7 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
         if (line.left_out) out.push(line.left_out);
         if (line.plan) plan.value = line.plan;
       }
+      earlier.push(...users.value.filter((user) => lines.has(user.user_id)).map(reportLine));
       batches.value = made;
       leftOut.value = out;
       // Users who have been unticked stay unticked.
@@ -126,12 +130,14 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
 
   function stepAfterFailure(): Step {
     // The setting has been turned on since the plan was made.
-    if (problem.value!.slug === 'approval-required') plan.value = { ...plan.value!, needs_approval: true };
-    if (!hasBegun.value) return 'review';
+    const needsApproval = problem.value!.slug === 'approval-required';
+    if (needsApproval) plan.value = { ...plan.value!, needs_approval: true };
+    if (!hasBegun.value || needsApproval) return 'review';
     return isRefused.value ? 'done' : 'paused';
   }
 
   async function retryFailed(): Promise<void> {
+    if (!canRun.value) return;
     for (const { user_id } of failed.value) lines.delete(user_id);
     await run();
   }
@@ -146,20 +152,24 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
     interrupted.add(ticket);
     let failure: Problem | undefined;
     let hasProgress = false;
-    for await (const line of api.executePlan(plan.value!.needs_approval ? { ...parameters, approval: compact(approval.value) } : parameters)) {
-      hasBegun.value = true;
-      listen();
-      const { user_id: id, outcome } = line;
-      if (!id || lines.has(id)) continue;
-      const isOurs = outcome === 'gone' && isResumed && plan.value!.action === 'delete';
-      lines.set(id, isOurs ? { ...line, detail: 'Perhaps deleted by this clean-up, just before it was interrupted' } : line);
-      if (outcome === 'failed') failures.set(id, (failures.get(id) ?? 0) + 1);
-      if (outcome === 'failed' && failures.get(id) === 1) failure = toProblem(line.problem ?? {});
-      // A user who fails again is left out from now on, which is progress too.
-      else if (outcome !== 'excepted') hasProgress = true;
+    try {
+      for await (const line of api.executePlan(plan.value!.needs_approval ? { ...parameters, approval: compact(approval.value) } : parameters)) {
+        hasBegun.value = true;
+        listen();
+        const { user_id: id, outcome } = line;
+        if (!id || lines.has(id)) continue;
+        const isOurs = outcome === 'gone' && (isResumed || failures.has(id)) && plan.value!.action === 'delete';
+        lines.set(id, isOurs ? { ...line, detail: 'Perhaps deleted by this clean-up, just before it was interrupted' } : line);
+        if (outcome === 'failed') failures.set(id, (failures.get(id) ?? 0) + 1);
+        if (outcome === 'failed' && failures.get(id) === 1) failure = toProblem(line.problem ?? {});
+        // A user who fails again is left out from now on, which is progress too.
+        else if (outcome !== 'excepted') hasProgress = true;
+      }
+      interrupted.delete(ticket);
+    } finally {
+      // The search index may still list them.
+      rememberDeleted(...batch.users.map((user) => user.user_id).filter((id) => ['deleted', 'gone'].includes(lines.get(id)?.outcome ?? '')));
     }
-    interrupted.delete(ticket);
-    rememberDeleted(...batch.users.map((user) => user.user_id).filter((id) => ['deleted', 'gone'].includes(lines.get(id)?.outcome ?? '')));
     if (!hasProgress && batch.users.some((user) => !lines.has(user.user_id))) throw new ApiError(failure ?? NOTHING_DONE);
   }
 
@@ -198,11 +208,13 @@ export function useCleanUp(api: Api, q: string, save = saveFile) {
     if (!excepted.delete(id)) excepted.add(id);
   }
 
+  function reportLine(user: User): string {
+    const line = lines.get(user.user_id);
+    return csvLine([user.user_id, user.name, user.email, line?.outcome ?? 'not begun', line ? outcomeText(line) : '']);
+  }
+
   function saveReport(): void {
-    const rows = users.value.map((user) => {
-      const line = lines.get(user.user_id);
-      return csvLine([user.user_id, user.name, user.email, line?.outcome ?? 'not begun', line ? outcomeText(line) : '']);
-    });
+    const rows = [...earlier, ...users.value.map(reportLine)];
     const header = csvHeader(['user_id', 'name', 'email', 'outcome', 'detail']);
     save(new Blob([header, ...rows], { type: 'text/csv' }), `clean-up-${new Date().toISOString().slice(0, 10)}.csv`);
   }
