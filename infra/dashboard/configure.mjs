@@ -1,14 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const REQUIRED = [
-  'AUTH0_DOMAIN',
-  'AUTH0_AUDIENCE',
-  'DASHBOARD_CLIENT_ID',
-  'AZURE_FUNCTION_APP_URL',
-  'AZURE_DASHBOARD_NAME',
-  'AZURE_RESOURCE_GROUP',
-  'AZURE_SUBSCRIPTION_ID',
-];
+const REQUIRED = ['AUTH0_DOMAIN', 'AUTH0_AUDIENCE', 'DASHBOARD_CLIENT_ID', 'AZURE_FUNCTION_APP_URL'];
 
 /**
  * The two files that differ between deployments: config.json, which the dashboard reads, and staticwebapp.config.json, which sets the
