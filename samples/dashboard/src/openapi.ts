@@ -461,7 +461,7 @@ export interface components {
             detail?: string;
             problem?: components["schemas"]["Problem"];
             end?: {
-                /** @description The number of users without an outcome. To continue with them */
+                /** @description The number of users without an outcome. To continue with them, send the same ticket. */
                 remaining: number;
                 /** @description How many users had which outcome. */
                 outcomes: {
