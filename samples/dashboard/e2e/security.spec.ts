@@ -124,8 +124,9 @@ test('no token is in storage, in a cookie or in a URL', async ({ page, context, 
   await page.reload();
   await expect(rows(page)).toHaveCount(50);
 
-  // One from signing in, one from the reload.
-  expect(tokens.size).toBe(2);
+  // One from signing in, one from the reload. If both are of the same second, they are equal.
+  expect(addresses.filter((address) => address.endsWith('/oauth/token'))).toHaveLength(2);
+  expect([1, 2]).toContain(tokens.size);
   const stored = JSON.stringify([
     await page.evaluate(async () => [
       { ...localStorage },
